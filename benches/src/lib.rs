@@ -1,0 +1,1 @@
+//! Benchmarks of airs, each beside its floor.

@@ -1,0 +1,91 @@
+//! The one error that crosses layers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::Code;
+
+/// A result whose error is an airs [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+/// A failure with a stable code, a text for people, and where it helps a hint.
+///
+/// The message is a lower-case fragment that says what failed and on what; it never holds a secret.
+/// What a backend or the engine said underneath is kept as [`source`](std::error::Error::source).
+#[derive(Clone, Debug)]
+pub struct Error {
+    code: Code,
+    message: String,
+    hint: Option<String>,
+    cause: Option<Cause>,
+}
+
+impl Error {
+    /// An error with a code and a message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            cause: None,
+        }
+    }
+
+    /// The same error, saying also what could be done about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error, keeping what caused it.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.cause = Some(Arc::from(cause.into()));
+        self
+    }
+
+    /// The same error with `prefix: ` before its message: where it happened.
+    #[must_use]
+    pub fn within(mut self, prefix: impl fmt::Display) -> Self {
+        self.message = format!("{prefix}: {}", self.message);
+        self
+    }
+
+    /// Why, for programs.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Why, for people.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What could be done about it.
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.code, &self.message, &self.hint) == (other.code, &other.message, &other.hint)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause
+            .as_deref()
+            .map(|cause| cause as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,80 @@
+//! What a runtime reports.
+
+use std::fmt;
+
+use crate::{Code, Name};
+
+/// What a component is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Gives data a meaning.
+    Driver,
+    /// Holds a user's workflow.
+    Program,
+}
+
+impl Kind {
+    /// `driver` or `program`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Program => "program",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Everything that a runtime reports, to whoever listens.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A component was put into service.
+    Loaded {
+        /// What it is.
+        kind: Kind,
+        /// Under which name.
+        name: &'a Name,
+        /// Which generation of that name.
+        generation: u64,
+        /// The sha256 of its bytes, in hexadecimal.
+        digest: &'a str,
+    },
+    /// A component was taken out of service; runs that hold it finish with it.
+    Unloaded {
+        /// What it was.
+        kind: Kind,
+        /// Under which name.
+        name: &'a Name,
+        /// Which generation of that name.
+        generation: u64,
+    },
+    /// A component wrote a line to its standard output or error, or logged it.
+    Log {
+        /// The component's name.
+        component: &'a Name,
+        /// The run in which it did.
+        run: &'a str,
+        /// The attempt of the run, from 1.
+        attempt: u32,
+        /// The line without its end; control characters are escaped.
+        line: &'a str,
+    },
+    /// A run ended.
+    RunEnded {
+        /// The run's id.
+        run: &'a str,
+        /// What ran: the program's name, or `bind`, `view` and so on.
+        what: &'a str,
+        /// Who it acted for.
+        caller: &'a str,
+        /// How many attempts it took.
+        attempts: u32,
+        /// Its error, unless it was committed.
+        failure: Option<Code>,
+    },
+}

@@ -1,0 +1,97 @@
+//! What a run may use up.
+
+/// One limit: what it is unless stated, and the most that anybody may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The value unless stated.
+    pub default: u64,
+    /// The most that may be set.
+    pub max: u64,
+}
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $name:ident: $default:expr, max $max:expr;)+) => {
+        /// What a run may use up, each limit with its unit in its name.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[doc = $doc])+ pub $name: u64,)+
+        }
+
+        impl Limits {
+            /// Every limit by name.
+            pub const ALL: &'static [(&'static str, Limit)] =
+                &[$((stringify!($name), Limit { default: $default, max: $max }),)+];
+
+            /// These limits with `other`'s wherever it is smaller.
+            #[must_use]
+            pub fn min(&self, other: &Self) -> Self {
+                Self { $($name: self.$name.min(other.$name),)+ }
+            }
+
+            /// A limit by name, to set it.
+            pub fn by_name_mut(&mut self, name: &str) -> Option<&mut u64> {
+                match name {
+                    $(stringify!($name) => Some(&mut self.$name),)+
+                    _ => None,
+                }
+            }
+
+            /// Every limit by name, with its value.
+            pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($name), self.$name),)+].into_iter()
+            }
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+    };
+}
+
+const MIB: u64 = 1 << 20;
+
+limits! {
+    /// Wall-clock time of a run, over all its attempts. Five seconds are long for a transaction that others
+    /// may conflict with.
+    deadline_ms: 5_000, max 300_000;
+    /// Linear memory of one component, all its memories and tables together. A plain std guest starts with
+    /// less than 1 MiB.
+    memory_bytes: 64 * MIB, max 1024 * MIB;
+    /// What one host call may copy out of a guest. Bounds the host memory that lists and strings can cost.
+    host_call_bytes: 8 * MIB, max 64 * MIB;
+    /// Resource handles alive in one component.
+    handles: 4_096, max 65_536;
+    /// Descriptors open at once in a run.
+    descriptors: 1_024, max 16_384;
+    /// Bytes of keys and values that a run may write to storage.
+    storage_write_bytes: 16 * MIB, max 64 * MIB;
+    /// Bytes of keys and values that a run may read from storage.
+    storage_read_bytes: 64 * MIB, max 1024 * MIB;
+    /// Bytes that one component may log in a run; what is over is counted and dropped.
+    log_bytes: 64 * 1024, max 4 * MIB;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn no_default_is_above_its_maximum() {
+        for (name, limit) in Limits::ALL {
+            assert!(limit.default <= limit.max, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_smaller_limit_wins() {
+        let mut small = Limits::default();
+        *small.by_name_mut("memory_bytes").unwrap() = 1;
+        assert_eq!(small.min(&Limits::default()).memory_bytes, 1);
+        assert_eq!(
+            Limits::default().min(&small).deadline_ms,
+            Limits::default().deadline_ms
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! Names of components and contexts, ids of callers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Code, Error};
+
+/// The name of a component or of a context: lower-case ASCII letters, digits and single hyphens,
+/// beginning with a letter, at most [`Name::BYTES_MAX`] bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(String);
+
+/// What is wrong with a would-be name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing was given.
+    #[error("it is empty")]
+    Empty,
+    /// It is longer than [`Name::BYTES_MAX`].
+    #[error("it is longer than 64 bytes")]
+    TooLong,
+    /// It begins with something else than a lower-case letter.
+    #[error("it does not begin with a lower-case letter")]
+    Beginning,
+    /// It holds something else than lower-case letters, digits and hyphens.
+    #[error("it holds {0:?}; only lower-case letters, digits and hyphens are possible")]
+    Character(char),
+    /// It ends with a hyphen or has two in a row.
+    #[error("a hyphen stands between letters or digits only")]
+    Hyphen,
+}
+
+impl Name {
+    /// The longest name: as long as a DNS label may be, plus one.
+    pub const BYTES_MAX: usize = 64;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn check(text: &str) -> Result<(), NameError> {
+        let first = text.chars().next().ok_or(NameError::Empty)?;
+        if text.len() > Self::BYTES_MAX {
+            return Err(NameError::TooLong);
+        }
+        let fits = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
+        if let Some(stranger) = text.chars().find(|c| !fits(c)) {
+            return Err(NameError::Character(stranger));
+        }
+        if !first.is_ascii_lowercase() {
+            return Err(NameError::Beginning);
+        }
+        if text.ends_with('-') || text.contains("--") {
+            return Err(NameError::Hyphen);
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Name {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::check(text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl std::borrow::Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who a caller is: `alice`, or `home/alice` for one who is at home in another context.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallerId(String);
+
+impl CallerId {
+    /// Who acts when nobody else is named: the person at the command line of a context of their own.
+    pub const OPERATOR: &'static str = "operator";
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The context that the caller is at home in, when it is another one.
+    pub fn foreign_home(&self) -> Option<&str> {
+        self.0.split_once('/').map(|(home, _)| home)
+    }
+}
+
+impl FromStr for CallerId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let fault = |why: NameError| {
+            Error::new(Code::InvalidName, format!("{text:?} is no caller: {why}"))
+                .hint("a caller is a name such as `alice`, or `home/alice` from another context")
+        };
+        let (home, id) = match text.split_once('/') {
+            Some((home, id)) => (Some(home), id),
+            None => (None, text),
+        };
+        home.map_or(Ok(()), Name::check).map_err(fault)?;
+        Name::check(id).map_err(fault)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for CallerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallerId, Name, NameError};
+
+    #[test]
+    fn names_are_lower_case_letters_digits_and_hyphens() {
+        for good in ["a", "ledger", "my-driver2", "a1-b2"] {
+            assert_eq!(good.parse::<Name>().unwrap().as_str(), good);
+        }
+        for (bad, why) in [
+            ("", NameError::Empty),
+            ("My", NameError::Character('M')),
+            ("a b", NameError::Character(' ')),
+            ("..", NameError::Character('.')),
+            ("1a", NameError::Beginning),
+            ("-a", NameError::Beginning),
+            ("a-", NameError::Hyphen),
+            ("a--b", NameError::Hyphen),
+        ] {
+            assert_eq!(bad.parse::<Name>(), Err(why), "{bad:?}");
+        }
+        assert_eq!("a".repeat(65).parse::<Name>(), Err(NameError::TooLong));
+    }
+
+    #[test]
+    fn a_caller_from_elsewhere_carries_its_home() {
+        assert_eq!("alice".parse::<CallerId>().unwrap().foreign_home(), None);
+        assert_eq!(
+            "acme/alice".parse::<CallerId>().unwrap().foreign_home(),
+            Some("acme")
+        );
+        for bad in ["", "/", "a/b/c", "a/", "/a", "../a", "Alice"] {
+            assert!(bad.parse::<CallerId>().is_err(), "{bad:?}");
+        }
+    }
+}

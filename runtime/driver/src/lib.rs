@@ -1,0 +1,1 @@
+//! The driver layer of airs: resolver, descriptors, transaction, dispatch.

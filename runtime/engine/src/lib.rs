@@ -1,0 +1,1 @@
+//! The engine of airs: everything that touches wasmtime.

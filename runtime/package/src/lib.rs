@@ -1,0 +1,1 @@
+//! What is built and loaded: manifest, project file, reading a component, digest.

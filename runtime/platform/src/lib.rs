@@ -1,0 +1,1 @@
+//! Platform services of airs: a trait for each, a file for each backend.

@@ -1,0 +1,1 @@
+//! The process layer of airs: programs, runs, the host side of the VAL.

@@ -1,0 +1,1 @@
+//! An embeddable runtime for airs drivers and programs.

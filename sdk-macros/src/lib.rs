@@ -1,0 +1,1 @@
+//! The attributes of airs-sdk: airs::driver, airs::program, derive(airs::Schema).

@@ -1,1 +1,12 @@
 //! Platform services of airs: a trait for each, a file for each backend.
+//!
+//! [`Storage`] keeps a context's state.
+
+mod error;
+mod storage;
+
+pub use error::StorageError;
+pub use storage::{
+    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, Page, Range, Snapshot,
+    Storage, Stored, Version,
+};

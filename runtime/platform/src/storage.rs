@@ -1,0 +1,201 @@
+//! The storage service: one ordered map of byte keys, read through snapshots, changed by commits.
+
+mod memory;
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::StorageError;
+
+pub use memory::Memory;
+
+/// A key: bytes made by the host, ordered byte by byte. Every byte string is one, the empty one too.
+pub type Key = Vec<u8>;
+
+/// A value.
+pub type Bytes = Arc<[u8]>;
+
+/// The number of the commit that wrote a key; 0 says that the key is absent. Never reused.
+pub type Version = u64;
+
+/// What makes a commit happen once, however often it is sent.
+pub type CommitId = [u8; 16];
+
+/// The newest commits with an id whose ids are remembered.
+///
+/// An id settles what became of a commit whose answer was lost, so that it has to outlive the time until the
+/// sender asks again. At 1,000 commits a second this is 100 seconds, twenty times a run's deadline, for
+/// about 6 MB of a file. Answers to runs are kept elsewhere, and longer.
+pub const COMMIT_IDS_KEPT: usize = 100_000;
+
+/// A value, and the commit that wrote it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// What was written.
+    pub value: Bytes,
+    /// By which commit.
+    pub version: Version,
+}
+
+/// A key with what is stored under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: Key,
+    /// What is stored under it.
+    pub stored: Stored,
+}
+
+/// A page's worth of the keys that begin with a prefix, in byte order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// What all keys begin with; empty for every key.
+    pub prefix: Key,
+    /// The key after which to start, itself left out; the last one of the page before. It need not exist.
+    pub after: Option<Key>,
+    /// The most entries to return.
+    pub limit: u32,
+}
+
+/// What a [`Range`] holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The entries, in byte order of their keys.
+    pub entries: Vec<Entry>,
+    /// Whether the prefix has keys after the last of these.
+    pub more: bool,
+}
+
+/// Something that was read and has to be unchanged for a commit to be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// The key is at this version; 0 for absent.
+    Key {
+        /// The key that was read.
+        key: Key,
+        /// The version that it had.
+        version: Version,
+    },
+    /// The range holds these keys at these versions, and no others.
+    Range {
+        /// The range that was scanned.
+        range: Range,
+        /// What it held.
+        seen: Vec<(Key, Version)>,
+        /// Whether there was more.
+        more: bool,
+    },
+}
+
+/// What becomes visible together, or not at all.
+#[derive(Clone, Default)]
+pub struct Commit {
+    /// Makes the commit happen once: a second one with the id of an applied one changes nothing.
+    pub id: Option<CommitId>,
+    /// The owner epoch under which the commit is made; one without it is not fenced.
+    pub epoch: Option<u64>,
+    /// What has to be unchanged.
+    pub checks: Vec<Check>,
+    /// What is written, in this order, so that a key's last one wins; `None` deletes.
+    pub writes: Vec<(Key, Option<Bytes>)>,
+}
+
+/// What became of a commit that reached the backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// All writes are durable, with this version. For a commit without writes: all checks hold, at this
+    /// newest version; nothing was recorded, its id neither.
+    Applied(Version),
+    /// A commit with this id was applied before, with this version. Nothing was changed.
+    AlreadyApplied(Version),
+    /// These keys, and ranges by their prefixes, are not as they were read; in byte order, each once.
+    /// Nothing was changed.
+    Conflict(Vec<Key>),
+}
+
+/// A stable view of all durable commits up to one, until it is dropped.
+///
+/// Reads may be made on the calling thread: they are short, and they never wait for a commit.
+pub trait Snapshot: Send {
+    /// What is stored under a key.
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>>;
+
+    /// What is stored under each of these keys, in their order.
+    fn get_many<'a>(
+        &'a mut self,
+        keys: &'a [Key],
+    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>>;
+
+    /// What a range holds.
+    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>>;
+}
+
+/// Where a context's state lives.
+///
+/// A backend does nothing before its future is polled. A commit whose future is dropped halfway may still be
+/// applied, completely or not at all; its id tells.
+pub trait Storage: Send + Sync + fmt::Debug {
+    /// A view of the durable commits. It holds every commit that was answered before.
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>>;
+
+    /// Applies a commit, all of it or nothing. Answers after it is durable.
+    ///
+    /// The epoch is looked at first, then the id, then all checks, so that a commit sent again is answered
+    /// with [`Committed::AlreadyApplied`] and not with a conflict with itself.
+    ///
+    /// # Errors
+    ///
+    /// After [`StorageError::OutcomeUnknown`] the commit may have been applied. After any other error it
+    /// was not.
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>>;
+
+    /// Takes the ownership, and returns the new owner epoch, the greatest so far. From then on every commit
+    /// that carries another epoch is refused with [`StorageError::Fenced`].
+    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>>;
+}
+
+impl Range {
+    /// Where to start: the first byte string that can be in the range.
+    pub(crate) fn start(&self) -> Key {
+        match &self.after {
+            // The next byte string after a key is the key and a zero.
+            Some(after) if *after >= self.prefix => [after, [0].as_slice()].concat(),
+            _ => self.prefix.clone(),
+        }
+    }
+}
+
+impl Check {
+    /// What a conflict on this check is called by.
+    pub(crate) fn subject(&self) -> &Key {
+        match self {
+            Self::Key { key, .. } => key,
+            Self::Range { range, .. } => &range.prefix,
+        }
+    }
+}
+
+/// Shows the value's length only: it belongs to somebody.
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stored")
+            .field("value_bytes", &self.value.len())
+            .field("version", &self.version)
+            .finish()
+    }
+}
+
+/// Shows no values.
+impl fmt::Debug for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<_> = self.writes.iter().map(|(key, _)| key).collect();
+        f.debug_struct("Commit")
+            .field("id", &self.id)
+            .field("epoch", &self.epoch)
+            .field("checks", &self.checks)
+            .field("written_keys", &keys)
+            .finish()
+    }
+}

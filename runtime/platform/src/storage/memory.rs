@@ -1,0 +1,190 @@
+//! State in memory: for tests, and for what may be lost.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::BoxFuture;
+use imbl::OrdMap;
+
+use super::{
+    COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage, Stored,
+    Version,
+};
+use crate::StorageError;
+
+/// A [`Storage`] in memory. Nothing of it outlives the process.
+///
+/// A snapshot costs a reference count; a commit copies the few nodes that it changes and that a snapshot
+/// still holds. Nothing in here waits.
+#[derive(Default)]
+pub struct Memory {
+    state: Mutex<State>,
+}
+
+/// Keys are shared, so that copying a node of the map copies no bytes.
+type Map = OrdMap<Arc<[u8]>, Stored>;
+
+#[derive(Default)]
+struct State {
+    map: Map,
+    newest: Version,
+    epoch: u64,
+    ids: HashMap<CommitId, Version>,
+    ids_by_age: VecDeque<CommitId>,
+}
+
+struct View(Map);
+
+impl Memory {
+    /// A storage with nothing in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in a commit panics between its first and its last change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Storage for Memory {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
+        Box::pin(async move { Ok(Box::new(View(self.state().map.clone())) as Box<dyn Snapshot>) })
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+        Box::pin(async move { self.state().commit(commit) })
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
+        Box::pin(async move {
+            let mut state = self.state();
+            state.epoch += 1;
+            Ok(state.epoch)
+        })
+    }
+}
+
+impl State {
+    fn commit(&mut self, commit: Commit) -> Result<Committed, StorageError> {
+        if commit.epoch.is_some_and(|epoch| epoch != self.epoch) {
+            return Err(StorageError::Fenced);
+        }
+        if let Some(version) = commit.id.and_then(|id| self.ids.get(&id)) {
+            return Ok(Committed::AlreadyApplied(*version));
+        }
+        let conflicts = commit.checks.iter().filter(|check| !holds(&self.map, check));
+        let mut conflicts: Vec<Key> = conflicts.map(|check| check.subject().clone()).collect();
+        if !conflicts.is_empty() {
+            conflicts.sort_unstable();
+            conflicts.dedup();
+            return Ok(Committed::Conflict(conflicts));
+        }
+        if commit.writes.is_empty() {
+            return Ok(Committed::Applied(self.newest));
+        }
+        self.newest += 1;
+        self.write(commit.writes);
+        if let Some(id) = commit.id {
+            self.remember(id);
+        }
+        Ok(Committed::Applied(self.newest))
+    }
+
+    fn write(&mut self, writes: Vec<(Key, Option<super::Bytes>)>) {
+        let version = self.newest;
+        for (key, value) in writes {
+            match value {
+                Some(value) => {
+                    let stored = Stored { value, version };
+                    match self.map.get_mut(key.as_slice()) {
+                        Some(place) => *place = stored,
+                        None => drop(self.map.insert(key.into(), stored)),
+                    }
+                }
+                None => drop(self.map.remove(key.as_slice())),
+            }
+        }
+    }
+
+    fn remember(&mut self, id: CommitId) {
+        if self.ids_by_age.len() >= COMMIT_IDS_KEPT
+            && let Some(oldest) = self.ids_by_age.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        self.ids_by_age.push_back(id);
+        self.ids.insert(id, self.newest);
+    }
+}
+
+fn holds(map: &Map, check: &Check) -> bool {
+    match check {
+        Check::Key { key, version } => map.get(key.as_slice()).map_or(0, |stored| stored.version) == *version,
+        Check::Range { range, seen, more } => {
+            let mut there = entries(map, range);
+            let same = there
+                .by_ref()
+                .take(range.limit as usize)
+                .map(|(key, stored)| (key, stored.version))
+                .eq(seen.iter().map(|(key, version)| (key.as_slice(), *version)));
+            same && there.next().is_some() == *more
+        }
+    }
+}
+
+/// All entries of the prefix from the range's start on, without its limit.
+fn entries<'a>(map: &'a Map, range: &'a Range) -> impl Iterator<Item = (&'a [u8], &'a Stored)> {
+    let start = range.start();
+    map.range::<_, [u8]>((Bound::Included(start.as_slice()), Bound::Unbounded))
+        .map(|(key, stored)| (&**key, stored))
+        .take_while(|(key, _)| key.starts_with(&range.prefix))
+}
+
+impl Snapshot for View {
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>> {
+        Box::pin(async move { Ok(self.0.get(key).cloned()) })
+    }
+
+    fn get_many<'a>(
+        &'a mut self,
+        keys: &'a [Key],
+    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
+        Box::pin(async move {
+            Ok(keys
+                .iter()
+                .map(|key| self.0.get(key.as_slice()).cloned())
+                .collect())
+        })
+    }
+
+    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
+        Box::pin(async move {
+            let mut there = entries(&self.0, range);
+            let page = there.by_ref().take(range.limit as usize);
+            let entries = page
+                .map(|(key, stored)| Entry {
+                    key: key.to_vec(),
+                    stored: stored.clone(),
+                })
+                .collect();
+            Ok(Page {
+                entries,
+                more: there.next().is_some(),
+            })
+        })
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Memory")
+            .field("keys", &state.map.len())
+            .field("newest", &state.newest)
+            .field("epoch", &state.epoch)
+            .finish_non_exhaustive()
+    }
+}

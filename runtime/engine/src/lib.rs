@@ -1,1 +1,34 @@
 //! The engine of airs: everything that touches wasmtime.
+//!
+//! Other crates see components as [`DriverCode`] and [`ProgramCode`] (compiled and linked once per
+//! version), as [`DriverInstance`] and [`ProgramInstance`] (one for each attempt of a run), and implement
+//! [`Val`] and [`Storage`], the interfaces that guests import. Values cross as the types of `airs-core`;
+//! what wasmtime calls them stays in here.
+
+mod abi;
+mod compile;
+mod driver;
+mod engine;
+mod environment;
+mod executor;
+mod guest;
+mod link;
+mod log;
+mod meter;
+mod program;
+mod storage;
+mod ticker;
+mod trap;
+mod val;
+mod wasi;
+
+pub use compile::Compiled;
+pub use driver::{DriverAsset, DriverCode, DriverInstance};
+pub use engine::{Allocation, Engine, EngineConfig};
+pub use environment::{Environment, LogLine, LogSink};
+pub use executor::Executor;
+pub use guest::{Guest, GuestState};
+pub use program::{ProgramCode, ProgramInstance};
+pub use storage::{Page, Storage};
+pub use trap::Failure;
+pub use val::{AssetHandle, Val};

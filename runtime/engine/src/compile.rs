@@ -1,0 +1,54 @@
+//! A compiled component.
+
+use std::fmt;
+
+use airs_core::{Code, Error, Limits, Result};
+use wasmtime::component::Component;
+
+use crate::Engine;
+
+const WASM_PAGE_BYTES: u64 = 64 << 10;
+
+/// A component turned into machine code, not yet linked.
+#[derive(Clone)]
+pub struct Compiled(pub(crate) Component);
+
+impl Compiled {
+    /// Whether an instance can exist at all under these limits.
+    ///
+    /// # Errors
+    /// [`Code::LimitExceeded`] when its memories alone are larger.
+    pub fn check_limits(&self, limits: &Limits) -> Result<()> {
+        let Some(required) = self.0.resources_required() else {
+            return Ok(());
+        };
+        let pages = required
+            .max_initial_memory_size
+            .unwrap_or(0)
+            .saturating_mul(u64::from(required.num_memories));
+        let bytes = pages.saturating_mul(WASM_PAGE_BYTES);
+        if bytes > limits.memory_bytes {
+            let message = format!(
+                "it starts with {bytes} bytes of memory, over the limit of {}",
+                limits.memory_bytes
+            );
+            return Err(Error::new(Code::LimitExceeded, message).hint("raise memory_bytes in its limits"));
+        }
+        Ok(())
+    }
+
+    /// The names of the interfaces and functions that it imports.
+    pub fn imports(&self, engine: &Engine) -> Vec<String> {
+        self.0
+            .component_type()
+            .imports(engine.wasmtime())
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    }
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled").finish_non_exhaustive()
+    }
+}

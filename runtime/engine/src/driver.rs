@@ -1,0 +1,285 @@
+//! Drivers: compiled, linked, called.
+
+use std::fmt;
+use std::sync::Arc;
+
+use airs_core::{Call, Capabilities, Capability, Error, Receipt, Result, Rights, Value};
+use wasmtime::Store;
+use wasmtime::component::{
+    ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower,
+};
+use wasmtime::component::{ResourceAny, TypedFunc};
+
+use crate::compile::Compiled;
+use crate::link::{Imports, export};
+use crate::storage::Storage;
+use crate::ticker::Ticking;
+use crate::trap::{Failure, fault};
+use crate::{Engine, abi, storage};
+
+const INTERFACE: &str = "airs:driver/driver@0.1.0";
+
+/// A driver's version, linked: what instances are made from.
+pub struct DriverCode<T: 'static> {
+    engine: Engine,
+    linked: InstancePre<T>,
+    exports: Exports,
+}
+
+struct Exports {
+    bind: ComponentExportIndex,
+    unbind: ComponentExportIndex,
+    intend: ComponentExportIndex,
+    view: ComponentExportIndex,
+    transfer: ComponentExportIndex,
+    control: ComponentExportIndex,
+    done: ComponentExportIndex,
+    migrate: ComponentExportIndex,
+}
+
+/// A driver's own descriptor: it belongs to the instance that made it, which alone accepts it.
+#[derive(Clone, Copy, Debug)]
+pub struct DriverAsset(ResourceAny);
+
+impl<T: Storage> DriverCode<T> {
+    /// Links a driver against the virtual WASI and what was granted to it.
+    ///
+    /// # Errors
+    /// [`Code::WrongWorld`](airs_core::Code::WrongWorld) or
+    /// [`Code::Unsupported`](airs_core::Code::Unsupported), naming what is missing or not offered.
+    pub fn link(engine: &Engine, compiled: &Compiled, granted: &Capabilities) -> Result<Self> {
+        let mut linker = Linker::new(engine.wasmtime());
+        let linked = Imports::of(engine, compiled).link(&mut linker, |name, linker| match name {
+            storage::INTERFACE if granted.contains(&Capability::Storage) => Some(storage::link(linker)),
+            _ => None,
+        })?;
+        let of = |function| export(compiled, Some(INTERFACE), function);
+        let exports = Exports {
+            bind: of("bind")?,
+            unbind: of("unbind")?,
+            intend: of("intend")?,
+            view: of("[method]asset.view")?,
+            transfer: of("[method]asset.transfer")?,
+            control: of("[method]asset.control")?,
+            done: of("done")?,
+            migrate: of("migrate")?,
+        };
+        Ok(Self {
+            engine: engine.clone(),
+            linked,
+            exports,
+        })
+    }
+
+    /// A fresh instance.
+    ///
+    /// # Errors
+    /// A [`Failure::Fault`] when it does not start.
+    pub async fn instantiate(self: &Arc<Self>, state: T) -> Result<DriverInstance<T>, Failure> {
+        let ticking = self.engine.ticking();
+        let mut store = self.engine.store(state);
+        match self.linked.instantiate_async(&mut store).await {
+            Ok(instance) => Ok(DriverInstance {
+                code: Arc::clone(self),
+                store,
+                instance,
+                view: None,
+                transfer: None,
+                done: None,
+                _ticking: ticking,
+            }),
+            Err(error) => Err(failed(&error, &mut store)),
+        }
+    }
+}
+
+type Answer<T> = (Result<T, abi::Error>,);
+/// A verb's function, once it was looked up and its type compared.
+type Verb<P, R> = Option<TypedFunc<P, Answer<R>>>;
+
+/// One instance of a driver, for one attempt of a run.
+///
+/// After a [`Failure::Fault`] it must not be called again, nor its descriptors released.
+pub struct DriverInstance<T: 'static> {
+    code: Arc<DriverCode<T>>,
+    store: Store<T>,
+    instance: Instance,
+    // The verbs that a run repeats: looked up and compared with their type once.
+    view: Verb<(ResourceAny,), abi::Value>,
+    transfer: Verb<(ResourceAny, ResourceAny, abi::Value), abi::Receipt>,
+    done: Verb<(ResourceAny,), ()>,
+    _ticking: Ticking,
+}
+
+impl<T: Storage> DriverInstance<T> {
+    /// The instance's state.
+    pub fn state(&mut self) -> &mut T {
+        self.store.data_mut()
+    }
+
+    /// Something is to be bound at the call's path.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn bind(&mut self, call: &Call, account: &str) -> Result<Vec<u8>, Failure> {
+        self.call(self.code.exports.bind, (abi::Call::from(call), account))
+            .await
+    }
+
+    /// The binding at the call's path is to go.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn unbind(&mut self, call: &Call, account: &[u8]) -> Result<(), Failure> {
+        self.call(self.code.exports.unbind, (abi::Call::from(call), account))
+            .await
+    }
+
+    /// Opens an asset.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn intend(
+        &mut self,
+        call: &Call,
+        account: &[u8],
+        rights: Rights,
+    ) -> Result<DriverAsset, Failure> {
+        let params = (abi::Call::from(call), account, abi::Rights::from(rights));
+        self.call::<_, ResourceAny>(self.code.exports.intend, params)
+            .await
+            .map(DriverAsset)
+    }
+
+    /// What an asset holds.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn view(&mut self, asset: DriverAsset) -> Result<Value, Failure> {
+        let value = self
+            .repeat(|driver| &mut driver.view, self.code.exports.view, (asset.0,))
+            .await?;
+        Value::try_from(value).map_err(Failure::Refused)
+    }
+
+    /// Moves value from one asset to another.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn transfer(
+        &mut self,
+        from: DriverAsset,
+        to: DriverAsset,
+        value: Value,
+    ) -> Result<Receipt, Failure> {
+        let params = (from.0, to.0, abi::Value::from(value));
+        let index = self.code.exports.transfer;
+        self.repeat(|driver| &mut driver.transfer, index, params)
+            .await
+            .map(Receipt::from)
+    }
+
+    /// Calls an operation of the driver.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn control(
+        &mut self,
+        asset: DriverAsset,
+        operation: &str,
+        input: &str,
+    ) -> Result<String, Failure> {
+        self.call(self.code.exports.control, (asset.0, operation, input))
+            .await
+    }
+
+    /// Releases an asset.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn done(&mut self, asset: DriverAsset) -> Result<(), Failure> {
+        self.repeat(|driver| &mut driver.done, self.code.exports.done, (asset.0,))
+            .await
+    }
+
+    /// Brings what is stored to the driver's own schema version.
+    ///
+    /// # Errors
+    /// As the driver answers.
+    pub async fn migrate(&mut self, from: u32) -> Result<u32, Failure> {
+        self.call(self.code.exports.migrate, (from,)).await
+    }
+
+    /// Writes out what is left of the instance's log.
+    pub fn finish_log(&mut self) {
+        self.store.data_mut().guest().finish_log();
+    }
+
+    fn function<P, R>(&mut self, index: ComponentExportIndex) -> Result<TypedFunc<P, Answer<R>>, Failure>
+    where
+        P: ComponentNamedList + Lower,
+        Answer<R>: ComponentNamedList + Lift,
+    {
+        let found = self.instance.get_typed_func(&mut self.store, index);
+        found.map_err(|error| failed(&error, &mut self.store))
+    }
+
+    async fn call<P, R>(&mut self, index: ComponentExportIndex, params: P) -> Result<R, Failure>
+    where
+        P: ComponentNamedList + Lower + Send + Sync,
+        R: Send + Sync + 'static,
+        Answer<R>: ComponentNamedList + Lift + Send + Sync,
+    {
+        let function = self.function::<P, R>(index)?;
+        let answer = function.call_async(&mut self.store, params).await;
+        self.finish(answer)
+    }
+
+    /// Like `call`, for a verb that a run repeats.
+    async fn repeat<P, R>(
+        &mut self,
+        found: fn(&mut Self) -> &mut Verb<P, R>,
+        index: ComponentExportIndex,
+        params: P,
+    ) -> Result<R, Failure>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        Answer<R>: ComponentNamedList + Lift + Send + Sync,
+    {
+        let function = match *found(self) {
+            Some(function) => function,
+            None => {
+                let function = self.function(index)?;
+                *found(self).insert(function)
+            }
+        };
+        let answer = function.call_async(&mut self.store, params).await;
+        self.finish(answer)
+    }
+
+    fn finish<R>(&mut self, answer: wasmtime::Result<Answer<R>>) -> Result<R, Failure> {
+        match answer {
+            Ok((answer,)) => answer.map_err(|refused| Failure::Refused(Error::from(refused))),
+            Err(error) => Err(failed(&error, &mut self.store)),
+        }
+    }
+}
+
+fn failed<T: Storage>(error: &wasmtime::Error, store: &mut Store<T>) -> Failure {
+    let guest = store.data_mut().guest();
+    let who = format!("driver {:?}", guest.name().as_str());
+    Failure::Fault(fault(&who, error, guest))
+}
+
+impl<T> fmt::Debug for DriverCode<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DriverCode").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for DriverInstance<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DriverInstance").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! The one engine of a process, and how it is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use airs_core::{Code, Error, Result};
+use wasmtime::component::Component;
+use wasmtime::{
+    Config, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline,
+    WasmBacktraceDetails,
+};
+
+use crate::compile::Compiled;
+use crate::executor::Executor;
+use crate::guest::GuestState;
+use crate::ticker::{Ticker, Ticking};
+
+/// Native stack that one guest may use: some 4,000 frames. Every Store has a fiber of its own, so budgets of
+/// nested Stores do not add up.
+pub(crate) const WASM_STACK_BYTES: usize = 512 << 10;
+/// The fiber: the guest's stack, and four times that for host functions on top of it.
+const FIBER_STACK_BYTES: usize = 2 << 20;
+
+/// Cleared on reuse instead of being given back to the operating system: a guest linked with a stack of
+/// 128 KiB dirties less than this, and a reset without a system call is the largest part of a fast start.
+const MEMORY_KEEP_RESIDENT_BYTES: usize = 512 << 10;
+/// The same for tables; without it each one costs a system call and page faults for each run.
+const TABLE_KEEP_RESIDENT_BYTES: usize = 8 << 10;
+/// What one slot of a pool can hold at most: the largest memory limit that can be set.
+const POOLED_MEMORY_BYTES_MAX: usize = 1 << 30;
+/// Per instance: a std guest has three core instances, one memory and two tables.
+const POOLED_CORE_INSTANCES: u32 = 4;
+const POOLED_TABLES: u32 = 4;
+
+/// How an engine is set up.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// Guests alive at once; places for that many are reserved (address space, not memory).
+    pub instances_max: u32,
+    /// Threads that guests execute on; 0 for as many as there are processors.
+    pub threads: usize,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        // A run has one program and rarely more than three drivers: room for 128 runs at once.
+        Self {
+            instances_max: 512,
+            threads: 0,
+        }
+    }
+}
+
+/// Where guests' memories come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allocation {
+    /// From slots reserved in advance.
+    Pooled,
+    /// From the operating system, each time: slower, when address space for a pool could not be had.
+    OnDemand,
+}
+
+/// The engine: compiles components, and executes guests on threads of its own.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    // Dropped in this order: the guests' threads, the ticker, then the engine itself.
+    executor: Executor,
+    ticker: Ticker,
+    allocation: Allocation,
+    wasmtime: wasmtime::Engine,
+}
+
+impl Engine {
+    /// Starts an engine.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the machine cannot run it, or refuses threads.
+    pub fn new(config: &EngineConfig) -> Result<Self> {
+        let fault = |what: &str, cause: String| Error::new(Code::Internal, what.to_owned()).caused_by(cause);
+        let pooled = InstanceAllocationStrategy::Pooling(pool(config.instances_max));
+        let (wasmtime, allocation) = match wasmtime::Engine::new(settings().allocation_strategy(pooled)) {
+            Ok(engine) => (engine, Allocation::Pooled),
+            Err(_) => {
+                let engine = wasmtime::Engine::new(&settings())
+                    .map_err(|error| fault("the WebAssembly engine cannot start", format!("{error:#}")))?;
+                (engine, Allocation::OnDemand)
+            }
+        };
+        let threads = match config.threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let fault = |error: std::io::Error| fault("no thread could be started for guests", error.to_string());
+        let executor = Executor::start(threads).map_err(fault)?;
+        let ticker = Ticker::start(&wasmtime).map_err(fault)?;
+        Ok(Self(Arc::new(Inner {
+            executor,
+            ticker,
+            allocation,
+            wasmtime,
+        })))
+    }
+
+    /// Compiles a component.
+    ///
+    /// It may take long, for large ones seconds: not for a thread that must answer.
+    ///
+    /// # Errors
+    /// [`Code::InvalidComponent`] when the bytes are not a component, or one that this engine refuses.
+    pub fn compile(&self, bytes: &[u8]) -> Result<Compiled> {
+        Component::from_binary(&self.0.wasmtime, bytes)
+            .and_then(|component| {
+                component.initialize_copy_on_write_image()?;
+                Ok(Compiled(component))
+            })
+            .map_err(|error| {
+                Error::new(
+                    Code::InvalidComponent,
+                    format!("the component cannot be compiled: {error:#}"),
+                )
+            })
+    }
+
+    /// Where guests execute.
+    pub fn executor(&self) -> &Executor {
+        &self.0.executor
+    }
+
+    /// Where guests' memories come from.
+    pub fn allocation(&self) -> Allocation {
+        self.0.allocation
+    }
+
+    /// Whether everything that guests took from the pool has been given back.
+    pub fn is_idle(&self) -> bool {
+        let Some(metrics) = self.0.wasmtime.pooling_allocator_metrics() else {
+            return true;
+        };
+        metrics.component_instances() == 0
+            && metrics.core_instances() == 0
+            && metrics.memories() == 0
+            && metrics.tables() == 0
+            && metrics.stacks() == 0
+    }
+
+    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.0.wasmtime
+    }
+
+    /// To be held while guests run: without it they would neither yield nor meet their deadline.
+    pub(crate) fn ticking(&self) -> Ticking {
+        self.0.ticker.enter()
+    }
+
+    /// A Store with every limit in place.
+    pub(crate) fn store<T: GuestState>(&self, mut state: T) -> Store<T> {
+        let guest = state.guest();
+        let (host_call_bytes, handles) = (guest.host_call_bytes, guest.handles);
+        let mut store = Store::new(&self.0.wasmtime, state);
+        store.limiter(|state| &mut state.guest().meter);
+        store.set_hostcall_fuel(host_call_bytes);
+        store.set_max_component_handles(handles);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| {
+            if Instant::now() >= store.data_mut().guest().deadline() {
+                return Ok(UpdateDeadline::Interrupt);
+            }
+            // Not the plain yield, which wakes itself at once and starves the thread's other tasks.
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+        });
+        store
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("allocation", &self.0.allocation)
+            .finish_non_exhaustive()
+    }
+}
+
+fn settings() -> Config {
+    let mut config = Config::new();
+    config
+        .cranelift_opt_level(OptLevel::Speed)
+        // Calls would cost three times as much, for interfaces that airs does not use.
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        // Compiles five times longer, for calls that cross Stores anyway.
+        .compiler_inlining(Inlining::No)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(FIBER_STACK_BYTES)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        // Proposals that no driver needs and that have had holes.
+        .wasm_gc(false)
+        .wasm_function_references(false)
+        .wasm_exceptions(false)
+        .wasm_threads(false)
+        .wasm_memory64(false)
+        .wasm_stack_switching(false)
+        .shared_memory(false)
+        .relaxed_simd_deterministic(true);
+    config
+}
+
+fn pool(instances: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(POOLED_CORE_INSTANCES))
+        .total_memories(instances)
+        .total_tables(instances.saturating_mul(POOLED_TABLES))
+        .total_stacks(instances)
+        .total_gc_heaps(0)
+        .max_memory_size(POOLED_MEMORY_BYTES_MAX)
+        .max_unused_warm_slots(instances)
+        .linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES)
+        .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES);
+    pool
+}

@@ -1,0 +1,97 @@
+//! Which import is satisfied by what.
+
+use airs_core::{Capability, Code, Error, Result};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+
+use crate::compile::Compiled;
+use crate::guest::GuestState;
+use crate::{Engine, wasi};
+
+/// The imports of a component.
+pub(crate) struct Imports<'a> {
+    engine: &'a Engine,
+    component: &'a Component,
+}
+
+impl<'a> Imports<'a> {
+    pub(crate) fn of(engine: &'a Engine, compiled: &'a Compiled) -> Self {
+        Self {
+            engine,
+            component: &compiled.0,
+        }
+    }
+
+    /// Defines each import: the virtual WASI's here, the others by `offer`, which answers none for what
+    /// this kind of component is not offered.
+    pub(crate) fn link<T: GuestState>(
+        &self,
+        linker: &mut Linker<T>,
+        mut offer: impl FnMut(&str, &mut Linker<T>) -> Option<wasmtime::Result<()>>,
+    ) -> Result<InstancePre<T>> {
+        let ty = self.component.component_type();
+        for (name, import) in ty.imports(self.engine.wasmtime()) {
+            // Only names for types: nothing to define.
+            if name.starts_with("airs:types/") {
+                continue;
+            }
+            let defined = match import.ty {
+                ComponentItem::ComponentInstance(instance) if name.starts_with("wasi:") => {
+                    wasi::link(linker, self.engine.wasmtime(), name, &instance)
+                }
+                _ => offer(name, linker).ok_or_else(|| not_offered(name))?,
+            };
+            defined.map_err(|error| mismatch(&error))?;
+        }
+        linker
+            .instantiate_pre(self.component)
+            .map_err(|error| mismatch(&error))
+    }
+}
+
+/// The index of an exported function, within an interface or of the world itself.
+pub(crate) fn export(
+    compiled: &Compiled,
+    interface: Option<&str>,
+    function: &str,
+) -> Result<ComponentExportIndex> {
+    let missing = |what: &str| {
+        Error::new(
+            Code::WrongWorld,
+            format!("the component does not export {what:?}"),
+        )
+    };
+    let parent = match interface {
+        Some(name) => Some(
+            compiled
+                .0
+                .get_export_index(None, name)
+                .ok_or_else(|| missing(name))?,
+        ),
+        None => None,
+    };
+    compiled
+        .0
+        .get_export_index(parent.as_ref(), function)
+        .ok_or_else(|| missing(function))
+}
+
+fn not_offered(name: &str) -> Error {
+    match Capability::of_import(name) {
+        Some(capability) => {
+            let message = format!("the component imports {name:?}, and this host offers it no {capability}");
+            Error::new(Code::Unsupported, message)
+        }
+        None => Error::new(
+            Code::WrongWorld,
+            format!("the component imports {name:?}, which is not offered to it"),
+        ),
+    }
+}
+
+fn mismatch(error: &wasmtime::Error) -> Error {
+    Error::new(
+        Code::WrongWorld,
+        format!("the component does not fit this host: {error:#}"),
+    )
+}

@@ -1,0 +1,74 @@
+//! How much memory a guest takes.
+
+use wasmtime::ResourceLimiter;
+
+/// One table element, as wasmtime stores it.
+const TABLE_ELEMENT_BYTES: usize = 8;
+/// Core instances of one component: a std guest has three, a composed one a handful for each part.
+const INSTANCES_MAX: usize = 64;
+/// Memories and tables of one component, for the same reason.
+const MEMORIES_MAX: usize = 16;
+const TABLES_MAX: usize = 64;
+
+/// Adds up all memories and tables of one Store, and refuses what would exceed the limit.
+#[derive(Debug)]
+pub(crate) struct MemoryMeter {
+    used: usize,
+    max: usize,
+    refused: bool,
+}
+
+impl MemoryMeter {
+    pub(crate) fn new(bytes_max: u64) -> Self {
+        Self {
+            used: 0,
+            max: usize::try_from(bytes_max).unwrap_or(usize::MAX),
+            refused: false,
+        }
+    }
+
+    /// Whether the guest ever wanted more than it may have.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+
+    pub(crate) fn max(&self) -> usize {
+        self.max
+    }
+
+    fn grow(&mut self, current: usize, desired: usize, unit: usize) -> bool {
+        let more = desired.saturating_sub(current).saturating_mul(unit);
+        match self.used.checked_add(more) {
+            Some(total) if total <= self.max => {
+                self.used = total;
+                true
+            }
+            _ => {
+                self.refused = true;
+                false
+            }
+        }
+    }
+}
+
+impl ResourceLimiter for MemoryMeter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.grow(current, desired, 1))
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.grow(current, desired, TABLE_ELEMENT_BYTES))
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES_MAX
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES_MAX
+    }
+
+    fn tables(&self) -> usize {
+        TABLES_MAX
+    }
+}

@@ -1,0 +1,105 @@
+//! Programs: compiled, linked, running.
+
+use std::fmt;
+
+use airs_core::{Error, Result};
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, Instance, InstancePre, Linker};
+
+use crate::compile::Compiled;
+use crate::link::{Imports, export};
+use crate::ticker::Ticking;
+use crate::trap::{Failure, fault};
+use crate::val::Val;
+use crate::{Engine, abi, val};
+
+/// A program's version, linked: what instances are made from.
+pub struct ProgramCode<T: 'static> {
+    engine: Engine,
+    linked: InstancePre<T>,
+    run: ComponentExportIndex,
+}
+
+impl<T: Val> ProgramCode<T> {
+    /// Links a program against the VAL and the virtual WASI.
+    ///
+    /// # Errors
+    /// [`Code::WrongWorld`](airs_core::Code::WrongWorld), naming what is missing or not offered.
+    pub fn link(engine: &Engine, compiled: &Compiled) -> Result<Self> {
+        let mut linker = Linker::new(engine.wasmtime());
+        let imports = Imports::of(engine, compiled);
+        let linked = imports.link(&mut linker, |name, linker| match name {
+            val::INTERFACE => Some(val::link(linker)),
+            _ => None,
+        })?;
+        Ok(Self {
+            engine: engine.clone(),
+            linked,
+            run: export(compiled, None, "run")?,
+        })
+    }
+
+    /// A fresh instance.
+    ///
+    /// # Errors
+    /// A [`Failure::Fault`] when it does not start.
+    pub async fn instantiate(&self, state: T) -> Result<ProgramInstance<T>, Failure> {
+        let ticking = self.engine.ticking();
+        let mut store = self.engine.store(state);
+        match self.linked.instantiate_async(&mut store).await {
+            Ok(instance) => Ok(ProgramInstance {
+                store,
+                instance,
+                run: self.run,
+                _ticking: ticking,
+            }),
+            Err(error) => Err(Failure::Fault(failed(&error, &mut store))),
+        }
+    }
+}
+
+/// One instance of a program, for one attempt of a run.
+pub struct ProgramInstance<T: 'static> {
+    store: Store<T>,
+    instance: Instance,
+    run: ComponentExportIndex,
+    _ticking: Ticking,
+}
+
+impl<T: Val> ProgramInstance<T> {
+    /// Runs the program: JSON in, JSON out. The state comes back either way.
+    pub async fn run(mut self, input: &str) -> (Result<String, Failure>, T) {
+        let result = match self.call(input).await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(refused)) => Err(Failure::Refused(refused.into())),
+            Err(error) => Err(Failure::Fault(failed(&error, &mut self.store))),
+        };
+        self.store.data_mut().guest().finish_log();
+        (result, self.store.into_data())
+    }
+
+    async fn call(&mut self, input: &str) -> wasmtime::Result<Result<String, abi::Error>> {
+        let run = self
+            .instance
+            .get_typed_func::<(&str,), (Result<String, abi::Error>,)>(&mut self.store, self.run)?;
+        Ok(run.call_async(&mut self.store, (input,)).await?.0)
+    }
+}
+
+fn failed<T: Val>(error: &wasmtime::Error, store: &mut Store<T>) -> Error {
+    let guest = store.data_mut().guest();
+    let who = format!("program {:?}", guest.name().as_str());
+    fault(&who, error, guest)
+}
+
+impl<T> fmt::Debug for ProgramCode<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProgramCode").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for ProgramInstance<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProgramInstance").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,111 @@
+//! The clock that makes guests yield.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use wasmtime::Engine;
+
+/// How often a running guest yields, and how exactly a deadline is kept.
+pub(crate) const TICK_MS: u64 = 5;
+
+/// Ticks without any guest after which the thread stops ticking: long enough that runs which follow each
+/// other closely do not pay for waking it.
+const IDLE_TICKS_MAX: u32 = 40;
+
+/// Advances the engine's epoch while guests run. An idle engine costs nothing.
+#[derive(Debug)]
+pub(crate) struct Ticker {
+    state: Arc<State>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    running: AtomicUsize,
+    asleep: AtomicBool,
+    stop: AtomicBool,
+}
+
+/// While it lives, the epoch advances.
+#[derive(Debug)]
+pub(crate) struct Ticking {
+    state: Arc<State>,
+}
+
+impl Ticker {
+    pub(crate) fn start(engine: &Engine) -> std::io::Result<Self> {
+        let state = Arc::new(State::default());
+        let (weak, shared) = (engine.weak(), Arc::clone(&state));
+        let thread = thread::Builder::new().name("airs-ticker".into()).spawn(move || {
+            let mut idle_ticks = 0;
+            while !shared.stop.load(Ordering::Acquire) {
+                thread::park_timeout(Duration::from_millis(TICK_MS));
+                let Some(engine) = weak.upgrade() else { return };
+                engine.increment_epoch();
+                idle_ticks = if shared.running.load(Ordering::SeqCst) == 0 {
+                    idle_ticks + 1
+                } else {
+                    0
+                };
+                if idle_ticks > IDLE_TICKS_MAX {
+                    drop(engine);
+                    shared.sleep();
+                    idle_ticks = 0;
+                }
+            }
+        })?;
+        Ok(Self {
+            state,
+            thread: Some(thread),
+        })
+    }
+
+    pub(crate) fn enter(&self) -> Ticking {
+        self.state.running.fetch_add(1, Ordering::SeqCst);
+        if self.state.asleep.load(Ordering::SeqCst) {
+            self.wake();
+        }
+        Ticking {
+            state: Arc::clone(&self.state),
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+}
+
+impl State {
+    /// Parks until a guest comes. `asleep` is published before `running` is looked at again, and `enter`
+    /// does the two in the opposite order, so that one of them sees the other.
+    fn sleep(&self) {
+        self.asleep.store(true, Ordering::SeqCst);
+        while self.running.load(Ordering::SeqCst) == 0 && !self.stop.load(Ordering::Acquire) {
+            thread::park();
+        }
+        self.asleep.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Ticking {
+    fn drop(&mut self) {
+        self.state.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.state.stop.store(true, Ordering::Release);
+        self.wake();
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+            && thread.join().is_err()
+        {
+            // The ticker runs no guest and no callback: there is nothing in it that panics, and nobody to tell.
+        }
+    }
+}

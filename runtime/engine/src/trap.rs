@@ -1,0 +1,96 @@
+//! What a failed call means.
+
+use airs_core::{Code, Error};
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
+
+use crate::engine::WASM_STACK_BYTES;
+use crate::guest::Guest;
+
+/// Why a call into a component has no result.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// The component answered with an error. It can be called again.
+    Refused(Error),
+    /// The component trapped, or ran into a limit or the deadline. It must not be called again.
+    Fault(Error),
+}
+
+impl Failure {
+    /// The error, whichever way it came about.
+    pub fn into_error(self) -> Error {
+        match self {
+            Self::Refused(error) | Self::Fault(error) => error,
+        }
+    }
+}
+
+/// What wasmtime says when a Store has no room for a handle; it has no type for it.
+const HANDLE_LIMIT_TEXT: &str = "store handle limit exceeded";
+/// And when a guest passes more to a host function than it may.
+const HOST_CALL_LIMIT_TEXT: &str = "fuel allocated for hostcalls has been exhausted";
+
+/// Turns wasmtime's error into ours; `who` is what failed, such as `driver "ledger"`.
+pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest) -> Error {
+    guest.finish_log();
+    if let Some(ours) = error.downcast_ref::<Error>() {
+        return ours.clone();
+    }
+    let text = format!("{error:?}");
+    let (code, message) = explain(who, error, &text, guest);
+    Error::new(code, message).caused_by(text)
+}
+
+fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest) -> (Code, String) {
+    let limit = |what: String| (Code::LimitExceeded, format!("{who} {what}"));
+    if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+        return (Code::Busy, format!("no place for another instance of {who}"));
+    }
+    let trap = error.downcast_ref::<Trap>();
+    match trap {
+        Some(Trap::Interrupt) => {
+            return (
+                Code::DeadlineExceeded,
+                format!("{who} was still running at the deadline"),
+            );
+        }
+        Some(Trap::StackOverflow) => {
+            return limit(format!("called too deep: its stack has {WASM_STACK_BYTES} bytes"));
+        }
+        _ => {}
+    }
+    if guest.meter.refused() {
+        return limit(format!(
+            "wanted more than {} bytes of memory (memory_bytes)",
+            guest.meter.max()
+        ));
+    }
+    if text.contains(HANDLE_LIMIT_TEXT) {
+        return limit(format!("holds more than {} handles (handles)", guest.handles));
+    }
+    if text.contains(HOST_CALL_LIMIT_TEXT) {
+        return limit(format!(
+            "passed more than {} bytes to a host call (host_call_bytes)",
+            guest.host_call_bytes
+        ));
+    }
+    if let Some((place, said)) = guest.panic() {
+        return (Code::Trap, format!("{who} panicked at {place}: {said}"));
+    }
+    let what = trap.map_or_else(|| error.root_cause().to_string(), ToString::to_string);
+    let place = error
+        .downcast_ref::<WasmBacktrace>()
+        .and_then(guest_line)
+        .map_or_else(String::new, |at| format!(" at {at}"));
+    (Code::Trap, format!("{who} trapped{place}: {what}"))
+}
+
+/// The innermost line that is the author's: neither the standard library's nor a dependency's.
+fn guest_line(backtrace: &WasmBacktrace) -> Option<String> {
+    let symbols = backtrace.frames().iter().flat_map(|frame| frame.symbols());
+    let lines = symbols.filter_map(|symbol| Some((symbol.file()?, symbol.line()?)));
+    let foreign = |file: &str| {
+        file.contains("/rustc/") || file.contains("/registry/src/") || file.contains("/library/")
+    };
+    let mut own = lines.filter(|(file, _)| !foreign(file));
+    own.next().map(|(file, line)| format!("{file}:{line}"))
+}

@@ -1,0 +1,112 @@
+//! The VAL, as programs import it (`wit/val.wit`).
+
+use airs_core::{Receipt, Result, Rights, Value};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource, ResourceType};
+
+use crate::abi;
+use crate::guest::GuestState;
+
+/// The interface's name.
+pub(crate) const INTERFACE: &str = "airs:val/val@0.1.0";
+
+/// A program's handle on a descriptor: the host's own number for it. The guest never sees the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AssetHandle(pub u32);
+
+/// What stands behind a program's imports. An error is the program's to see; nothing here traps it.
+pub trait Val: GuestState {
+    /// Opens an asset.
+    fn intend(&mut self, path: String, rights: Rights) -> impl Future<Output = Result<AssetHandle>> + Send;
+    /// What an asset holds.
+    fn view(&mut self, asset: AssetHandle) -> impl Future<Output = Result<Value>> + Send;
+    /// Moves value from one asset to another.
+    fn transfer(
+        &mut self,
+        from: AssetHandle,
+        to: AssetHandle,
+        value: Value,
+    ) -> impl Future<Output = Result<Receipt>> + Send;
+    /// Calls an operation of the asset's driver.
+    fn control(
+        &mut self,
+        asset: AssetHandle,
+        operation: String,
+        input: String,
+    ) -> impl Future<Output = Result<String>> + Send;
+    /// Releases a descriptor.
+    fn done(&mut self, asset: AssetHandle) -> impl Future<Output = Result<()>> + Send;
+    /// The program dropped a descriptor without a word.
+    fn dropped(&mut self, asset: AssetHandle) -> impl Future<Output = ()> + Send;
+}
+
+type Asset = Resource<AssetHandle>;
+type Answer<T> = wasmtime::Result<(Result<T, abi::Error>,)>;
+
+fn answer<T, U>(result: Result<T>, convert: impl FnOnce(T) -> U) -> Answer<U> {
+    Ok((result.map(convert).map_err(abi::Error::from),))
+}
+
+fn handle(asset: &Asset) -> AssetHandle {
+    AssetHandle(asset.rep())
+}
+
+/// Defines the VAL in a program's linker.
+pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut val = linker.instance(INTERFACE)?;
+    val.resource_async(
+        "asset",
+        ResourceType::host::<AssetHandle>(),
+        |mut store: StoreContextMut<'_, T>, rep| {
+            Box::new(async move {
+                store.data_mut().dropped(AssetHandle(rep)).await;
+                Ok(())
+            })
+        },
+    )?;
+    val.func_wrap_async(
+        "intend",
+        |mut store: StoreContextMut<'_, T>, (path, rights): (String, abi::Rights)| {
+            Box::new(async move {
+                let result = store.data_mut().intend(path, rights.into()).await;
+                answer(result, |asset| Asset::new_own(asset.0))
+            })
+        },
+    )?;
+    val.func_wrap_async(
+        "[method]asset.view",
+        |mut store: StoreContextMut<'_, T>, (asset,): (Asset,)| {
+            Box::new(async move {
+                let result = store.data_mut().view(handle(&asset)).await;
+                answer(result, abi::Value::from)
+            })
+        },
+    )?;
+    val.func_wrap_async(
+        "[method]asset.transfer",
+        |mut store: StoreContextMut<'_, T>, (from, to, value): (Asset, Asset, abi::Value)| {
+            Box::new(async move {
+                let result = match Value::try_from(value) {
+                    Ok(value) => store.data_mut().transfer(handle(&from), handle(&to), value).await,
+                    Err(error) => Err(error),
+                };
+                answer(result, abi::Receipt::from)
+            })
+        },
+    )?;
+    val.func_wrap_async(
+        "[method]asset.control",
+        |mut store: StoreContextMut<'_, T>, (asset, operation, input): (Asset, String, String)| {
+            Box::new(async move {
+                let result = store.data_mut().control(handle(&asset), operation, input).await;
+                answer(result, |output| output)
+            })
+        },
+    )?;
+    val.func_wrap_async("done", |mut store: StoreContextMut<'_, T>, (asset,): (Asset,)| {
+        Box::new(async move {
+            let result = store.data_mut().done(handle(&asset)).await;
+            answer(result, |()| ())
+        })
+    })
+}

@@ -1,0 +1,282 @@
+//! The virtual WASI: always there, so that std works; empty, so that nothing can be done with it.
+//!
+//! Standard output and error are the guest's log. Time and chance are the run's. Everything else is
+//! absent: no files, no network, no environment, no arguments. Which functions exist is read from the
+//! component itself, so that any 0.2 version of WASI links.
+
+mod stub;
+
+use std::time::Duration;
+
+use airs_core::{Code, Error};
+use wasmtime::component::types::{ComponentInstance, ComponentItem};
+use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceType};
+use wasmtime::{Engine, StoreContextMut};
+
+use crate::guest::GuestState;
+
+/// What a guest may write at once before it asks again.
+const WRITE_BYTES_MAX: u64 = 64 << 10;
+/// What a guest may draw at once.
+const RANDOM_BYTES_MAX: u64 = 64 << 10;
+
+enum IoError {}
+enum Pollable {}
+enum InputStream {}
+enum OutputStream {}
+enum TerminalInput {}
+enum TerminalOutput {}
+enum FileDescriptor {}
+
+#[derive(ComponentType, Lift, Lower)]
+#[component(variant)]
+enum StreamError {
+    #[component(name = "last-operation-failed")]
+    LastOperationFailed(Resource<IoError>),
+    #[component(name = "closed")]
+    Closed,
+}
+
+#[derive(ComponentType, Lift, Lower)]
+#[component(record)]
+struct Datetime {
+    seconds: u64,
+    nanoseconds: u32,
+}
+
+type Outcome<T> = wasmtime::Result<(T,)>;
+type Streamed<T> = Outcome<Result<T, StreamError>>;
+
+/// Defines one imported interface of WASI.
+pub(crate) fn link<T: GuestState>(
+    linker: &mut Linker<T>,
+    engine: &Engine,
+    interface: &str,
+    ty: &ComponentInstance,
+) -> wasmtime::Result<()> {
+    let package = interface.split('@').next().unwrap_or(interface);
+    let mut instance = linker.instance(interface)?;
+    for (name, export) in ty.exports(engine) {
+        match export.ty {
+            ComponentItem::Resource(_) => instance.resource(name, resource(name), |_, _| Ok(()))?,
+            ComponentItem::ComponentFunc(_) if define(&mut instance, package, name)? => {}
+            ComponentItem::ComponentFunc(_) => stub::define(&mut instance, interface, name)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn resource(name: &str) -> ResourceType {
+    match name {
+        "error" => ResourceType::host::<IoError>(),
+        "pollable" => ResourceType::host::<Pollable>(),
+        "input-stream" => ResourceType::host::<InputStream>(),
+        "output-stream" => ResourceType::host::<OutputStream>(),
+        "terminal-input" => ResourceType::host::<TerminalInput>(),
+        "terminal-output" => ResourceType::host::<TerminalOutput>(),
+        "descriptor" => ResourceType::host::<FileDescriptor>(),
+        other => stub::resource(other),
+    }
+}
+
+/// Defines a function that has a meaning here; answers whether it has.
+fn define<T: GuestState>(
+    instance: &mut LinkerInstance<'_, T>,
+    package: &str,
+    name: &str,
+) -> wasmtime::Result<bool> {
+    match package.strip_prefix("wasi:").unwrap_or_default() {
+        "io/streams" => streams(instance, name),
+        "io/poll" => poll(instance, name),
+        "clocks/monotonic-clock" | "clocks/wall-clock" => clocks(instance, package, name),
+        "random/random" | "random/insecure" | "random/insecure-seed" => random(instance, name),
+        "filesystem/preopens" if name == "get-directories" => {
+            instance.func_wrap(name, |_, ()| {
+                Ok((Vec::<(Resource<FileDescriptor>, String)>::new(),))
+            })?;
+            Ok(true)
+        }
+        cli if cli.starts_with("cli/") => command(instance, name),
+        _ => Ok(false),
+    }
+}
+
+fn command<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
+    match name {
+        "get-environment" => instance.func_wrap(name, |_, ()| Ok((Vec::<(String, String)>::new(),)))?,
+        "get-arguments" => instance.func_wrap(name, |_, ()| Ok((Vec::<String>::new(),)))?,
+        "initial-cwd" => instance.func_wrap(name, |_, ()| Ok((None::<String>,)))?,
+        "get-stdin" => instance.func_wrap(name, |_, ()| Ok((Resource::<InputStream>::new_own(0),)))?,
+        "get-stdout" | "get-stderr" => {
+            instance.func_wrap(name, |_, ()| Ok((Resource::<OutputStream>::new_own(0),)))?;
+        }
+        "get-terminal-stdin" => instance.func_wrap(name, |_, ()| Ok((None::<Resource<TerminalInput>>,)))?,
+        "get-terminal-stdout" | "get-terminal-stderr" => {
+            instance.func_wrap(name, |_, ()| Ok((None::<Resource<TerminalOutput>>,)))?;
+        }
+        "exit" => instance.func_wrap(
+            name,
+            |mut store: StoreContextMut<'_, T>, (_,): (Result<(), ()>,)| {
+                let who = store.data_mut().guest().name().clone();
+                let message = format!("component \"{who}\" called exit; it ends by returning");
+                Err::<(), _>(wasmtime::Error::new(Error::new(Code::Trap, message)))
+            },
+        )?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn streams<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
+    match name {
+        "[method]output-stream.check-write" => {
+            instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| -> Streamed<u64> {
+                Ok((Ok(WRITE_BYTES_MAX),))
+            })?;
+        }
+        "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
+            instance.func_wrap(
+                name,
+                |mut store: StoreContextMut<'_, T>,
+                 (_, bytes): (Resource<OutputStream>, Vec<u8>)|
+                 -> Streamed<()> {
+                    store.data_mut().guest().write_log(&bytes);
+                    Ok((Ok(()),))
+                },
+            )?;
+        }
+        "[method]output-stream.flush" | "[method]output-stream.blocking-flush" => {
+            instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| -> Streamed<()> {
+                Ok((Ok(()),))
+            })?;
+        }
+        "[method]output-stream.subscribe" => {
+            instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| {
+                Ok((Resource::<Pollable>::new_own(0),))
+            })?;
+        }
+        "[method]input-stream.read" | "[method]input-stream.blocking-read" => {
+            instance.func_wrap(
+                name,
+                |_, (_, _): (Resource<InputStream>, u64)| -> Streamed<Vec<u8>> {
+                    Ok((Err(StreamError::Closed),))
+                },
+            )?;
+        }
+        "[method]input-stream.subscribe" => {
+            instance.func_wrap(name, |_, (_,): (Resource<InputStream>,)| {
+                Ok((Resource::<Pollable>::new_own(0),))
+            })?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Nothing is ever waited for: whatever can be polled is ready.
+fn poll<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
+    match name {
+        "[method]pollable.ready" => instance.func_wrap(name, |_, (_,): (Resource<Pollable>,)| Ok((true,)))?,
+        "[method]pollable.block" => instance.func_wrap(name, |_, (_,): (Resource<Pollable>,)| Ok(()))?,
+        "poll" => instance.func_wrap(
+            name,
+            |_, (all,): (Vec<Resource<Pollable>>,)| -> Outcome<Vec<u32>> {
+                Ok(((0..).take(all.len()).collect(),))
+            },
+        )?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn clocks<T: GuestState>(
+    instance: &mut LinkerInstance<'_, T>,
+    package: &str,
+    name: &str,
+) -> wasmtime::Result<bool> {
+    let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    match (package, name) {
+        ("wasi:clocks/wall-clock", "now") => {
+            instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
+                let now = store.data_mut().guest().wall_clock();
+                Ok((Datetime {
+                    seconds: now.as_secs(),
+                    nanoseconds: now.subsec_nanos(),
+                },))
+            })?;
+        }
+        ("wasi:clocks/wall-clock", "resolution") => {
+            instance.func_wrap(name, |_, ()| {
+                Ok((Datetime {
+                    seconds: 0,
+                    nanoseconds: 1,
+                },))
+            })?;
+        }
+        (_, "now") => instance.func_wrap(name, move |mut store: StoreContextMut<'_, T>, ()| {
+            Ok((nanoseconds(store.data_mut().guest().monotonic_clock()),))
+        })?,
+        (_, "resolution") => instance.func_wrap(name, |_, ()| Ok((1_u64,)))?,
+        (_, "subscribe-instant" | "subscribe-duration") => {
+            let relative = name == "subscribe-duration";
+            instance.func_wrap(name, move |mut store: StoreContextMut<'_, T>, (time,): (u64,)| {
+                let guest = store.data_mut().guest();
+                let from = if relative {
+                    guest.monotonic_clock()
+                } else {
+                    Duration::ZERO
+                };
+                guest.sleep_until(from.saturating_add(Duration::from_nanos(time)));
+                Ok((Resource::<Pollable>::new_own(0),))
+            })?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn random<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
+    match name {
+        "get-random-bytes" | "get-insecure-random-bytes" => {
+            instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, (count,): (u64,)| {
+                draw(&mut store, count).map(|bytes| (bytes,))
+            })?;
+        }
+        "get-random-u64" | "get-insecure-random-u64" => {
+            instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
+                draw_u64(&mut store).map(|n| (n,))
+            })?;
+        }
+        "insecure-seed" => {
+            instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
+                Ok(((draw_u64(&mut store)?, draw_u64(&mut store)?),))
+            })?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn draw<T: GuestState>(store: &mut StoreContextMut<'_, T>, count: u64) -> wasmtime::Result<Vec<u8>> {
+    let guest = store.data_mut().guest();
+    if count > RANDOM_BYTES_MAX {
+        let message = format!(
+            "component \"{}\" drew {count} random bytes at once, over {RANDOM_BYTES_MAX}",
+            guest.name()
+        );
+        return Err(wasmtime::Error::new(Error::new(Code::LimitExceeded, message)));
+    }
+    let count = usize::try_from(count).unwrap_or_default();
+    guest.random_bytes(count).map_err(|error| {
+        let message = "the operating system has no randomness to give";
+        wasmtime::Error::new(Error::new(Code::Internal, message).caused_by(error.to_string()))
+    })
+}
+
+fn draw_u64<T: GuestState>(store: &mut StoreContextMut<'_, T>) -> wasmtime::Result<u64> {
+    let bytes = draw(store, 8)?;
+    Ok(bytes
+        .iter()
+        .fold(0, |number, byte| (number << 8) | u64::from(*byte)))
+}

@@ -17,7 +17,9 @@ fn assert_true_to_wit(file: &str, wit: &str, world: &str, opts: Opts) {
     if std::env::var_os("AIRS_BLESS").is_some() {
         fs::write(&path, &made).expect("the bindings can be written");
     }
-    let kept = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let kept = fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
     assert!(
         kept == made,
         "{} is not what the generator makes of {wit}: set AIRS_BLESS=1 and run this test again",
@@ -28,9 +30,13 @@ fn assert_true_to_wit(file: &str, wit: &str, world: &str, opts: Opts) {
 fn generate(wit: &Path, world: &str, opts: Opts) -> String {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).expect("the WIT packages are valid");
-    let world = resolve.select_world(&[package], Some(world)).expect("the world is there");
+    let world = resolve
+        .select_world(&[package], Some(world))
+        .expect("the world is there");
     let mut files = Files::default();
-    opts.build().generate(&mut resolve, world, &mut files).expect("the generator accepts the world");
+    opts.build()
+        .generate(&mut resolve, world, &mut files)
+        .expect("the generator accepts the world");
     let (_, content) = files.iter().next().expect("the generator makes one file");
     String::from_utf8(content.to_vec()).expect("the bindings are text")
 }
@@ -50,18 +56,30 @@ fn options(module: &str) -> Opts {
 
 #[test]
 fn bindings_of_the_driver_world_are_up_to_date() {
-    assert_true_to_wit("driver.rs", "../wit", "airs:worlds/driver@0.1.0", options("driver"));
+    assert_true_to_wit(
+        "driver.rs",
+        "../wit",
+        "airs:worlds/driver@0.1.0",
+        options("driver"),
+    );
 }
 
 #[test]
 fn bindings_of_the_program_world_are_up_to_date() {
     let types = WithOption::Path("crate::bindings::driver::airs::types::types".to_owned());
-    let options = Opts { with: vec![(TYPES.to_owned(), types)], ..options("program") };
+    let options = Opts {
+        with: vec![(TYPES.to_owned(), types)],
+        ..options("program")
+    };
     assert_true_to_wit("program.rs", "../wit", "airs:worlds/program@0.1.0", options);
 }
 
 #[test]
 fn bindings_of_the_random_interface_are_up_to_date() {
-    let options = Opts { pub_export_macro: false, export_macro_name: None, ..options("random") };
+    let options = Opts {
+        pub_export_macro: false,
+        export_macro_name: None,
+        ..options("random")
+    };
     assert_true_to_wit("random.rs", "wit", "airs:sdk/platform@0.1.0", options);
 }

@@ -1,0 +1,96 @@
+//! Pieces of JSON text.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Error, Result};
+
+/// A piece of JSON text: what a person types, and what is shown to one.
+///
+/// The text is looked at when it is parsed, not before.
+///
+/// ```
+/// use airs::Json;
+///
+/// let json = Json::from(r#"{"amount": 5}"#);
+/// let error = json.parse::<Vec<u8>>().unwrap_err();
+/// assert_eq!(error.code, airs::Code::InvalidInput);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Json(String);
+
+impl Json {
+    /// The JSON form of a value.
+    ///
+    /// # Errors
+    /// [`Code::Internal`](crate::Code::Internal) when the value has none: a map whose keys are no
+    /// strings, or a `Serialize` that fails.
+    ///
+    /// ```
+    /// assert_eq!(airs::Json::of(&[1, 2])?.as_str(), "[1,2]");
+    /// # Ok::<(), airs::Error>(())
+    /// ```
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        serde_json::to_string(value)
+            .map(Self)
+            .map_err(|error| Error::internal(format!("no JSON form: {error}")))
+    }
+
+    /// The value that the text is the JSON form of.
+    ///
+    /// # Errors
+    /// [`Code::InvalidInput`](crate::Code::InvalidInput) when the text is not JSON or does not fit; the
+    /// message says why, and at which line and column.
+    ///
+    /// ```
+    /// let numbers: Vec<u8> = airs::Json::from("[1, 2]").parse()?;
+    /// assert_eq!(numbers, [1, 2]);
+    /// # Ok::<(), airs::Error>(())
+    /// ```
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.0).map_err(|error| Error::invalid_input(error.to_string()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Json {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<serde_json::Value> for Json {
+    fn from(value: serde_json::Value) -> Self {
+        Self(value.to_string())
+    }
+}
+
+impl FromStr for Json {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(text))
+    }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}

@@ -1,0 +1,220 @@
+//! Components: their bytes, read and checked.
+
+mod decode;
+mod scan;
+mod section;
+
+use std::fmt;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use airs_core::{Capabilities, Capability, Kind};
+
+pub(crate) use decode::{Decoded, guarded};
+pub(crate) use scan::{check_is_component, scan_module};
+pub use section::SectionSize;
+
+use crate::{Digest, Manifest, PackageError, ProgramInfo, manifest_section, world};
+
+/// The most bytes of a component. Rust's debug builds of a plain component have 3 to 5 MB, nearly all of it
+/// debug information, which costs memory and no compile time; this leaves room for ten times that.
+pub const COMPONENT_BYTES_MAX: u64 = 64 << 20;
+
+/// The most bytes of a component besides debug information and names. A stripped driver has some 50 KB;
+/// compiling this much takes a machine with two cores ten seconds and more.
+pub const COMPONENT_STRIPPED_BYTES_MAX: u64 = 16 << 20;
+
+/// A component that was read: it is structured as one, its imports and exports are typed, and the sections
+/// that airs puts into it are good.
+///
+/// The code of its functions is not looked at here. The engine does that when it compiles them.
+#[derive(Clone)]
+pub struct Component {
+    bytes: Arc<[u8]>,
+    digest: Digest,
+    manifest: Option<Manifest>,
+    program: Option<ProgramInfo>,
+    sections: Vec<SectionSize>,
+    decoded: Decoded,
+    imports: Vec<Extern>,
+    exports: Vec<Extern>,
+}
+
+/// Something that a component imports or exports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Extern {
+    /// An interface.
+    Interface {
+        /// Its name with its version, such as `airs:val/val@0.1.0`.
+        name: String,
+        /// Its functions, such as `intend`, and `asset.view` for a method of a resource.
+        functions: Vec<String>,
+    },
+    /// A function of the world itself.
+    Function {
+        /// Its name, such as `run`.
+        name: String,
+        /// Its type, such as `func(input: string) -> result<string, error>`.
+        signature: String,
+    },
+    /// A type of the world itself.
+    Type {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Extern {
+    /// Its name, an interface's with its version.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Interface { name, .. } | Self::Function { name, .. } | Self::Type { name } => name,
+        }
+    }
+}
+
+impl Component {
+    /// Reads a component.
+    ///
+    /// # Errors
+    /// An error of code `invalid-component` that says what the bytes are instead, or what is wrong with them.
+    pub fn read(bytes: impl Into<Arc<[u8]>>) -> Result<Self, PackageError> {
+        let bytes = bytes.into();
+        let scan = scan::scan(&bytes)?;
+        let decoded = Decoded::decode(&bytes)?;
+        Ok(Self {
+            digest: Digest::of(&bytes),
+            manifest: scan.manifest.map(manifest_section::read).transpose()?,
+            program: scan.program.map(ProgramInfo::from_section).transpose()?,
+            sections: scan.sections,
+            imports: decoded.imports(),
+            exports: decoded.exports(),
+            decoded,
+            bytes,
+        })
+    }
+
+    /// Reads a component from a file, and no more of the file than a component may have.
+    ///
+    /// # Errors
+    /// [`PackageError::Read`] when the file cannot be read, and the errors of [`read`](Self::read).
+    pub fn open(path: &Path) -> Result<Self, PackageError> {
+        let unreadable = |source| PackageError::Read {
+            path: path.to_owned(),
+            source,
+        };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        scan::check_size(length)?;
+        let mut bytes = Vec::new();
+        // One byte more than may be: the file may have grown, or have no length at all.
+        file.take(COMPONENT_BYTES_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        Self::read(bytes)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// The digest of the bytes.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// The manifest that [`stamp`](crate::stamp()) put into it, if it did.
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
+    /// What it imports.
+    pub fn imports(&self) -> &[Extern] {
+        &self.imports
+    }
+
+    /// What it exports.
+    pub fn exports(&self) -> &[Extern] {
+        &self.exports
+    }
+
+    /// What it is by its exports, whether or not the rest of it fits; none when it is neither kind, or both.
+    pub fn kind(&self) -> Option<Kind> {
+        world::kind(&self.exports)
+    }
+
+    /// The platform services that it imports functions of.
+    pub fn needed_capabilities(&self) -> Capabilities {
+        let interfaces = self.imports.iter().filter_map(|import| match import {
+            Extern::Interface { name, functions } if !functions.is_empty() => Some(name),
+            _ => None,
+        });
+        interfaces
+            .filter_map(|name| Capability::of_import(name))
+            .collect()
+    }
+
+    /// Checks that it exports what its kind demands, and imports nothing that its kind may not have.
+    ///
+    /// # Errors
+    /// [`PackageError::WrongWorld`], which names everything that differs.
+    pub fn check_world(&self, kind: Kind) -> Result<(), PackageError> {
+        let mismatches = world::check(&self.decoded, kind)?;
+        if mismatches.is_empty() {
+            return Ok(());
+        }
+        Err(PackageError::WrongWorld {
+            kind,
+            found: self.kind().filter(|found| *found != kind),
+            mismatches,
+        })
+    }
+
+    /// Checks that it needs nothing that is not declared.
+    ///
+    /// # Errors
+    /// [`PackageError::UndeclaredCapability`], which names what to declare.
+    pub fn check_capabilities(&self, declared: &Capabilities) -> Result<(), PackageError> {
+        let needed = self.needed_capabilities();
+        let missing: Capabilities = needed.difference(declared).copied().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(PackageError::UndeclaredCapability {
+            missing,
+            declared: declared.clone(),
+        })
+    }
+
+    /// What a program says about its input and output.
+    pub fn program(&self) -> Option<&ProgramInfo> {
+        self.program.as_ref()
+    }
+
+    /// Its imports and exports as WIT text.
+    pub fn wit(&self) -> String {
+        self.decoded.wit()
+    }
+
+    /// Its size by kind of section, largest first, over all modules in it. They add up to its bytes.
+    pub fn sections(&self) -> &[SectionSize] {
+        &self.sections
+    }
+}
+
+impl fmt::Debug for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Component")
+            .field("bytes", &self.bytes.len())
+            .field("digest", &self.digest)
+            .field("imports", &self.imports)
+            .field("exports", &self.exports)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -215,6 +215,3 @@ impl fmt::Debug for Component {
             .finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -30,6 +30,3 @@ pub fn componentize(module: &[u8]) -> Result<Vec<u8>, PackageError> {
     };
     guarded(encode).map_err(|message| PackageError::Componentize { message })
 }
-
-#[cfg(test)]
-mod tests;

@@ -157,6 +157,3 @@ fn version(package: &Table<'_>, inherited: Option<&Version>) -> Result<Version, 
     let text = entry.string()?;
     Version::parse(text).map_err(|why| entry.error(format!("{text:?} is no semantic version: {why}")))
 }
-
-#[cfg(test)]
-mod tests;

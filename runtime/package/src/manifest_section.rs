@@ -113,6 +113,3 @@ fn bad(message: String) -> PackageError {
         message,
     }
 }
-
-#[cfg(test)]
-mod tests;

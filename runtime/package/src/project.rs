@@ -227,6 +227,3 @@ fn limits(root: &Table<'_>) -> Result<Limits, PackageError> {
         None => Ok(Limits::default()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -54,6 +54,3 @@ fn without_manifest(component: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
     }
     Ok(kept)
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,9 +7,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use airs_core::Kind;
-use wit_parser::{
-    Interface, PackageId, Resolve, UnresolvedPackageGroup, World, WorldId, WorldItem, WorldKey,
-};
+use wit_parser::{Interface, PackageId, Resolve, SourceMap, World, WorldId, WorldItem, WorldKey};
 
 use crate::PackageError;
 use crate::component::{Decoded, Extern};
@@ -31,15 +29,15 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// The WIT of airs. The packages refer to each other, so the last one gets the others as dependencies.
-const LIBRARIES: [(&str, &str); 5] = [
+/// The WIT of airs, one group: the packages refer to each other, and only `worlds.wit` has a plain header.
+const WIT: [(&str, &str); 6] = [
+    ("worlds.wit", include_str!("../../../wit/worlds.wit")),
     ("types.wit", include_str!("../../../wit/types.wit")),
     ("val.wit", include_str!("../../../wit/val.wit")),
     ("driver.wit", include_str!("../../../wit/driver.wit")),
     ("storage.wit", include_str!("../../../wit/storage.wit")),
     ("http.wit", include_str!("../../../wit/http.wit")),
 ];
-const WORLDS: (&str, &str) = ("worlds.wit", include_str!("../../../wit/worlds.wit"));
 
 struct Expected {
     resolve: Resolve,
@@ -47,14 +45,15 @@ struct Expected {
 }
 
 static EXPECTED: LazyLock<Result<Expected, String>> = LazyLock::new(|| {
-    let parse = |(name, text): (&str, &str)| {
-        UnresolvedPackageGroup::parse(name, text).map_err(|(sources, error)| error.render(&sources))
-    };
-    let libraries = LIBRARIES.into_iter().map(parse).collect::<Result<_, _>>()?;
+    let mut sources = SourceMap::new();
+    for (name, text) in WIT {
+        sources.push_str(name, text);
+    }
+    let group = sources
+        .parse()
+        .map_err(|(sources, error)| error.render(&sources))?;
     let mut resolve = Resolve::new();
-    let package = resolve
-        .push_groups(parse(WORLDS)?, libraries)
-        .map_err(|error| error.to_string())?;
+    let package = resolve.push_group(group).map_err(|error| error.to_string())?;
     Ok(Expected { resolve, package })
 });
 
@@ -330,6 +329,3 @@ fn find<'w>(
         .find(|(key, _)| resolve.name_world_key(key) == name)
         .map(|(_, item)| item)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! Platform services of airs: a trait for each, a file for each backend.
 //!
-//! [`Storage`] keeps a context's state.
+//! [`Storage`] keeps a context's state: [`Sqlite`] in a file, [`Memory`] for tests.
 
 mod error;
 mod storage;
@@ -8,5 +8,5 @@ mod storage;
 pub use error::StorageError;
 pub use storage::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, Page, Range, Snapshot,
-    Storage, Stored, Version,
+    Sqlite, Storage, Stored, Version,
 };

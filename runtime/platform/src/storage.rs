@@ -1,6 +1,7 @@
 //! The storage service: one ordered map of byte keys, read through snapshots, changed by commits.
 
 mod memory;
+mod sqlite;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use futures_util::future::BoxFuture;
 use crate::StorageError;
 
 pub use memory::Memory;
+pub use sqlite::Sqlite;
 
 /// A key: bytes made by the host, ordered byte by byte. Every byte string is one, the empty one too.
 pub type Key = Vec<u8>;
@@ -164,6 +166,14 @@ impl Range {
             Some(after) if *after >= self.prefix => [after, [0].as_slice()].concat(),
             _ => self.prefix.clone(),
         }
+    }
+
+    /// Where to end: the first byte string after all that begin with the prefix, if there is one.
+    pub(crate) fn end(&self) -> Option<Key> {
+        let last = self.prefix.iter().rposition(|byte| *byte < 0xff)?;
+        let mut end = self.prefix.get(..=last)?.to_vec();
+        *end.last_mut()? += 1;
+        Some(end)
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
-use imbl::OrdMap;
+use imbl::{HashMap as Shared, OrdSet};
 
 use super::{
     COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage, Stored,
@@ -23,8 +23,13 @@ pub struct Memory {
     state: Mutex<State>,
 }
 
-/// Keys are shared, so that copying a node of the map copies no bytes.
-type Map = OrdMap<Arc<[u8]>, Stored>;
+/// The map, persistent. A write to a key that is there already leaves the order alone, and finding one costs a
+/// hash instead of a dozen comparisons. Keys are shared, so that copying a node copies no bytes.
+#[derive(Clone, Default)]
+struct Map {
+    stored: Shared<Arc<[u8]>, Stored>,
+    order: OrdSet<Arc<[u8]>>,
+}
 
 #[derive(Default)]
 struct State {
@@ -75,7 +80,7 @@ impl State {
         if let Some(version) = commit.id.and_then(|id| self.ids.get(&id)) {
             return Ok(Committed::AlreadyApplied(*version));
         }
-        let conflicts = commit.checks.iter().filter(|check| !holds(&self.map, check));
+        let conflicts = commit.checks.iter().filter(|check| !self.map.holds(check));
         let mut conflicts: Vec<Key> = conflicts.map(|check| check.subject().clone()).collect();
         if !conflicts.is_empty() {
             conflicts.sort_unstable();
@@ -97,14 +102,8 @@ impl State {
         let version = self.newest;
         for (key, value) in writes {
             match value {
-                Some(value) => {
-                    let stored = Stored { value, version };
-                    match self.map.get_mut(key.as_slice()) {
-                        Some(place) => *place = stored,
-                        None => drop(self.map.insert(key.into(), stored)),
-                    }
-                }
-                None => drop(self.map.remove(key.as_slice())),
+                Some(value) => self.map.put(key, Stored { value, version }),
+                None => self.map.delete(&key),
             }
         }
     }
@@ -120,27 +119,52 @@ impl State {
     }
 }
 
-fn holds(map: &Map, check: &Check) -> bool {
-    match check {
-        Check::Key { key, version } => map.get(key.as_slice()).map_or(0, |stored| stored.version) == *version,
-        Check::Range { range, seen, more } => {
-            let mut there = entries(map, range);
-            let same = there
-                .by_ref()
-                .take(range.limit as usize)
-                .map(|(key, stored)| (key, stored.version))
-                .eq(seen.iter().map(|(key, version)| (key.as_slice(), *version)));
-            same && there.next().is_some() == *more
+impl Map {
+    fn get(&self, key: &[u8]) -> Option<&Stored> {
+        self.stored.get(key)
+    }
+
+    fn put(&mut self, key: Key, stored: Stored) {
+        match self.stored.get_mut(key.as_slice()) {
+            Some(place) => *place = stored,
+            None => {
+                let key: Arc<[u8]> = key.into();
+                self.order.insert(Arc::clone(&key));
+                self.stored.insert(key, stored);
+            }
         }
     }
-}
 
-/// All entries of the prefix from the range's start on, without its limit.
-fn entries<'a>(map: &'a Map, range: &'a Range) -> impl Iterator<Item = (&'a [u8], &'a Stored)> {
-    let start = range.start();
-    map.range::<_, [u8]>((Bound::Included(start.as_slice()), Bound::Unbounded))
-        .map(|(key, stored)| (&**key, stored))
-        .take_while(|(key, _)| key.starts_with(&range.prefix))
+    fn delete(&mut self, key: &[u8]) {
+        if self.stored.remove(key).is_some() {
+            self.order.remove(key);
+        }
+    }
+
+    /// All entries of the prefix from the range's start on, without its limit.
+    fn entries<'a>(&'a self, range: &'a Range) -> impl Iterator<Item = (&'a [u8], &'a Stored)> {
+        let start = range.start();
+        self.order
+            .range::<_, [u8]>((Bound::Included(start.as_slice()), Bound::Unbounded))
+            .map(|key| &**key)
+            .take_while(|key| key.starts_with(&range.prefix))
+            .filter_map(|key| Some((key, self.get(key)?)))
+    }
+
+    fn holds(&self, check: &Check) -> bool {
+        match check {
+            Check::Key { key, version } => self.get(key).map_or(0, |stored| stored.version) == *version,
+            Check::Range { range, seen, more } => {
+                let mut there = self.entries(range);
+                let same = there
+                    .by_ref()
+                    .take(range.limit as usize)
+                    .map(|(key, stored)| (key, stored.version))
+                    .eq(seen.iter().map(|(key, version)| (key.as_slice(), *version)));
+                same && there.next().is_some() == *more
+            }
+        }
+    }
 }
 
 impl Snapshot for View {
@@ -152,17 +176,12 @@ impl Snapshot for View {
         &'a mut self,
         keys: &'a [Key],
     ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
-        Box::pin(async move {
-            Ok(keys
-                .iter()
-                .map(|key| self.0.get(key.as_slice()).cloned())
-                .collect())
-        })
+        Box::pin(async move { Ok(keys.iter().map(|key| self.0.get(key).cloned()).collect()) })
     }
 
     fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
         Box::pin(async move {
-            let mut there = entries(&self.0, range);
+            let mut there = self.0.entries(range);
             let page = there.by_ref().take(range.limit as usize);
             let entries = page
                 .map(|(key, stored)| Entry {
@@ -182,7 +201,7 @@ impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();
         f.debug_struct("Memory")
-            .field("keys", &state.map.len())
+            .field("keys", &state.map.order.len())
             .field("newest", &state.newest)
             .field("epoch", &state.epoch)
             .finish_non_exhaustive()

@@ -1,0 +1,152 @@
+//! One write transaction, for a group of commits.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::super::{COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, Version};
+use super::rows;
+use super::schema::{Meta, signed, unsigned};
+
+/// Where several commits are applied one after the other, each on what the ones before it left, to become
+/// durable together.
+///
+/// A commit writes nothing before all of its checks passed, so that a conflict leaves nothing to undo. When
+/// a write fails, SQLite may have undone the whole transaction: then the group is given up as a whole.
+pub(super) struct Group<'c> {
+    transaction: Transaction<'c>,
+    before: Meta,
+    meta: Meta,
+    newest_id: Option<u64>,
+}
+
+/// A commit was made under an epoch that is over.
+pub(super) struct Fenced;
+
+impl<'c> Group<'c> {
+    /// Waits for the right to write, then begins.
+    pub(super) fn begin(connection: &'c mut Connection) -> rusqlite::Result<Self> {
+        let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+        let meta = Meta::read(&transaction)?;
+        Ok(Self {
+            transaction,
+            before: meta,
+            meta,
+            newest_id: None,
+        })
+    }
+
+    /// Applies one commit, if it may be applied.
+    pub(super) fn apply(&mut self, commit: &Commit) -> rusqlite::Result<Result<Committed, Fenced>> {
+        if commit.epoch.is_some_and(|epoch| epoch != self.meta.epoch) {
+            return Ok(Err(Fenced));
+        }
+        if let Some(id) = &commit.id
+            && let Some(version) = self.version_of_id(id)?
+        {
+            return Ok(Ok(Committed::AlreadyApplied(version)));
+        }
+        let conflicts = self.conflicts(&commit.checks)?;
+        if !conflicts.is_empty() {
+            return Ok(Ok(Committed::Conflict(conflicts)));
+        }
+        if !commit.writes.is_empty() {
+            self.meta.newest += 1;
+            self.write(commit)?;
+        }
+        Ok(Ok(Committed::Applied(self.meta.newest)))
+    }
+
+    /// Begins a new owner epoch.
+    pub(super) fn acquire(&mut self) -> u64 {
+        self.meta.epoch += 1;
+        self.meta.epoch
+    }
+
+    /// Whether there is anything to make durable.
+    pub(super) fn has_changes(&self) -> bool {
+        self.meta != self.before
+    }
+
+    /// Writes what the group has in common. Only [`durable`](Self::durable) is left to do then.
+    pub(super) fn close(&mut self) -> rusqlite::Result<()> {
+        if let Some(newest) = self.newest_id {
+            let forgotten = newest.saturating_sub(COMMIT_IDS_KEPT as u64);
+            self.transaction
+                .prepare_cached("DELETE FROM ids WHERE ordinal <= ?1")?
+                .execute((signed(forgotten)?,))?;
+        }
+        self.meta.write(&self.transaction)
+    }
+
+    /// Makes all of it durable: the one sync.
+    pub(super) fn durable(self) -> rusqlite::Result<()> {
+        self.transaction.commit()
+    }
+
+    fn version_of_id(&self, id: &CommitId) -> rusqlite::Result<Option<Version>> {
+        self.transaction
+            .prepare_cached("SELECT version FROM ids WHERE id = ?1")?
+            .query_row((id.as_slice(),), |row| unsigned(row, 0))
+            .optional()
+    }
+
+    fn conflicts(&self, checks: &[Check]) -> rusqlite::Result<Vec<Key>> {
+        let mut conflicts = Vec::new();
+        for check in checks {
+            if !self.holds(check)? {
+                conflicts.push(check.subject().clone());
+            }
+        }
+        conflicts.sort_unstable();
+        conflicts.dedup();
+        Ok(conflicts)
+    }
+
+    fn holds(&self, check: &Check) -> rusqlite::Result<bool> {
+        match check {
+            Check::Key { key, version } => Ok(rows::version(&self.transaction, key)? == *version),
+            Check::Range { range, seen, more } => {
+                // One key more than was seen settles it.
+                let limit = range.limit as usize;
+                let mut there = rows::keys(&self.transaction, range, limit.min(seen.len()) + 1)?;
+                let there_is_more = there.len() > limit;
+                there.truncate(limit);
+                Ok(there == *seen && there_is_more == *more)
+            }
+        }
+    }
+
+    fn write(&mut self, commit: &Commit) -> rusqlite::Result<()> {
+        let version = signed(self.meta.newest)?;
+        let mut put = self.transaction.prepare_cached(
+            "INSERT INTO kv (key, version, value) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value",
+        )?;
+        let mut delete = self.transaction.prepare_cached("DELETE FROM kv WHERE key = ?1")?;
+        for (key, value) in &commit.writes {
+            match value {
+                Some(value) => put.execute((key, version, &**value))?,
+                None => delete.execute((key,))?,
+            };
+        }
+        drop((put, delete));
+        match &commit.id {
+            Some(id) => self.remember(id, version),
+            None => Ok(()),
+        }
+    }
+
+    fn remember(&mut self, id: &CommitId, version: i64) -> rusqlite::Result<()> {
+        let newest = match self.newest_id {
+            Some(newest) => newest,
+            None => self
+                .transaction
+                .prepare_cached("SELECT coalesce(max(ordinal), 0) FROM ids")?
+                .query_row((), |row| unsigned(row, 0))?,
+        };
+        self.transaction
+            .prepare_cached("INSERT INTO ids (ordinal, id, version) VALUES (?1, ?2, ?3)")?
+            .execute((signed(newest + 1)?, id.as_slice(), version))?;
+        self.newest_id = Some(newest + 1);
+        Ok(())
+    }
+}

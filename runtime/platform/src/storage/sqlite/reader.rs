@@ -1,0 +1,126 @@
+//! Snapshots: a bounded pool of connections, each for one read transaction at a time.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::super::{Key, Page, Range, Snapshot, Stored};
+use super::fault::fault;
+use super::rows;
+use super::schema::{self, Meta};
+use crate::StorageError;
+
+/// Snapshots alive at once; who wants one more waits. Each may cost two of the 1,024 file descriptors that a
+/// process usually has, and 2 MiB of page cache. Only runs that wait for the network hold one for long.
+const READERS_MAX: usize = 64;
+
+/// Connections that are not in use, and the right to use them.
+pub(super) struct Readers {
+    path: PathBuf,
+    places: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf) -> Arc<Self> {
+        let places = Arc::new(Semaphore::new(READERS_MAX));
+        Arc::new(Self {
+            path,
+            places,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Fixes a view of all durable commits, as soon as a place is free.
+    pub(super) async fn view(self: &Arc<Self>) -> Result<View, StorageError> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|closed| StorageError::Unavailable {
+            doing: "take a snapshot".into(),
+            source: Arc::new(closed),
+        })?;
+        let connection = self.begin().map_err(|error| fault("take a snapshot", error))?;
+        Ok(View {
+            connection: Some(connection),
+            readers: Arc::clone(self),
+            _place: place,
+        })
+    }
+
+    fn begin(&self) -> rusqlite::Result<Connection> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => schema::open_reader(&self.path)?,
+        };
+        connection.prepare_cached("BEGIN")?.execute(())?;
+        // The view is fixed by the transaction's first read, not by its beginning.
+        Meta::read(&connection)?;
+        Ok(connection)
+    }
+
+    fn end(&self, connection: Connection) {
+        let ended = connection
+            .prepare_cached("COMMIT")
+            .and_then(|mut commit| commit.execute(()));
+        if ended.is_ok() {
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
+        }
+    }
+}
+
+/// One read transaction.
+pub(super) struct View {
+    /// Gone after an error: a connection that failed is not used again.
+    connection: Option<Connection>,
+    readers: Arc<Readers>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl View {
+    fn read<T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StorageError> {
+        let doing = "read from the snapshot";
+        let Some(connection) = &self.connection else {
+            return Err(StorageError::Unavailable {
+                doing: doing.into(),
+                source: Arc::new(std::io::Error::other("a read before this one failed")),
+            });
+        };
+        read(connection).map_err(|error| {
+            self.connection = None;
+            fault(doing, error)
+        })
+    }
+}
+
+impl Snapshot for View {
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>> {
+        Box::pin(async move { self.read(|connection| rows::get(connection, key)) })
+    }
+
+    fn get_many<'a>(
+        &'a mut self,
+        keys: &'a [Key],
+    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
+        Box::pin(async move {
+            self.read(|connection| keys.iter().map(|key| rows::get(connection, key)).collect())
+        })
+    }
+
+    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
+        Box::pin(async move { self.read(|connection| rows::page(connection, range)) })
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.readers.end(connection);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading rows of `kv`, in a read transaction or in a write transaction.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::super::{Bytes, Entry, Key, Page, Range, Stored, Version};
+use super::schema::unsigned;
+
+/// What is stored under a key.
+pub(super) fn get(connection: &Connection, key: &[u8]) -> rusqlite::Result<Option<Stored>> {
+    connection
+        .prepare_cached("SELECT version, value FROM kv WHERE key = ?1")?
+        .query_row((key,), |row| stored(row, 0))
+        .optional()
+}
+
+/// The version of a key.
+pub(super) fn version(connection: &Connection, key: &[u8]) -> rusqlite::Result<Version> {
+    let version = connection
+        .prepare_cached("SELECT version FROM kv WHERE key = ?1")?
+        .query_row((key,), |row| unsigned(row, 0))
+        .optional()?;
+    Ok(version.unwrap_or(0))
+}
+
+/// What a range holds.
+pub(super) fn page(connection: &Connection, range: &Range) -> rusqlite::Result<Page> {
+    let entry = |row: &Row<'_>| {
+        Ok(Entry {
+            key: row.get(0)?,
+            stored: stored(row, 1)?,
+        })
+    };
+    let limit = range.limit as usize;
+    let entries = select(connection, "key, version, value", range, limit, entry)?;
+    // The key after the page is looked for by itself: its value may be big.
+    let more = entries.len() == limit && {
+        let after = entries.last().map(|entry| entry.key.clone());
+        let rest = Range {
+            after: after.or_else(|| range.after.clone()),
+            ..range.clone()
+        };
+        !keys(connection, &rest, 1)?.is_empty()
+    };
+    Ok(Page { entries, more })
+}
+
+/// The first keys of a range, and their versions, as many as `limit` instead of the range's.
+pub(super) fn keys(
+    connection: &Connection,
+    range: &Range,
+    limit: usize,
+) -> rusqlite::Result<Vec<(Key, Version)>> {
+    select(connection, "key, version", range, limit, |row| {
+        Ok((row.get(0)?, unsigned(row, 1)?))
+    })
+}
+
+fn select<T>(
+    connection: &Connection,
+    columns: &str,
+    range: &Range,
+    limit: usize,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let end = range.end();
+    let bound = if end.is_some() { "AND key < ?2" } else { "" };
+    let sql = format!("SELECT {columns} FROM kv WHERE key >= ?1 {bound} ORDER BY key LIMIT ?3");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached(&sql)?
+        .query_map((range.start(), end, limit), read)?
+        .collect()
+}
+
+fn stored(row: &Row<'_>, first: usize) -> rusqlite::Result<Stored> {
+    let value = Bytes::from(row.get_ref(first + 1)?.as_blob()?);
+    Ok(Stored {
+        value,
+        version: unsigned(row, first)?,
+    })
+}

@@ -1,0 +1,247 @@
+//! The thread that writes, and group commit.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::{Commit, Committed};
+use super::fault::fault;
+use super::group::{Fenced, Group};
+use super::schema;
+use crate::StorageError;
+
+/// Commits in one group. From here on a commit's share of the sync is less than its own work, so that a bigger
+/// group would only let its first ones wait longer.
+const GROUP_COMMITS_MAX: usize = 512;
+
+/// Bytes of keys and values after which a group takes no more commits: as much as one run may write by
+/// default. It bounds how long the ones after it wait.
+const GROUP_BYTES_MAX: usize = 16 << 20;
+
+/// Commits that wait for the thread: the next group, while it writes one. Who comes after them waits outside.
+const QUEUE_COMMITS_MAX: usize = GROUP_COMMITS_MAX;
+
+/// What the thread is asked to do.
+enum Job {
+    Commit(Commit, Answer<Committed>),
+    Acquire(Answer<u64>),
+}
+
+/// What one asker will be told, once its group is durable.
+struct Answer<T> {
+    result: Option<Result<T, StorageError>>,
+    to: oneshot::Sender<Result<T, StorageError>>,
+}
+
+/// The way to the writing thread, which ends with it.
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    groups: Arc<AtomicU64>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, path: PathBuf) -> Result<Self, StorageError> {
+        let (queue, jobs) = mpsc::channel(QUEUE_COMMITS_MAX);
+        let groups = Arc::new(AtomicU64::new(0));
+        let work = Work {
+            path,
+            connection: Some(connection),
+            groups: Arc::clone(&groups),
+        };
+        let thread = thread::Builder::new()
+            .name("airs-storage".into())
+            .spawn(move || work.run(jobs));
+        let thread = thread.map_err(|error| unavailable("start the thread that writes", error))?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            groups,
+        })
+    }
+
+    pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, StorageError> {
+        self.ask(|answer| Job::Commit(commit, answer)).await
+    }
+
+    pub(super) async fn acquire(&self) -> Result<u64, StorageError> {
+        self.ask(Job::Acquire).await
+    }
+
+    pub(super) fn groups(&self) -> u64 {
+        self.groups.load(Ordering::Relaxed)
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, StorageError> {
+        let (to, answer) = oneshot::channel();
+        let sent = match &self.queue {
+            Some(queue) => queue.send(job(Answer { result: None, to })).await.is_ok(),
+            None => false,
+        };
+        if !sent {
+            return Err(unavailable(
+                "write",
+                io::Error::other("the thread that writes has ended"),
+            ));
+        }
+        // The thread answers every job that it takes, unless it panicked with it.
+        answer.await.unwrap_or_else(|gone| {
+            Err(StorageError::OutcomeUnknown {
+                source: Arc::new(gone),
+            })
+        })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic was reported when it happened, and there is nobody left to tell.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread owns.
+struct Work {
+    path: PathBuf,
+    /// None after an error that may have left the connection with a wrong idea of the file.
+    connection: Option<Connection>,
+    groups: Arc<AtomicU64>,
+}
+
+impl Work {
+    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(GROUP_COMMITS_MAX);
+        while let Some(first) = queue.blocking_recv() {
+            let mut bytes = first.bytes();
+            jobs.push(first);
+            while jobs.len() < GROUP_COMMITS_MAX && bytes < GROUP_BYTES_MAX {
+                let Ok(next) = queue.try_recv() else { break };
+                bytes += next.bytes();
+                jobs.push(next);
+            }
+            self.serve(&mut jobs);
+        }
+    }
+
+    /// Answers all jobs, together if that goes well.
+    fn serve(&mut self, jobs: &mut Vec<Job>) {
+        match self.write(jobs) {
+            Ok(()) => jobs.drain(..).for_each(Job::answer),
+            // It may be one job's fault: its pages are damaged, or it alone is too much for the disk.
+            Err(StorageError::Full { .. } | StorageError::Corrupt { .. }) if jobs.len() > 1 => {
+                for job in jobs.drain(..) {
+                    self.serve(&mut vec![job]);
+                }
+            }
+            Err(error) => jobs.drain(..).for_each(|job| job.fail(error.clone())),
+        }
+    }
+
+    /// Makes all jobs durable, in one transaction.
+    fn write(&mut self, jobs: &mut [Job]) -> Result<(), StorageError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            gone => gone.insert(schema::open(&self.path)?),
+        };
+        let written = write(connection, jobs);
+        let is_broken = matches!(
+            written,
+            Err(StorageError::Unavailable { .. } | StorageError::OutcomeUnknown { .. })
+        );
+        if is_broken || !connection.is_autocommit() {
+            self.connection = None;
+        }
+        if written? {
+            self.groups.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// One transaction; returns whether there was anything to write.
+fn write(connection: &mut Connection, jobs: &mut [Job]) -> Result<bool, StorageError> {
+    let failed = |error| fault("write", error);
+    let mut group = Group::begin(connection).map_err(failed)?;
+    for job in jobs {
+        job.apply(&mut group).map_err(failed)?;
+    }
+    if !group.has_changes() {
+        return Ok(false);
+    }
+    group.close().map_err(failed)?;
+    match group.durable() {
+        Ok(()) => Ok(true),
+        // The log had no room for it. Any other error may have come after its last write, with the sync.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(failed(error)),
+        Err(error) => Err(StorageError::OutcomeUnknown {
+            source: Arc::new(error),
+        }),
+    }
+}
+
+impl Job {
+    /// How much it writes.
+    fn bytes(&self) -> usize {
+        let Self::Commit(commit, _) = self else { return 0 };
+        let values = commit.writes.iter().filter_map(|(_, value)| value.as_ref());
+        let keys = commit.writes.iter().map(|(key, _)| key.len());
+        values.map(|value| value.len()).chain(keys).sum()
+    }
+
+    fn apply(&mut self, group: &mut Group<'_>) -> rusqlite::Result<()> {
+        match self {
+            Self::Commit(commit, answer) => {
+                let committed = group.apply(commit)?.map_err(|Fenced| StorageError::Fenced);
+                answer.result = Some(committed);
+            }
+            Self::Acquire(answer) => answer.result = Some(Ok(group.acquire())),
+        }
+        Ok(())
+    }
+
+    fn answer(self) {
+        match self {
+            Self::Commit(_, answer) => answer.tell(),
+            Self::Acquire(answer) => answer.tell(),
+        }
+    }
+
+    fn fail(self, error: StorageError) {
+        match self {
+            Self::Commit(_, answer) => Answer {
+                result: Some(Err(error)),
+                ..answer
+            }
+            .tell(),
+            Self::Acquire(answer) => Answer {
+                result: Some(Err(error)),
+                ..answer
+            }
+            .tell(),
+        }
+    }
+}
+
+impl<T> Answer<T> {
+    fn tell(self) {
+        if let Some(result) = self.result {
+            // Who asked may have gone away.
+            let _ = self.to.send(result);
+        }
+    }
+}
+
+fn unavailable(doing: &str, error: io::Error) -> StorageError {
+    StorageError::Unavailable {
+        doing: doing.into(),
+        source: Arc::new(error),
+    }
+}

@@ -1,0 +1,211 @@
+//! What is bound where, and how that is kept.
+
+use std::fmt;
+
+use airs_core::{AssetPath, Code, Error, Result, Rights};
+
+/// The first byte of a kept binding: the version of the format.
+const FORMAT: u8 = 1;
+
+/// A path prefix that belongs to a driver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The driver's name.
+    pub driver: String,
+    /// Who may take value out of what lies under the path.
+    pub owner: Owner,
+    /// Who may call the driver's operations there, and change the binding.
+    pub controllers: Vec<String>,
+    /// What the driver's `bind` made of the account data.
+    pub account: Vec<u8>,
+}
+
+/// Who owns the assets of a binding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// One caller.
+    Caller(String),
+    /// The path's next segment names the owner: a home for every caller.
+    Each,
+}
+
+impl Owner {
+    /// How `each` is written.
+    pub const EACH: &'static str = "each";
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Caller(id) => id,
+            Self::Each => Self::EACH,
+        })
+    }
+}
+
+impl Binding {
+    /// Who owns the asset at `path`, for a binding at `prefix`.
+    pub fn owner_of<'a>(&'a self, prefix: &str, path: &'a AssetPath) -> Option<&'a str> {
+        match &self.owner {
+            Owner::Caller(id) => Some(id),
+            Owner::Each => path.segment_after(prefix),
+        }
+    }
+
+    /// Whether a caller controls the binding.
+    pub fn is_controlled_by(&self, caller: &str) -> bool {
+        self.controllers.iter().any(|controller| controller == caller)
+    }
+
+    /// What a caller may do with the asset at `path`: everybody may look and pay in; taking out is for the
+    /// owner, and the driver's operations are for the controllers.
+    pub(crate) fn rights_of(&self, caller: &str, prefix: &str, path: &AssetPath) -> Rights {
+        let mut rights = Rights::VIEW | Rights::CREDIT;
+        if self.owner_of(prefix, path) == Some(caller) {
+            rights = rights | Rights::DEBIT;
+        }
+        if self.is_controlled_by(caller) {
+            rights = rights | Rights::CONTROL;
+        }
+        rights
+    }
+
+    /// The binding as it is kept: every field with its length before it.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![FORMAT];
+        put(&mut bytes, self.driver.as_bytes());
+        match &self.owner {
+            Owner::Each => bytes.push(0),
+            Owner::Caller(id) => {
+                bytes.push(1);
+                put(&mut bytes, id.as_bytes());
+            }
+        }
+        put_length(&mut bytes, self.controllers.len());
+        for controller in &self.controllers {
+            put(&mut bytes, controller.as_bytes());
+        }
+        put(&mut bytes, &self.account);
+        bytes
+    }
+
+    /// Reads a kept binding.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Reader(bytes).binding().ok_or_else(|| {
+            Error::new(Code::StorageCorrupt, "a binding in the state cannot be read")
+                .hint("the state was damaged, or written by a newer version")
+        })
+    }
+}
+
+fn put_length(bytes: &mut Vec<u8>, length: usize) {
+    // Lengths are bounded far below by the limits on names, paths and values.
+    bytes.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+fn put(bytes: &mut Vec<u8>, field: &[u8]) {
+    put_length(bytes, field.len());
+    bytes.extend_from_slice(field);
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn binding(mut self) -> Option<Binding> {
+        if self.byte()? != FORMAT {
+            return None;
+        }
+        let driver = self.text()?;
+        let owner = match self.byte()? {
+            0 => Owner::Each,
+            1 => Owner::Caller(self.text()?),
+            _ => return None,
+        };
+        let count = self.length()?;
+        let controllers = (0..count).map(|_| self.text()).collect::<Option<_>>()?;
+        let account = self.field()?.to_vec();
+        self.0.is_empty().then_some(Binding {
+            driver,
+            owner,
+            controllers,
+            account,
+        })
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn length(&mut self) -> Option<usize> {
+        let bytes = self.take(4)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(bytes)).ok()
+    }
+
+    fn field(&mut self) -> Option<&'a [u8]> {
+        let length = self.length()?;
+        self.take(length)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.field()?.to_vec()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use airs_core::{AssetPath, Rights};
+
+    use super::{Binding, Owner};
+
+    fn binding(owner: Owner) -> Binding {
+        let controllers = vec!["operator".to_owned(), "carol".to_owned()];
+        Binding {
+            driver: "ledger".into(),
+            owner,
+            controllers,
+            account: b"{}".to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_binding_is_kept_whole() {
+        for owner in [Owner::Each, Owner::Caller("alice".into())] {
+            let bytes = binding(owner.clone()).to_bytes();
+            assert_eq!(Binding::from_bytes(&bytes), Ok(binding(owner)));
+            for cut in 0..bytes.len() {
+                assert!(Binding::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_format_of_version_1_is_read() {
+        let kept =
+            b"\x01\x01\x00\x00\x00d\x01\x01\x00\x00\x00a\x01\x00\x00\x00\x01\x00\x00\x00c\x02\x00\x00\x00{}";
+        let read = Binding::from_bytes(kept).unwrap();
+        assert_eq!(read.driver, "d");
+        assert_eq!(read.owner, Owner::Caller("a".into()));
+        assert_eq!(read.controllers, ["c"]);
+        assert_eq!(read.account, b"{}");
+    }
+
+    #[test]
+    fn only_the_owner_takes_out_and_only_controllers_control() {
+        let path = AssetPath::absolute("/accounts/alice/usd").unwrap();
+        let rights = |owner, caller| binding(owner).rights_of(caller, "/accounts", &path);
+        let all = Rights::VIEW | Rights::CREDIT;
+        assert_eq!(rights(Owner::Each, "alice"), all | Rights::DEBIT);
+        assert_eq!(rights(Owner::Each, "bob"), all);
+        assert_eq!(rights(Owner::Caller("bob".into()), "bob"), all | Rights::DEBIT);
+        assert_eq!(rights(Owner::Caller("bob".into()), "alice"), all);
+        assert_eq!(rights(Owner::Each, "carol"), all | Rights::CONTROL);
+    }
+}

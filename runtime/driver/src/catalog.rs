@@ -1,0 +1,60 @@
+//! Drivers that are in service.
+
+use std::sync::Arc;
+
+use airs_core::{Limits, Name};
+use airs_engine::DriverCode;
+use rustc_hash::FxHashMap;
+
+use crate::namespace;
+use crate::state::DriverState;
+
+/// One generation of a driver.
+#[derive(Debug)]
+pub struct Driver {
+    pub(crate) name: Arc<Name>,
+    pub(crate) code: Arc<DriverCode<DriverState>>,
+    pub(crate) limits: Limits,
+    pub(crate) space: Arc<[u8]>,
+    generation: u64,
+    digest: String,
+}
+
+impl Driver {
+    /// A generation of the driver `name`: its linked code, and the limits of each of its instances.
+    pub fn new(
+        name: Name,
+        generation: u64,
+        digest: String,
+        code: DriverCode<DriverState>,
+        limits: Limits,
+    ) -> Self {
+        let space = namespace::driver(&name).into();
+        Self {
+            name: Arc::new(name),
+            code: Arc::new(code),
+            limits,
+            space,
+            generation,
+            digest,
+        }
+    }
+
+    /// The driver's name.
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Which generation of that name it is, from 1.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The sha256 of the component, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+/// The drivers in service, by name.
+pub type Drivers = FxHashMap<Name, Arc<Driver>>;

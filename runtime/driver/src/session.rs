@@ -1,0 +1,304 @@
+//! One attempt of a run, as the driver layer sees it.
+
+mod bind;
+mod dispatch;
+
+use std::sync::Arc;
+
+use airs_core::{AssetPath, Call, Caller, Code, Error, Limits, Receipt, Result, Rights, Value};
+use airs_engine::{AssetHandle, DriverAsset, Environment};
+use airs_platform::Committed;
+use slab::Slab;
+
+pub use bind::Placement;
+use dispatch::Instances;
+
+use crate::catalog::Drivers;
+use crate::context::Context;
+use crate::resolver;
+use crate::transaction::Transaction;
+
+/// What a session begins with.
+#[derive(Debug)]
+pub struct SessionStart {
+    /// Where the run happens.
+    pub context: Context,
+    /// The run's id.
+    pub run: String,
+    /// Who the run acts for.
+    pub caller: Caller,
+    /// The drivers of the routing table that the run pinned.
+    pub drivers: Arc<Drivers>,
+    /// The attempt's environment.
+    pub environment: Environment,
+    /// The run's limits.
+    pub limits: Limits,
+}
+
+/// How a session's commit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// What the run wrote is durable, or it wrote nothing.
+    Committed,
+    /// Another run changed what this one read: nothing was written, and it can be attempted again.
+    Conflict,
+}
+
+/// One attempt of a run: its transaction, its drivers' instances, its open descriptors.
+///
+/// Each verb is a savepoint: when it answers with an error, what it wrote is undone. A fault of a driver
+/// dooms the session: from then on every verb, and [`finish`](Self::finish), answers with that fault.
+#[derive(Debug)]
+pub struct Session {
+    context: Context,
+    /// What drivers are told; the path is that of the call going on.
+    call: Call,
+    drivers: Arc<Drivers>,
+    instances: Instances,
+    descriptors: Slab<Descriptor>,
+    opened: u64,
+    descriptors_max: u64,
+    /// A release that failed with nobody to tell: the run fails with it.
+    failed_release: Option<Error>,
+}
+
+#[derive(Debug)]
+struct Descriptor {
+    path: AssetPath,
+    rights: Rights,
+    /// Which of the session's instances made it.
+    driver: usize,
+    asset: DriverAsset,
+    /// Descriptors are released in the opposite order of this.
+    opened: u64,
+}
+
+impl Session {
+    /// Begins an attempt: takes the snapshot that it reads.
+    ///
+    /// # Errors
+    /// When the state cannot be reached.
+    pub async fn begin(start: SessionStart) -> Result<Self> {
+        let SessionStart {
+            context,
+            run,
+            caller,
+            drivers,
+            environment,
+            limits,
+        } = start;
+        let transaction = context.begin(&limits).await?;
+        // Replaced by the first call's; there is no path without one.
+        let path = AssetPath::absolute("/none")?;
+        Ok(Self {
+            call: Call {
+                run,
+                context: context.name().to_string(),
+                path,
+                caller,
+            },
+            context,
+            drivers,
+            descriptors_max: limits.descriptors,
+            instances: Instances::new(transaction, environment, limits),
+            descriptors: Slab::new(),
+            opened: 0,
+            failed_release: None,
+        })
+    }
+
+    /// Opens an asset.
+    ///
+    /// # Errors
+    /// [`Code::InvalidPath`], [`Code::Unbound`], [`Code::Denied`], [`Code::NotFound`] when the driver is not
+    /// in service, [`Code::LimitExceeded`], and what the driver answers.
+    pub async fn intend(&mut self, path: &str, rights: Rights) -> Result<AssetHandle> {
+        self.check_room()?;
+        let path = AssetPath::parse(path, &self.call.caller, &self.call.context)?;
+        let resolved = resolver::resolve(self.instances.transaction()?, &path).await?;
+        let allowed = resolved
+            .binding
+            .rights_of(&self.call.caller.id, &resolved.prefix, &path);
+        self.check_allowed(rights, allowed, &path, &resolved)?;
+        let driver = self.driver(&resolved.binding.driver, &resolved.prefix)?;
+        let driver = self.instances.of(&driver).await?;
+        self.call.path = path;
+        let asset = self
+            .instances
+            .intend(driver, &self.call, &resolved.binding.account, rights)
+            .await?;
+        self.opened += 1;
+        let path = self.call.path.clone();
+        let handle = self.descriptors.insert(Descriptor {
+            path,
+            rights,
+            driver,
+            asset,
+            opened: self.opened,
+        });
+        u32::try_from(handle)
+            .map(AssetHandle)
+            .map_err(|_| bad_descriptor())
+    }
+
+    /// What an asset holds.
+    ///
+    /// # Errors
+    /// [`Code::BadDescriptor`], [`Code::Denied`] without the right, and what the driver answers.
+    pub async fn view(&mut self, asset: AssetHandle) -> Result<Value> {
+        let (driver, asset) = self.open(asset, Rights::VIEW)?;
+        self.instances.view(driver, asset).await
+    }
+
+    /// Moves value from one asset to another of the same driver.
+    ///
+    /// # Errors
+    /// [`Code::BadDescriptor`], [`Code::Denied`] without the rights, [`Code::DifferentDrivers`], and what the
+    /// driver answers.
+    pub async fn transfer(&mut self, from: AssetHandle, to: AssetHandle, value: Value) -> Result<Receipt> {
+        let (from_driver, from) = self.open(from, Rights::DEBIT)?;
+        let (to_driver, to) = self.open(to, Rights::CREDIT)?;
+        if from_driver != to_driver {
+            let (from, to) = (self.instances.name(from_driver), self.instances.name(to_driver));
+            let message = format!("a transfer from an asset of driver {from:?} to one of driver {to:?}");
+            return Err(Error::new(Code::DifferentDrivers, message)
+                .hint("value moves within one driver; a program can pay out of one and into another"));
+        }
+        self.instances.transfer(from_driver, from, to, value).await
+    }
+
+    /// Calls an operation of the asset's driver.
+    ///
+    /// # Errors
+    /// [`Code::BadDescriptor`], [`Code::Denied`] without the right, and what the driver answers.
+    pub async fn control(&mut self, asset: AssetHandle, operation: &str, input: &str) -> Result<String> {
+        let (driver, asset) = self.open(asset, Rights::CONTROL)?;
+        self.instances.control(driver, asset, operation, input).await
+    }
+
+    /// Releases a descriptor.
+    ///
+    /// # Errors
+    /// [`Code::BadDescriptor`], and what the driver answers; it is released all the same.
+    pub async fn done(&mut self, asset: AssetHandle) -> Result<()> {
+        let key = usize::try_from(asset.0).unwrap_or(usize::MAX);
+        let descriptor = self.descriptors.try_remove(key).ok_or_else(bad_descriptor)?;
+        self.instances.done(descriptor.driver, descriptor.asset).await
+    }
+
+    /// Releases a descriptor that its program dropped. There is nobody to tell of a failure: the run fails.
+    pub async fn dropped(&mut self, asset: AssetHandle) {
+        if let Err(error) = self.done(asset).await {
+            self.failed_release.get_or_insert(error);
+        }
+    }
+
+    /// Releases what is still open, the newest first, and says whether the run may be committed.
+    ///
+    /// # Errors
+    /// The fault that doomed the run, or the failure of a release.
+    pub async fn finish(&mut self) -> Result<()> {
+        self.instances.transaction()?;
+        let mut open: Vec<(u64, usize)> = self
+            .descriptors
+            .iter()
+            .map(|(key, open)| (open.opened, key))
+            .collect();
+        open.sort_unstable_by(|one, other| other.cmp(one));
+        for (_, key) in open {
+            let Descriptor {
+                path, driver, asset, ..
+            } = self.descriptors.remove(key);
+            let released = self.instances.done(driver, asset).await;
+            released.map_err(|error| error.within(format!("releasing {path}")))?;
+        }
+        self.instances.finish_logs();
+        self.failed_release.take().map_or(Ok(()), Err)
+    }
+
+    /// Commits what the attempt wrote, after [`finish`](Self::finish). When it answers, it is durable.
+    ///
+    /// # Errors
+    /// When the state cannot be written; then nothing was, unless the code is
+    /// [`Code::OutcomeUnknown`].
+    pub async fn commit(self) -> Result<Ended> {
+        let Self {
+            context, instances, ..
+        } = self;
+        let transaction: Box<Transaction> = instances.into_transaction()?;
+        let Some(commit) = transaction.into_commit() else {
+            return Ok(Ended::Committed);
+        };
+        match context.storage().commit(commit).await? {
+            Committed::Applied(_) | Committed::AlreadyApplied(_) => Ok(Ended::Committed),
+            Committed::Conflict(_) => Ok(Ended::Conflict),
+        }
+    }
+
+    fn open(&self, asset: AssetHandle, right: Rights) -> Result<(usize, DriverAsset)> {
+        let key = usize::try_from(asset.0).unwrap_or(usize::MAX);
+        let descriptor = self.descriptors.get(key).ok_or_else(bad_descriptor)?;
+        if !descriptor.rights.contains(right) {
+            let message = format!("the descriptor on {} has no right to {right}", descriptor.path);
+            return Err(
+                Error::new(Code::Denied, message).hint("ask for it when the asset is opened with intend")
+            );
+        }
+        Ok((descriptor.driver, descriptor.asset))
+    }
+
+    fn check_room(&self) -> Result<()> {
+        if self.descriptors.len() as u64 >= self.descriptors_max {
+            let message = format!(
+                "{} descriptors are open, which is the limit (descriptors)",
+                self.descriptors_max
+            );
+            return Err(Error::new(Code::LimitExceeded, message).hint("release them with done, or drop them"));
+        }
+        Ok(())
+    }
+
+    fn check_allowed(
+        &self,
+        wanted: Rights,
+        allowed: Rights,
+        path: &AssetPath,
+        resolved: &resolver::Resolved,
+    ) -> Result<()> {
+        if allowed.contains(wanted) {
+            return Ok(());
+        }
+        let denied = wanted.without(allowed);
+        let message = format!("{} has no right to {denied} {path}", self.call.caller.id);
+        let hint = if denied.contains(Rights::DEBIT) {
+            match resolved.binding.owner_of(&resolved.prefix, path) {
+                Some(owner) => format!("only its owner, {owner}, may take value out of it"),
+                None => "it has no owner: it is the root of a binding for each caller".to_owned(),
+            }
+        } else {
+            format!(
+                "the binding at {} is controlled by {}",
+                resolved.prefix,
+                resolved.binding.controllers.join(", ")
+            )
+        };
+        Err(Error::new(Code::Denied, message).hint(hint))
+    }
+
+    fn driver(&self, name: &str, prefix: &str) -> Result<Arc<crate::Driver>> {
+        self.drivers.get(name).map(Arc::clone).ok_or_else(|| {
+            Error::new(
+                Code::NotFound,
+                format!("driver {name:?}, bound at {prefix}, is not in service"),
+            )
+            .hint("build it, and see that airs.toml lists it")
+        })
+    }
+}
+
+fn bad_descriptor() -> Error {
+    Error::new(
+        Code::BadDescriptor,
+        "the descriptor is not one of this run's open ones",
+    )
+}

@@ -1,0 +1,103 @@
+//! Binding and unbinding.
+
+use airs_core::{AssetPath, Code, Error, Result};
+
+use super::Session;
+use crate::binding::{Binding, Owner};
+use crate::{namespace, resolver};
+
+/// What is to be bound.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// Where.
+    pub path: String,
+    /// Which driver.
+    pub driver: String,
+    /// Account data, JSON.
+    pub account: String,
+    /// Who owns what is bound; the caller, if nobody is named.
+    pub owner: Option<Owner>,
+    /// Who controls it; the caller, if nobody is named.
+    pub controllers: Vec<String>,
+}
+
+impl Session {
+    /// Binds a driver to a path.
+    ///
+    /// # Errors
+    /// [`Code::AlreadyBound`], [`Code::Denied`], [`Code::InvalidPath`], [`Code::NotFound`] for an unknown
+    /// driver, and what the driver's `bind` answers.
+    pub async fn bind(&mut self, placement: &Placement) -> Result<(AssetPath, Binding)> {
+        let path = AssetPath::parse(&placement.path, &self.call.caller, &self.call.context)?;
+        let transaction = self.instances.transaction()?;
+        resolver::check_may_bind(transaction, &self.call.caller, &self.call.context, &path).await?;
+        let driver = self.drivers.get(placement.driver.as_str()).cloned();
+        let driver = driver.ok_or_else(|| unknown_driver(&placement.driver, self.drivers.keys()))?;
+        let index = self.instances.of(&driver).await?;
+        self.call.path = path;
+        let account = self.instances.bind(index, &self.call, &placement.account).await?;
+        let caller = &self.call.caller.id;
+        let binding = Binding {
+            driver: placement.driver.clone(),
+            owner: placement
+                .owner
+                .clone()
+                .unwrap_or_else(|| Owner::Caller(caller.clone())),
+            controllers: match placement.controllers.as_slice() {
+                [] => vec![caller.clone()],
+                named => named.to_vec(),
+            },
+            account,
+        };
+        let key = namespace::binding(self.call.path.as_str());
+        self.instances
+            .transaction()?
+            .put(key, Some(binding.to_bytes().into()))?;
+        Ok((self.call.path.clone(), binding))
+    }
+
+    /// Removes the binding at a path.
+    ///
+    /// # Errors
+    /// [`Code::Unbound`], [`Code::Denied`] for one who does not control it, and what the driver's `unbind`
+    /// answers.
+    pub async fn unbind(&mut self, path: &str) -> Result<AssetPath> {
+        let path = AssetPath::parse(path, &self.call.caller, &self.call.context)?;
+        let binding = resolver::bound_at(self.instances.transaction()?, path.as_str()).await?;
+        let binding = binding.ok_or_else(|| {
+            Error::new(Code::Unbound, format!("nothing is bound exactly at {path}"))
+                .hint("`cargo airs bindings` lists what is bound")
+        })?;
+        if !binding.is_controlled_by(&self.call.caller.id) {
+            let message = format!("{} does not control the binding at {path}", self.call.caller.id);
+            let hint = format!("it is controlled by {}", binding.controllers.join(", "));
+            return Err(Error::new(Code::Denied, message).hint(hint));
+        }
+        let driver = self.driver(&binding.driver, path.as_str())?;
+        let index = self.instances.of(&driver).await?;
+        self.call.path = path;
+        self.instances.unbind(index, &self.call, &binding.account).await?;
+        self.instances
+            .transaction()?
+            .put(namespace::binding(self.call.path.as_str()), None)?;
+        Ok(self.call.path.clone())
+    }
+
+    /// Everything that is bound, in the order of the paths.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub async fn bindings(&mut self) -> Result<Vec<(String, Binding)>> {
+        resolver::listed(self.instances.transaction()?, "").await
+    }
+}
+
+fn unknown_driver<'a>(name: &str, known: impl Iterator<Item = &'a airs_core::Name>) -> Error {
+    let mut known: Vec<&str> = known.map(airs_core::Name::as_str).collect();
+    known.sort_unstable();
+    let error = Error::new(Code::NotFound, format!("there is no driver {name:?}"));
+    match known.as_slice() {
+        [] => error.hint("no driver is in service: `cargo airs build` builds those of the project"),
+        known => error.hint(format!("in service: {}", known.join(", "))),
+    }
+}

@@ -1,0 +1,188 @@
+//! The only place that calls into drivers.
+
+use std::sync::Arc;
+
+use airs_core::{Call, Code, Error, Limits, Receipt, Result, Rights, Value};
+use airs_engine::{DriverAsset, DriverInstance, Environment, Failure, Guest};
+
+use crate::catalog::Driver;
+use crate::state::DriverState;
+use crate::transaction::{Savepoint, Transaction};
+
+/// Drivers that one run may use: each is an instance with memory of its own, kept until the run ends.
+const DRIVERS_PER_RUN_MAX: usize = 8;
+
+/// The instances of one attempt, one for each driver that it uses, and the transaction that they share.
+///
+/// The transaction is handed to the instance that is being called and taken back afterwards: who holds it,
+/// and so who may write, is never in question.
+#[derive(Debug)]
+pub(super) struct Instances {
+    placed: Vec<Placed>,
+    transaction: Option<Box<Transaction>>,
+    environment: Environment,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+struct Placed {
+    driver: Arc<Driver>,
+    instance: DriverInstance<DriverState>,
+}
+
+impl Instances {
+    pub(super) fn new(transaction: Box<Transaction>, environment: Environment, limits: Limits) -> Self {
+        Self {
+            placed: Vec::new(),
+            transaction: Some(transaction),
+            environment,
+            limits,
+        }
+    }
+
+    /// The transaction, between calls; the fault that doomed it, if one did.
+    pub(super) fn transaction(&mut self) -> Result<&mut Transaction> {
+        let transaction = self.transaction.as_deref_mut().ok_or_else(lost)?;
+        match transaction.doom() {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(transaction),
+        }
+    }
+
+    pub(super) fn into_transaction(self) -> Result<Box<Transaction>> {
+        self.transaction.ok_or_else(lost)
+    }
+
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.placed
+            .get(index)
+            .map_or("", |placed| placed.driver.name().as_str())
+    }
+
+    /// The attempt's instance of a driver, made when it is first used.
+    pub(super) async fn of(&mut self, driver: &Arc<Driver>) -> Result<usize> {
+        if let Some(index) = self
+            .placed
+            .iter()
+            .position(|placed| Arc::ptr_eq(&placed.driver, driver))
+        {
+            return Ok(index);
+        }
+        if self.placed.len() == DRIVERS_PER_RUN_MAX {
+            let message = format!("the run uses more than {DRIVERS_PER_RUN_MAX} drivers");
+            return Err(Error::new(Code::LimitExceeded, message));
+        }
+        let limits = self.limits.min(&driver.limits);
+        let guest = Guest::new(Arc::clone(&driver.name), self.environment.clone(), &limits);
+        let state = DriverState::new(guest, Arc::clone(&driver.space));
+        match driver.code.instantiate(state).await {
+            Ok(instance) => {
+                self.placed.push(Placed {
+                    driver: Arc::clone(driver),
+                    instance,
+                });
+                Ok(self.placed.len() - 1)
+            }
+            Err(failure) => Err(self.transaction()?.doomed(failure.into_error())),
+        }
+    }
+
+    pub(super) async fn bind(&mut self, index: usize, call: &Call, account: &str) -> Result<Vec<u8>> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.bind(call, account).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn unbind(&mut self, index: usize, call: &Call, account: &[u8]) -> Result<()> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.unbind(call, account).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn intend(
+        &mut self,
+        index: usize,
+        call: &Call,
+        account: &[u8],
+        rights: Rights,
+    ) -> Result<DriverAsset> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.intend(call, account, rights).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn view(&mut self, index: usize, asset: DriverAsset) -> Result<Value> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.view(asset).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn transfer(
+        &mut self,
+        index: usize,
+        from: DriverAsset,
+        to: DriverAsset,
+        value: Value,
+    ) -> Result<Receipt> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.transfer(from, to, value).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn control(
+        &mut self,
+        index: usize,
+        asset: DriverAsset,
+        operation: &str,
+        input: &str,
+    ) -> Result<String> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.control(asset, operation, input).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn done(&mut self, index: usize, asset: DriverAsset) -> Result<()> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.done(asset).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) fn finish_logs(&mut self) {
+        for placed in &mut self.placed {
+            placed.instance.finish_log();
+        }
+    }
+
+    /// Hands the transaction to an instance. A doomed run enters none: a dead instance is never called.
+    fn enter(&mut self, index: usize) -> Result<(Savepoint, &mut DriverInstance<DriverState>)> {
+        let savepoint = self.transaction()?.savepoint();
+        let placed = self.placed.get_mut(index).ok_or_else(lost)?;
+        placed
+            .instance
+            .state()
+            .lend(self.transaction.take().ok_or_else(lost)?);
+        Ok((savepoint, &mut placed.instance))
+    }
+
+    /// Takes the transaction back, and decides what the answer means for it.
+    fn leave<T>(&mut self, index: usize, savepoint: Savepoint, answer: Result<T, Failure>) -> Result<T> {
+        let placed = self.placed.get_mut(index).ok_or_else(lost)?;
+        let mut transaction = placed.instance.state().give_back().ok_or_else(lost)?;
+        if answer.is_err() {
+            transaction.roll_back(savepoint);
+        }
+        let answer = match (answer, transaction.doom()) {
+            (Err(Failure::Fault(fault)), _) => Err(transaction.doomed(fault)),
+            (_, Some(doom)) => Err(doom.clone()),
+            (Err(Failure::Refused(error)), None) => Err(error),
+            (Ok(value), None) => Ok(value),
+        };
+        self.transaction = Some(transaction);
+        answer
+    }
+}
+
+/// The transaction, or an instance, is not where it must be: a fault of ours.
+fn lost() -> Error {
+    Error::new(Code::Internal, "a run lost its transaction")
+}

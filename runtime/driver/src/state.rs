@@ -1,0 +1,125 @@
+//! What a driver's instance holds, and the storage that it sees.
+
+use std::sync::Arc;
+
+use airs_core::{Code, Error, Result};
+use airs_engine::{Guest, GuestState, Page, Storage};
+
+use crate::namespace;
+use crate::transaction::Transaction;
+
+/// Long enough for an asset's path and a word before it.
+const KEY_BYTES_MAX: usize = 1_024;
+/// A transaction of many of these still fits into memory several times over.
+const VALUE_BYTES_MAX: usize = 1 << 20;
+const KEYS_PER_CALL_MAX: usize = 256;
+const SCAN_ENTRIES_MAX: u32 = 1_000;
+
+/// The state of one driver instance. While the driver is being called, the run's transaction is here.
+#[derive(Debug)]
+pub struct DriverState {
+    guest: Guest,
+    space: Arc<[u8]>,
+    transaction: Option<Box<Transaction>>,
+}
+
+impl DriverState {
+    pub(crate) fn new(guest: Guest, space: Arc<[u8]>) -> Self {
+        Self {
+            guest,
+            space,
+            transaction: None,
+        }
+    }
+
+    pub(crate) fn lend(&mut self, transaction: Box<Transaction>) {
+        self.transaction = Some(transaction);
+    }
+
+    pub(crate) fn give_back(&mut self) -> Option<Box<Transaction>> {
+        self.transaction.take()
+    }
+
+    fn transaction(&mut self) -> Result<&mut Transaction> {
+        self.transaction.as_deref_mut().ok_or_else(|| {
+            Error::new(
+                Code::Denied,
+                "storage is there while the host calls the driver, and only then",
+            )
+        })
+    }
+
+    fn key(&self, key: &[u8]) -> Result<Vec<u8>> {
+        if key.is_empty() {
+            return Err(Error::new(Code::InvalidInput, "a storage key is empty"));
+        }
+        self.within(key)
+    }
+
+    /// A key, or the beginning of some, under the driver's own prefix.
+    fn within(&self, key: &[u8]) -> Result<Vec<u8>> {
+        if key.len() > KEY_BYTES_MAX {
+            let message = format!(
+                "a storage key of {} bytes is over the limit of {KEY_BYTES_MAX}",
+                key.len()
+            );
+            return Err(Error::new(Code::LimitExceeded, message));
+        }
+        Ok(namespace::key(&self.space, key))
+    }
+}
+
+impl GuestState for DriverState {
+    fn guest(&mut self) -> &mut Guest {
+        &mut self.guest
+    }
+}
+
+impl Storage for DriverState {
+    async fn get(&mut self, key: Vec<u8>) -> Result<Option<Vec<u8>>> {
+        let key = self.key(&key)?;
+        Ok(self.transaction()?.get(key).await?.map(|value| value.to_vec()))
+    }
+
+    async fn get_many(&mut self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
+        if keys.len() > KEYS_PER_CALL_MAX {
+            let message = format!(
+                "{} keys in one call are over the limit of {KEYS_PER_CALL_MAX}",
+                keys.len()
+            );
+            return Err(Error::new(Code::LimitExceeded, message));
+        }
+        let keys = keys.iter().map(|key| self.key(key)).collect::<Result<Vec<_>>>()?;
+        let values = self.transaction()?.get_many(keys).await?;
+        Ok(values
+            .into_iter()
+            .map(|value| value.map(|value| value.to_vec()))
+            .collect())
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
+        let bytes = value.as_ref().map_or(0, Vec::len);
+        if bytes > VALUE_BYTES_MAX {
+            let message = format!("a value of {bytes} bytes is over the limit of {VALUE_BYTES_MAX}");
+            return Err(Error::new(Code::LimitExceeded, message));
+        }
+        let key = self.key(&key)?;
+        self.transaction()?.put(key, value.map(Arc::from))
+    }
+
+    async fn scan(&mut self, prefix: Vec<u8>, after: Option<Vec<u8>>, limit: u32) -> Result<Page> {
+        let prefix = self.within(&prefix)?;
+        let after = after.map(|after| self.within(&after)).transpose()?;
+        let space_bytes = self.space.len();
+        let (entries, more) = self
+            .transaction()?
+            .scan(prefix, after, limit.min(SCAN_ENTRIES_MAX))
+            .await?;
+        let own = |key: Vec<u8>| key.get(space_bytes..).unwrap_or_default().to_vec();
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (own(key), value.to_vec()))
+            .collect();
+        Ok(Page { entries, more })
+    }
+}

@@ -1,0 +1,103 @@
+//! Cargo and its companions, as child processes.
+
+use std::ffi::OsString;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use cargo_metadata::{Message as CargoMessage, Metadata, PackageId, TargetKind};
+
+use crate::error::{Failure, Reason, Result};
+use crate::interrupt::Running;
+use crate::settings::{Manifest, Start};
+
+/// The target that components are compiled for.
+pub(crate) const TARGET: &str = "wasm32-wasip2";
+
+/// A component as the compiler left it.
+#[derive(Debug)]
+pub(crate) struct Artifact {
+    pub(crate) package: PackageId,
+    pub(crate) file: PathBuf,
+}
+
+/// The workspace's own packages, without what they depend on: that would have to be resolved first.
+pub(crate) fn metadata(manifest: &Manifest) -> Result<Metadata> {
+    let mut command = cargo("metadata", manifest);
+    command.args(["--no-deps", "--format-version", "1"]);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|cause| Failure::unavailable("cannot start cargo").caused_by(cause))?;
+    crate::interrupt::check()?;
+    let malformed = |cause: String| {
+        Failure::new(Reason::Airs(airs_core::Code::InvalidConfig), "Cargo cannot read the workspace").caused_by(cause)
+    };
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        return Err(malformed(text.trim().trim_start_matches("error: ").to_owned()));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|cause| malformed(cause.to_string()))
+}
+
+/// Runs `cargo build` or `cargo rustc` and tells what it made. The compiler's messages go to stderr as they
+/// are.
+pub(crate) fn compile(
+    subcommand: &str,
+    manifest: &Manifest,
+    arguments: &[OsString],
+    environment: Option<(&str, &str)>,
+    made: &mut dyn FnMut(Artifact),
+) -> Result<()> {
+    let mut command = cargo(subcommand, manifest);
+    command.args(["--lib", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
+    command.args(arguments).envs(environment).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut running = Running::start(&mut command)?;
+    if let Some(stdout) = running.stdout() {
+        for message in CargoMessage::parse_stream(BufReader::new(stdout)) {
+            if let Ok(CargoMessage::CompilerArtifact(artifact)) = message
+                && artifact.target.kind.contains(&TargetKind::CDyLib)
+                && let Some(file) = artifact.filenames.into_iter().find(|file| file.extension() == Some("wasm"))
+            {
+                made(Artifact { package: artifact.package_id, file: file.into() });
+            }
+        }
+    }
+    if running.wait()?.success() {
+        return Ok(());
+    }
+    Err(Failure::new(Reason::BuildFailed, "the build failed"))
+}
+
+/// Whether the standard library of the target is there, in the toolchain that compiles in `folder`.
+pub(crate) fn target_is_installed(folder: &Path) -> Result<bool> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|cause| Failure::unavailable("cannot start rustc").caused_by(cause))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(output.status.success() && Path::new(text.trim()).is_dir())
+}
+
+/// Has rustup add the target to the toolchain that compiles in `folder`.
+pub(crate) fn install_target(folder: &Path) -> Result<()> {
+    let mut command = Command::new("rustup");
+    command.args(["target", "add", TARGET]).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
+    let status = Running::start(&mut command)?.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::unavailable(format!("rustup cannot add the target {TARGET}")))
+}
+
+fn cargo(subcommand: &str, manifest: &Manifest) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(subcommand).args(&manifest.flags);
+    if let Start::Manifest(path) = &manifest.start {
+        command.arg("--manifest-path").arg(path);
+    }
+    command
+}

@@ -1,0 +1,163 @@
+//! `cargo airs build`: from crates to components, checked and stamped.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use airs_package::{Component, PackageError, componentize, stamp};
+use cargo_metadata::PackageId;
+
+use crate::cargo::{self, TARGET};
+use crate::error::{Failure, Reason, Result};
+use crate::exit::Exit;
+use crate::message::{Built, Message};
+use crate::record::{self, Entry, Record};
+use crate::report::Report;
+use crate::settings::Build;
+use crate::stack::Way;
+use crate::workspace::{Crate, Workspace};
+use crate::{files, interrupt};
+
+/// What the compiler made of each crate, and how long that took.
+type Compiled = BTreeMap<PackageId, (PathBuf, Duration)>;
+
+pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
+    let workspace = Workspace::load(&settings.manifest)?;
+    let crates = workspace.select(&settings.which)?;
+    if !workspace.has_compiled(&settings.profile) {
+        require_target(&workspace, settings.install_target, report)?;
+    }
+    let compiled = match compile(settings, &crates) {
+        // The target may have gone since something was compiled for it.
+        Err(failure) if failure.reason() == Reason::BuildFailed => {
+            require_target(&workspace, false, report)?;
+            return Err(failure);
+        }
+        outcome => outcome?,
+    };
+    let output = workspace.output(&settings.profile);
+    let mut record = Record::open(&output)?;
+    for one in &crates {
+        interrupt::check()?;
+        finish(one, &compiled, &settings.profile, &output, &mut record, &workspace, report)?;
+    }
+    Ok(())
+}
+
+/// Sees to it that there is a standard library for the target.
+fn require_target(workspace: &Workspace, install: bool, report: &Report) -> Result<()> {
+    if cargo::target_is_installed(workspace.root())? {
+        return Ok(());
+    }
+    if !install {
+        return Err(Failure::new(Reason::BuildFailed, format!("the target {TARGET} is not installed"))
+            .hint(format!("run `rustup target add {TARGET}`, or this command with --yes")));
+    }
+    cargo::install_target(workspace.root())?;
+    report.say(&Message::TargetInstalled { target: TARGET });
+    Ok(())
+}
+
+fn compile(settings: &Build, crates: &[Crate]) -> Result<Compiled> {
+    let here = files::current_folder()?;
+    let mut compiled = Compiled::new();
+    let mut begun = Instant::now();
+    let mut made = |artifact: cargo::Artifact| {
+        compiled.insert(artifact.package, (artifact.file, begun.elapsed()));
+        begun = Instant::now();
+    };
+    let profile = [OsString::from("--profile"), settings.profile.clone().into()];
+    let packages = |crates: &[Crate]| {
+        let each = crates.iter().flat_map(|one| ["-p".into(), one.id.repr.clone().into()]);
+        each.chain(profile.clone()).collect::<Vec<OsString>>()
+    };
+    let manifest = &settings.manifest;
+    match Way::of(&here) {
+        Way::Theirs => cargo::compile("build", manifest, &packages(crates), None, &mut made)?,
+        Way::Environment(name, flags) => {
+            cargo::compile("build", manifest, &packages(crates), Some((name, &flags)), &mut made)?;
+        }
+        Way::Config(config) => {
+            let mut arguments = packages(crates);
+            arguments.extend(["--config".into(), config.into()]);
+            cargo::compile("build", manifest, &arguments, None, &mut made)?;
+        }
+        Way::LastStep(flags) => {
+            for one in crates.chunks(1) {
+                let mut arguments = packages(one);
+                arguments.push("--".into());
+                arguments.extend(flags.map(OsString::from));
+                cargo::compile("rustc", manifest, &arguments, None, &mut made)?;
+            }
+        }
+    }
+    Ok(compiled)
+}
+
+/// Makes the component of what the compiler left, unless it is there already.
+fn finish(
+    one: &Crate,
+    compiled: &Compiled,
+    profile: &str,
+    output: &Path,
+    record: &mut Record,
+    workspace: &Workspace,
+    report: &Report,
+) -> Result<()> {
+    let name = one.manifest.name.as_str();
+    let begun = Instant::now();
+    let Some((artifact, compiling)) = compiled.get(&one.id) else {
+        return Err(Failure::new(Reason::BuildFailed, format!("the compiler made no component of {name}")));
+    };
+    let bytes = files::bytes(artifact)?;
+    let path = output.join(format!("{name}.wasm"));
+    let input = record::input(&bytes, &one.manifest);
+    let before = record.entry(name).map(|entry| entry.size_bytes);
+    let known = record.fresh(name, &input, &path).cloned();
+    let fresh = known.is_some();
+    let entry = match known {
+        Some(entry) => entry,
+        None => {
+            let progress = report.progress(format!("checking {name}"));
+            let component = check(one, bytes).map_err(|error| {
+                Failure::from(airs_core::Error::from(error)).within(name).exiting(Exit::BuildFailed)
+            })?;
+            files::write(&path, component.bytes())?;
+            progress.finish_and_clear();
+            let entry = Entry {
+                input,
+                output: component.digest().to_string(),
+                size_bytes: component.bytes().len() as u64,
+            };
+            record.keep(name, entry.clone())?;
+            entry
+        }
+    };
+    let duration = *compiling + begun.elapsed();
+    report.say(&Message::ComponentBuilt(Built {
+        name,
+        kind: one.manifest.kind.as_str(),
+        profile,
+        path: &path,
+        shown_path: workspace.shown(&path),
+        digest: entry.output,
+        size_bytes: entry.size_bytes,
+        size_bytes_before: before,
+        fresh,
+        duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+    }));
+    Ok(())
+}
+
+/// The component with its manifest in it, if it is what the manifest says.
+fn check(one: &Crate, bytes: Vec<u8>) -> Result<Component, PackageError> {
+    let component = match Component::read(bytes.as_slice()) {
+        // The linker was told not to make a component.
+        Err(PackageError::CoreModule) => Component::read(componentize(&bytes)?)?,
+        read => read?,
+    };
+    component.check_world(one.manifest.kind)?;
+    component.check_capabilities(&one.manifest.capabilities)?;
+    Component::read(stamp(component.bytes(), &one.manifest)?)
+}

@@ -1,0 +1,181 @@
+//! `cargo airs inspect`: what a component is, imports, exports and needs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use airs_core::{Capabilities, Code, Kind, Name};
+use airs_package::{Component, Extern};
+use serde::Serialize;
+
+use crate::error::{Failure, Reason, Result};
+use crate::message::{Message, size};
+use crate::report::Report;
+use crate::settings::Inspect;
+use crate::workspace::Workspace;
+
+/// Everything that there is to say about a component.
+#[derive(Debug, Serialize)]
+pub(crate) struct Inspection {
+    name: Option<String>,
+    version: Option<String>,
+    kind: Option<&'static str>,
+    world: Option<&'static str>,
+    /// Why it is not of its world, if it is not.
+    misfit: Option<String>,
+    path: PathBuf,
+    digest: String,
+    size_bytes: u64,
+    sections: Vec<Section>,
+    imports: Vec<String>,
+    exports: Vec<String>,
+    capabilities: CapabilitySets,
+    limits: BTreeMap<&'static str, u64>,
+    program: Option<Program>,
+    wit: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Section {
+    name: String,
+    size_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct CapabilitySets {
+    declared: Vec<&'static str>,
+    needed: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Program {
+    function: String,
+    doc: String,
+    input: serde_json::Value,
+    output: serde_json::Value,
+}
+
+pub(crate) fn run(settings: &Inspect, report: &Report) -> Result<()> {
+    let (path, shown) = find(settings)?;
+    let component = Component::open(&path)
+        .map_err(|error| Failure::from(airs_core::Error::from(error)).within(&shown))?;
+    let inspection = Inspection::of(&component, shown.into());
+    report.say(&Message::ComponentInspected(Box::new(inspection)));
+    Ok(())
+}
+
+/// The file that a person means. A name is a component of the project; a file has a dot or a slash in it.
+fn find(settings: &Inspect) -> Result<(PathBuf, String)> {
+    let text = settings.component.to_string_lossy();
+    let Ok(name) = text.parse::<Name>() else {
+        return Ok((settings.component.clone(), text.into_owned()));
+    };
+    let workspace = Workspace::load(&settings.manifest)?;
+    let component = workspace.component(name.as_str())?;
+    let path = workspace.output(&settings.profile).join(format!("{}.wasm", component.manifest.name));
+    if !path.is_file() {
+        let release = if settings.profile == "release" { " --release" } else { "" };
+        return Err(Failure::new(
+            Reason::Airs(Code::NotFound),
+            format!("{name} is not built in the profile {}", settings.profile),
+        )
+        .hint(format!("`cargo airs build{release} -p {name}` builds it")));
+    }
+    let shown = workspace.shown(&path);
+    Ok((path, shown))
+}
+
+impl Inspection {
+    fn of(component: &Component, path: PathBuf) -> Self {
+        let manifest = component.manifest();
+        let kind = manifest.map(|manifest| manifest.kind).or_else(|| component.kind());
+        let declared = manifest.map(|manifest| manifest.capabilities.clone()).unwrap_or_default();
+        let misfit = kind.and_then(|kind| component.check_world(kind).err());
+        let names = |externs: &[Extern]| externs.iter().map(|one| one.name().to_owned()).collect();
+        Self {
+            name: manifest.map(|manifest| manifest.name.to_string()),
+            version: manifest.map(|manifest| manifest.version.to_string()),
+            kind: kind.map(Kind::as_str),
+            world: kind.map(|kind| match kind {
+                Kind::Driver => "airs:worlds/driver@0.1.0",
+                Kind::Program => "airs:worlds/program@0.1.0",
+            }),
+            misfit: misfit.map(|error| error.to_string()),
+            path,
+            digest: component.digest().to_string(),
+            size_bytes: component.bytes().len() as u64,
+            sections: component.sections().iter().map(Section::from).collect(),
+            imports: names(component.imports()),
+            exports: names(component.exports()),
+            capabilities: CapabilitySets {
+                declared: words(&declared),
+                needed: words(&component.needed_capabilities()),
+            },
+            limits: manifest.map(|manifest| manifest.limits.iter().collect()).unwrap_or_default(),
+            program: component.program().map(Program::from),
+            wit: component.wit(),
+        }
+    }
+}
+
+impl From<&airs_package::SectionSize> for Section {
+    fn from(section: &airs_package::SectionSize) -> Self {
+        Self { name: section.name.clone(), size_bytes: section.bytes }
+    }
+}
+
+impl From<&airs_package::ProgramInfo> for Program {
+    fn from(info: &airs_package::ProgramInfo) -> Self {
+        Self {
+            function: info.name.clone(),
+            doc: info.doc.clone(),
+            input: info.input.clone(),
+            output: info.output.clone(),
+        }
+    }
+}
+
+fn words(capabilities: &Capabilities) -> Vec<&'static str> {
+    capabilities.iter().map(|capability| capability.as_str()).collect()
+}
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name.as_deref().unwrap_or("(without a manifest)");
+        let version = self.version.as_deref().unwrap_or_default();
+        writeln!(f, "{} {name} {version}", self.kind.unwrap_or("component"))?;
+        line(f, "file", &self.path.display().to_string())?;
+        line(f, "digest", &format!("sha256:{}", self.digest))?;
+        line(f, "size", &size(self.size_bytes))?;
+        if let Some(world) = self.world {
+            line(f, "world", &format!("{world}{}", if self.misfit.is_some() { ", which it does not fit" } else { "" }))?;
+        }
+        let list = |words: &[&str]| if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+        line(f, "declared", &list(&self.capabilities.declared))?;
+        line(f, "needed", &list(&self.capabilities.needed))?;
+        if let Some(misfit) = &self.misfit {
+            writeln!(f, "\n{misfit}")?;
+        }
+        if !self.limits.is_empty() {
+            writeln!(f, "\nlimits")?;
+        }
+        for (name, value) in &self.limits {
+            writeln!(f, "  {name:<22}{value:>12}")?;
+        }
+        writeln!(f, "\nsize by section")?;
+        for section in &self.sections {
+            writeln!(f, "  {:<22}{:>12}", section.name, size(section.size_bytes))?;
+        }
+        if let Some(program) = &self.program {
+            write!(f, "\nprogram {}", program.function)?;
+            writeln!(f, "{}{}", if program.doc.is_empty() { "" } else { ": " }, program.doc.trim())?;
+            writeln!(f, "\ninput schema\n{:#}", program.input)?;
+            writeln!(f, "\noutput schema\n{:#}", program.output)?;
+        }
+        write!(f, "\nwit\n{}", self.wit.trim_end())
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, key: &str, value: &str) -> fmt::Result {
+    writeln!(f, "  {key:<10}{value}")
+}

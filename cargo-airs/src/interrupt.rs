@@ -1,0 +1,125 @@
+//! Ctrl-C: what was started goes too, and nothing half-written stays.
+//!
+//! The signal ends the child that runs, if any; the main thread then finds out at its next [`check`] and
+//! unwinds, removing what it has staged on the way. Should it not get there in time, the listener removes
+//! what is staged and ends the process itself.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::error::{Failure, Result};
+use crate::exit::Exit;
+use crate::os;
+
+/// How long the main thread has to unwind. It is at most in the middle of reading one component.
+const GRACE: Duration = Duration::from_secs(2);
+
+static STATE: Mutex<State> = Mutex::new(State {
+    interrupted: false,
+    child: None,
+    staged: BTreeSet::new(),
+});
+
+struct State {
+    interrupted: bool,
+    child: Option<u32>,
+    staged: BTreeSet<PathBuf>,
+}
+
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Listens for Ctrl-C, and on Unix for a polite request to end.
+pub(crate) fn listen() -> Result<()> {
+    ctrlc::set_handler(on_signal)
+        .map_err(|cause| Failure::unavailable("cannot listen for Ctrl-C").caused_by(cause))
+}
+
+fn on_signal() {
+    {
+        let mut state = state();
+        state.interrupted = true;
+        if let Some(child) = state.child {
+            os::end_group(child);
+        }
+    }
+    std::thread::park_timeout(GRACE);
+    for path in &state().staged {
+        crate::files::remove(path);
+    }
+    #[allow(clippy::exit, reason = "the main thread did not unwind in time")]
+    std::process::exit(i32::from(Exit::Interrupted.code()));
+}
+
+/// Fails when Ctrl-C was pressed.
+pub(crate) fn check() -> Result<()> {
+    if state().interrupted {
+        return Err(Failure::interrupted());
+    }
+    Ok(())
+}
+
+/// A child process that ends when this one is interrupted.
+#[derive(Debug)]
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        os::own_group(command);
+        let mut state = state();
+        if state.interrupted {
+            return Err(Failure::interrupted());
+        }
+        let child = command.spawn().map_err(|cause| {
+            let program = command.get_program().to_string_lossy().into_owned();
+            Failure::unavailable(format!("cannot start {program}")).caused_by(cause)
+        })?;
+        state.child = Some(child.id());
+        Ok(Self(child))
+    }
+
+    pub(crate) fn stdout(&mut self) -> Option<std::process::ChildStdout> {
+        self.0.stdout.take()
+    }
+
+    pub(crate) fn wait(mut self) -> Result<ExitStatus> {
+        let status = self.0.wait();
+        state().child = None;
+        check()?;
+        status.map_err(|cause| Failure::unavailable("cannot wait for a child process").caused_by(cause))
+    }
+}
+
+/// A file or folder that is being made under a temporary name; removed unless it is kept.
+#[derive(Debug)]
+pub(crate) struct Staged(PathBuf);
+
+impl Staged {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        state().staged.insert(path.clone());
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Gives it its name.
+    pub(crate) fn keep_as(self, name: &Path) -> Result<()> {
+        check()?;
+        std::fs::rename(&self.0, name).map_err(|cause| {
+            Failure::unavailable(format!("cannot write {}", name.display())).caused_by(cause)
+        })
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        crate::files::remove(&self.0);
+        state().staged.remove(&self.0);
+    }
+}

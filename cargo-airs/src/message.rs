@@ -1,0 +1,149 @@
+//! What commands report: once as a line for people, once as an object for programs.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::error::Failure;
+
+/// Something that a command reports. For programs it is one JSON object with a `reason`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub(crate) enum Message<'a> {
+    /// `new` has made a component.
+    ComponentCreated {
+        name: &'a str,
+        kind: &'a str,
+        folder: &'a Path,
+        /// The folder, from where the person is.
+        #[serde(skip)]
+        shown_folder: PathBuf,
+        /// The `airs.toml` that it joined, if it joined one.
+        joined: Option<&'a Path>,
+    },
+    /// `build` has a component ready.
+    ComponentBuilt(Built<'a>),
+    /// What `inspect` shows.
+    ComponentInspected(Box<crate::command::inspect::Inspection>),
+    /// The wasm target was installed.
+    TargetInstalled { target: &'a str },
+    /// Something is not as it should be.
+    Warning { message: &'a str },
+    /// The command has failed.
+    Error {
+        code: &'a str,
+        message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<String>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        causes: &'a [String],
+        exit_code: u8,
+    },
+}
+
+/// A component that is built.
+#[derive(Debug, Serialize)]
+pub(crate) struct Built<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) profile: &'a str,
+    pub(crate) path: &'a Path,
+    /// Where people find it, from where they are.
+    #[serde(skip)]
+    pub(crate) shown_path: String,
+    pub(crate) digest: String,
+    pub(crate) size_bytes: u64,
+    /// The size before, when it was built before.
+    pub(crate) size_bytes_before: Option<u64>,
+    /// Nothing had to be done.
+    pub(crate) fresh: bool,
+    pub(crate) duration_ms: u64,
+}
+
+impl Message<'_> {
+    /// What goes to stdout also for people: the result of a command that was asked for one.
+    pub(crate) fn result(&self) -> Option<String> {
+        match self {
+            Self::ComponentInspected(inspection) => Some(inspection.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A line on stderr: a verb and what it is about.
+    pub(crate) fn status(&self) -> (&'static str, String) {
+        match self {
+            Self::ComponentCreated { name, kind, shown_folder, joined, .. } => {
+                let listed = if joined.is_some() { ", listed in airs.toml" } else { "" };
+                ("Created", format!("{kind} {name} in {}{listed}", shown_folder.display()))
+            }
+            Self::ComponentBuilt(built) => (if built.fresh { "Fresh" } else { "Built" }, built.line()),
+            Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
+            Self::ComponentInspected(_) | Self::Warning { .. } | Self::Error { .. } => ("", String::new()),
+        }
+    }
+}
+
+impl Built<'_> {
+    fn line(&self) -> String {
+        let change = match self.size_bytes_before {
+            None => String::new(),
+            Some(before) if before == self.size_bytes => ", same size".to_owned(),
+            Some(before) if before < self.size_bytes => format!(", +{}", size(self.size_bytes - before)),
+            Some(before) => format!(", -{}", size(before - self.size_bytes)),
+        };
+        let time = if self.fresh {
+            String::new()
+        } else {
+            format!(" in {}.{:02} s", self.duration_ms / 1000, self.duration_ms % 1000 / 10)
+        };
+        let change = if self.fresh { "" } else { &change };
+        let digest: String = self.digest.chars().take(12).collect();
+        format!(
+            "{} {} ({}{change}, sha256 {digest}){time} at {}",
+            self.kind,
+            self.name,
+            size(self.size_bytes),
+            self.shown_path
+        )
+    }
+}
+
+/// A number of bytes for people.
+pub(crate) fn size(bytes: u64) -> String {
+    const KIB: u64 = 1 << 10;
+    const MIB: u64 = 1 << 20;
+    let tenths = |unit: u64| {
+        let tenths = (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        0..KIB => format!("{bytes} B"),
+        KIB..MIB => format!("{} KiB", tenths(KIB)),
+        _ => format!("{} MiB", tenths(MIB)),
+    }
+}
+
+impl<'a> From<&'a Failure> for Message<'a> {
+    fn from(failure: &'a Failure) -> Self {
+        let hint = failure.hints().join("\n");
+        Self::Error {
+            code: failure.reason().as_str(),
+            message: failure.message(),
+            hint: Some(hint).filter(|hint| !hint.is_empty()),
+            causes: failure.causes(),
+            exit_code: failure.exit().code(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_have_a_unit_that_fits() {
+        assert_eq!(size(312), "312 B");
+        assert_eq!(size(86_221), "84.2 KiB");
+        assert_eq!(size(2_726_298), "2.6 MiB");
+    }
+}

@@ -1,0 +1,37 @@
+//! What differs by operating system.
+
+use std::process::Command;
+
+/// Puts what `command` starts into a process group of its own, so that it ends with everything that it
+/// started in turn.
+#[cfg(unix)]
+pub(crate) fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+/// Ends the process group that the process `id` leads.
+#[cfg(unix)]
+pub(crate) fn end_group(id: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        // Gone already is as good as ended.
+        let _ = kill_process_group(pid, Signal::TERM);
+    }
+}
+
+#[cfg(windows)]
+pub(crate) fn own_group(command: &mut Command) {
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
+    std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP);
+}
+
+#[cfg(windows)]
+pub(crate) fn end_group(id: u32) {
+    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &id.to_string()]).output();
+}
+
+/// Names that are devices on some operating system, and so cannot be a folder there.
+pub(crate) const DEVICE_NAMES: [&str; 22] = [
+    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "lpt1", "lpt2",
+    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
+];

@@ -1,0 +1,129 @@
+//! The only place that prints: for people on stderr, for programs on stdout.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::message::Message;
+use crate::settings::{self, Format, Output, Verbosity};
+
+const STATUS: Style = AnsiColor::BrightGreen.on_default().bold();
+const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
+const WARNING: Style = AnsiColor::BrightYellow.on_default().bold();
+const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+
+/// Reports what a command does, as the person who started it wants it.
+#[derive(Debug)]
+pub(crate) struct Report {
+    output: Output,
+}
+
+impl Report {
+    pub(crate) fn new(output: Output) -> Self {
+        Self { output }
+    }
+
+    pub(crate) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Something happened.
+    pub(crate) fn say(&self, message: &Message<'_>) {
+        match self.output.format {
+            Format::Json => json(message),
+            Format::Human => {
+                if let Some(result) = message.result() {
+                    out(&result);
+                } else if self.output.verbosity > Verbosity::Quiet {
+                    let (verb, text) = message.status();
+                    err(&format!("{STATUS}{verb:>12}{STATUS:#} {text}"));
+                }
+            }
+        }
+    }
+
+    /// A sentence for people only.
+    pub(crate) fn note(&self, text: &str) {
+        if self.output.format == Format::Human && self.output.verbosity > Verbosity::Quiet {
+            err(&format!("{NOTE}note{NOTE:#}: {text}"));
+        }
+    }
+
+    /// Something is not as it should be, and the command goes on.
+    pub(crate) fn warn(&self, text: &str) {
+        match self.output.format {
+            Format::Json => json(&Message::Warning { message: text }),
+            Format::Human => err(&format!("{WARNING}warning{WARNING:#}: {text}")),
+        }
+    }
+
+    /// A line that shows that work goes on; on a terminal only, and gone afterwards.
+    pub(crate) fn progress(&self, text: String) -> ProgressBar {
+        if self.output.format == Format::Json || self.output.verbosity == Verbosity::Quiet {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new_spinner().with_message(text);
+        if let Ok(style) = ProgressStyle::with_template("{spinner:>12} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    }
+
+    /// Why the command ends without having done its work.
+    pub(crate) fn failure(&self, failure: &Failure) -> Exit {
+        match self.output.format {
+            Format::Json => json(&Message::from(failure)),
+            Format::Human => err(&shown(failure)),
+        }
+        failure.exit()
+    }
+}
+
+/// Help and version are no failures and go to stdout; a mistake on the command line is one.
+pub(crate) fn clap(refusal: &clap::Error, arguments: &[OsString]) -> Result<(), (Report, Failure)> {
+    let output = Output::before_parsing(arguments);
+    if !refusal.use_stderr() || output.format == Format::Human {
+        // Nothing can be said when the terminal is gone.
+        let _ = refusal.print();
+        if !refusal.use_stderr() {
+            return Ok(());
+        }
+        #[allow(clippy::exit, reason = "clap has printed the failure")]
+        std::process::exit(i32::from(Exit::Usage.code()));
+    }
+    Err((Report::new(output), settings::usage(refusal)))
+}
+
+fn shown(failure: &Failure) -> String {
+    let mut text = format!("{ERROR}error{ERROR:#}: {}", failure.message());
+    for cause in failure.causes() {
+        text.push_str("\n  caused by: ");
+        text.push_str(&cause.trim_end().replace('\n', "\n    "));
+    }
+    for hint in failure.hints() {
+        text.push_str(&format!("\n {NOTE}help{NOTE:#}: {}", hint.replace('\n', "\n       ")));
+    }
+    text
+}
+
+fn json(message: &Message<'_>) {
+    match serde_json::to_string(message) {
+        Ok(line) => out(&line),
+        Err(cause) => err(&format!("{ERROR}error{ERROR:#}: cannot write a message: {cause}")),
+    }
+}
+
+// A reader that has gone away is no reason to fail.
+fn out(text: &str) {
+    let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+}
+
+fn err(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}

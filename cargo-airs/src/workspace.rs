@@ -1,0 +1,169 @@
+//! The components of a workspace.
+
+use std::path::{Path, PathBuf};
+
+use airs_core::Code;
+use airs_package::{Manifest, Project};
+use cargo_metadata::{CrateType, Metadata, Package, PackageId};
+
+use crate::error::{Failure, Reason, Result};
+use crate::settings::{Start, Which};
+use crate::{cargo, files, settings};
+
+/// A workspace and the components in it.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    metadata: Metadata,
+    project: Option<Project>,
+    here: PathBuf,
+}
+
+/// A crate that makes a component.
+#[derive(Debug)]
+pub(crate) struct Crate {
+    pub(crate) id: PackageId,
+    pub(crate) manifest: Manifest,
+}
+
+impl Workspace {
+    pub(crate) fn load(manifest: &settings::Manifest) -> Result<Self> {
+        let here = files::current_folder()?;
+        let start = match &manifest.start {
+            Start::CurrentFolder => here.clone(),
+            Start::Manifest(path) => here.join(path.parent().unwrap_or(Path::new(""))),
+        };
+        let project = Project::find(&start).map_err(airs_core::Error::from)?;
+        Ok(Self { metadata: cargo::metadata(manifest)?, project, here })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
+    }
+
+    /// The folder that components of a profile are written to.
+    pub(crate) fn output(&self, profile: &str) -> PathBuf {
+        self.metadata.target_directory.as_std_path().join("airs").join(profile_folder(profile))
+    }
+
+    /// Whether something was compiled for the target before.
+    pub(crate) fn has_compiled(&self, profile: &str) -> bool {
+        let folder = self.metadata.target_directory.as_std_path().join(cargo::TARGET);
+        folder.join(profile_folder(profile)).is_dir()
+    }
+
+    /// A path as seen from the current folder.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        files::relative(path, &self.here)
+    }
+
+    /// The components that a person means.
+    pub(crate) fn select(&self, which: &Which) -> Result<Vec<Crate>> {
+        match which {
+            Which::Named(names) => names.iter().map(|name| self.component(name)).collect(),
+            Which::All => self.all(),
+        }
+    }
+
+    /// One component by name.
+    pub(crate) fn component(&self, name: &str) -> Result<Crate> {
+        let package = self.metadata.packages.iter().find(|package| package.name.as_str() == name);
+        let Some(package) = package else {
+            return Err(self.unknown(name));
+        };
+        let Some(component) = self.read(package)? else {
+            return Err(Failure::usage(format!(
+                "{name} is no component: its Cargo.toml has no [package.metadata.airs]"
+            ))
+            .hint("write kind = \"driver\" or kind = \"program\" there, or name another package"));
+        };
+        match &self.project {
+            Some(project) if !project.components.contains_key(name) => {
+                Err(Failure::usage(format!("{name} is not listed in {}", self.shown(&project.path)))
+                    .hint(format!("add [components.{name}] with its path")))
+            }
+            _ => Ok(component),
+        }
+    }
+
+    fn all(&self) -> Result<Vec<Crate>> {
+        let components = match &self.project {
+            Some(project) => self.listed(project)?,
+            None => {
+                let read = self.metadata.packages.iter().map(|package| self.read(package));
+                read.filter_map(Result::transpose).collect::<Result<_>>()?
+            }
+        };
+        if components.is_empty() {
+            let place = self.shown(self.root());
+            return Err(Failure::new(Reason::Airs(Code::NotFound), format!("there is no component in {place}"))
+                .hint("`cargo airs new driver NAME` makes one"));
+        }
+        Ok(components)
+    }
+
+    /// The components that `airs.toml` lists.
+    fn listed(&self, project: &Project) -> Result<Vec<Crate>> {
+        let one = |(name, entry): (&airs_core::Name, &airs_package::ComponentEntry)| {
+            let path = project.root().join(&entry.path).join("Cargo.toml");
+            let fault = |why: String| {
+                Failure::new(Reason::Airs(Code::InvalidConfig), why).within(self.shown(&project.path))
+            };
+            let package = self.metadata.packages.iter().find(|package| package.manifest_path == path);
+            let package = package.ok_or_else(|| {
+                let folder = self.shown(path.parent().unwrap_or(&path));
+                fault(format!("component {name}: {folder} is no member of the workspace"))
+                    .hint(format!("list it in {}", self.shown(&self.root().join("Cargo.toml"))))
+            })?;
+            if package.name.as_str() != name.as_str() {
+                return Err(fault(format!("component {name}: the crate there is {}", package.name))
+                    .hint("give both the same name"));
+            }
+            self.component(name.as_str())
+        };
+        project.components.iter().map(one).collect()
+    }
+
+    /// The component that a package makes, if it makes one.
+    fn read(&self, package: &Package) -> Result<Option<Crate>> {
+        if package.metadata.get("airs").is_none() {
+            return Ok(None);
+        }
+        let path = package.manifest_path.as_std_path();
+        let shown = self.shown(path);
+        let text = files::text(path)?.unwrap_or_default();
+        let manifest = Manifest::from_cargo_toml_inheriting(Path::new(&shown), &text, &package.version)
+            .map_err(airs_core::Error::from)?;
+        let Some(manifest) = manifest else { return Ok(None) };
+        let makes_one = |target: &cargo_metadata::Target| target.crate_types.contains(&CrateType::CDyLib);
+        if !package.targets.iter().any(makes_one) {
+            return Err(Failure::new(
+                Reason::Airs(Code::InvalidConfig),
+                format!("{shown}: the crate {} makes no component: its library is no cdylib", package.name),
+            )
+            .hint("write crate-type = [\"cdylib\"] under [lib]"));
+        }
+        Ok(Some(Crate { id: package.id.clone(), manifest }))
+    }
+
+    fn unknown(&self, name: &str) -> Failure {
+        let names = self.metadata.packages.iter().map(|package| package.name.as_str());
+        let near = names
+            .map(|known| (strsim::damerau_levenshtein(known, name), known))
+            .filter(|(distance, known)| *distance <= known.len().max(3) / 3)
+            .min();
+        let failure = Failure::new(Reason::Airs(Code::NotFound), format!("there is no component {name:?} here"));
+        match near {
+            Some((_, near)) => failure.hint(format!("there is {near}")),
+            None => failure,
+        }
+    }
+}
+
+/// Cargo's name for a profile's folder.
+fn profile_folder(profile: &str) -> &str {
+    match profile {
+        "dev" | "test" => "debug",
+        "bench" => "release",
+        own => own,
+    }
+}

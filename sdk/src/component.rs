@@ -2,5 +2,6 @@
 
 mod conversion;
 mod driver;
+mod program;
 
 pub use driver::DriverComponent;

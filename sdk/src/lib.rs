@@ -96,9 +96,10 @@ pub mod __private {
     pub use crate::{
         bindings::{driver, program},
         component::DriverComponent,
+        export_program,
     };
     pub use crate::{
-        program::run,
-        schema::{Program, section_bytes, section_len},
+        program::{NO_INPUT, ProgramResult, run, run_without_input},
+        schema::{Program, presence, section_bytes, section_len},
     };
 }

@@ -157,6 +157,16 @@ pub struct Field {
     pub output: Presence,
 }
 
+/// Whether a field has to be there when it is read.
+#[doc(hidden)]
+pub const fn presence(optional: bool) -> Presence {
+    if optional {
+        Presence::Optional
+    } else {
+        Presence::Required
+    }
+}
+
 /// Whether a field of an object is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {

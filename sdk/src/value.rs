@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Error, Result};
+use crate::{Amount, Error, Result, Schema};
 
 /// What an asset holds, and what a transfer moves.
 ///
@@ -13,7 +13,7 @@ use crate::{Amount, Error, Result};
 /// assert_eq!(value.amount()?.to_string(), "12.50");
 /// # Ok::<(), airs::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Value {
     /// A quantity.
@@ -100,7 +100,7 @@ impl From<Item> for Value {
 /// let seat = airs::Item::new("row-7-seat-12", b"opera".to_vec());
 /// assert_eq!(seat.id, "row-7-seat-12");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Item {
     /// What identifies it within its asset.
     pub id: String,
@@ -124,7 +124,7 @@ impl Item {
 /// ```
 /// assert_eq!(airs::json!(airs::Receipt::Final), "final");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 #[serde(rename_all = "kebab-case")]
 #[must_use = "a receipt says whether the transfer is done or still pending"]
 pub enum Receipt {

@@ -78,6 +78,11 @@ const fn keywords(out: &mut Writer<'_>, shape: &Shape, direction: Direction, fir
             keyword(out, first, r#""type":"object""#);
             object(out, fields, *closed, direction);
         }
+        Shape::OneOf { shapes: several } if are_constants(several) => {
+            keyword(out, first, r#""enum":["#);
+            constants(out, several);
+            out.raw("]");
+        }
         Shape::OneOf { shapes: several } => {
             keyword(out, first, r#""anyOf":["#);
             shapes(out, several, direction);
@@ -122,6 +127,37 @@ const fn shapes(out: &mut Writer<'_>, shapes: &[Shape], direction: Direction) {
         if occurs(shape, direction) {
             out.separate(&mut first);
             write(out, shape, direction);
+        }
+        at += 1;
+    }
+}
+
+/// Whether all of several forms are certain strings, which makes an enumeration of them.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "below the length; const code has no iterators"
+)]
+const fn are_constants(shapes: &[Shape]) -> bool {
+    let mut at = 0;
+    while at < shapes.len() {
+        if !matches!(shapes[at], Shape::Constant { .. }) {
+            return false;
+        }
+        at += 1;
+    }
+    at > 0
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "below the length; const code has no iterators"
+)]
+const fn constants(out: &mut Writer<'_>, shapes: &[Shape]) {
+    let (mut at, mut first) = (0, true);
+    while at < shapes.len() {
+        if let Shape::Constant { text } = &shapes[at] {
+            out.separate(&mut first);
+            out.string(text);
         }
         at += 1;
     }

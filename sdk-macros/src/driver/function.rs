@@ -1,0 +1,223 @@
+//! The functions of a driver, and what is wrong with those that the author wrote.
+
+use syn::{FnArg, ImplItemFn, Pat, ReturnType, Signature, Type};
+
+use crate::faults::Faults;
+
+/// A function that a driver has.
+pub(super) struct Function {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    parameters: &'static [Parameter],
+    output: &'static str,
+}
+
+struct Parameter {
+    name: &'static str,
+    /// As the author writes it.
+    written: &'static str,
+    form: Form,
+}
+
+/// What of a parameter's type can be told by looking at it.
+enum Form {
+    /// A type of the author's, lent.
+    Lent,
+    /// A type of the author's, handed over.
+    Given,
+    /// This type, lent.
+    LentAs(&'static str),
+    /// This type, handed over.
+    GivenAs(&'static str),
+}
+
+const fn parameter(name: &'static str, written: &'static str, form: Form) -> Parameter {
+    Parameter { name, written, form }
+}
+
+const CALL: Parameter = parameter("call", "&airs::Call", Form::LentAs("Call"));
+const ACCOUNT: Parameter = parameter("account", "Self::Account", Form::Given);
+const ASSET: Parameter = parameter("asset", "&Self::Asset", Form::Lent);
+
+const fn function(
+    name: &'static str,
+    required: bool,
+    parameters: &'static [Parameter],
+    output: &'static str,
+) -> Function {
+    Function {
+        name,
+        required,
+        parameters,
+        output,
+    }
+}
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("bind", false, &[CALL, ACCOUNT], "Self::Account"),
+    function("unbind", false, &[CALL, ACCOUNT], "()"),
+    function(
+        "intend",
+        true,
+        &[
+            CALL,
+            ACCOUNT,
+            parameter("rights", "airs::Rights", Form::GivenAs("Rights")),
+        ],
+        "Self::Asset",
+    ),
+    function("view", true, &[ASSET], "airs::Value"),
+    function(
+        "transfer",
+        true,
+        &[
+            parameter("from", "&Self::Asset", Form::Lent),
+            parameter("to", "&Self::Asset", Form::Lent),
+            parameter("value", "airs::Value", Form::GivenAs("Value")),
+        ],
+        "airs::Receipt",
+    ),
+    function(
+        "control",
+        false,
+        &[
+            ASSET,
+            parameter("operation", "&str", Form::LentAs("str")),
+            parameter("input", "&airs::Json", Form::LentAs("Json")),
+        ],
+        "airs::Json",
+    ),
+    function(
+        "done",
+        false,
+        &[parameter("asset", "Self::Asset", Form::Given)],
+        "()",
+    ),
+    function(
+        "migrate",
+        false,
+        &[parameter("from", "u32", Form::GivenAs("u32"))],
+        "u32",
+    ),
+];
+
+/// Types whose names tell that they are not another one of these; other names may be the author's own.
+const WELL_KNOWN: &[&str] = &[
+    "Amount", "Call", "Caller", "Error", "Item", "Json", "Option", "Receipt", "Result", "Rights", "String",
+    "Value", "Vec", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128",
+    "u16", "u32", "u64", "u8", "usize",
+];
+
+impl Function {
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        FUNCTIONS.iter().find(|function| function.name == name)
+    }
+
+    /// The function as the author writes it.
+    pub(super) fn written(&self) -> String {
+        let parameters = self
+            .parameters
+            .iter()
+            .map(|parameter| format!("{}: {}", parameter.name, parameter.written));
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
+        format!("fn {}({parameters}) -> airs::Result<{}>", self.name, self.output)
+    }
+
+    pub(super) fn check(&self, item: &ImplItemFn, faults: &mut Faults) {
+        let signature = &item.sig;
+        if let Some(token) = &signature.asyncness {
+            faults.at(
+                token,
+                "a driver's functions are not async: remove `async`; the host's services answer at once",
+            );
+        }
+        if !signature.generics.params.is_empty() {
+            faults.at(
+                &signature.generics,
+                format!(
+                    "`{}` has no generics: the host calls it with certain types",
+                    self.name
+                ),
+            );
+        }
+        if let ReturnType::Default = signature.output {
+            faults.at(
+                &signature.ident,
+                format!("`{}` returns a result: write `{}`", self.name, self.written()),
+            );
+        }
+        self.check_parameters(signature, faults);
+    }
+
+    fn check_parameters(&self, signature: &Signature, faults: &mut Faults) {
+        if let Some(receiver) = signature.receiver() {
+            faults.at(
+                receiver,
+                format!(
+                    "a driver keeps no state between calls: write `{}`",
+                    self.written()
+                ),
+            );
+        }
+        let given: Vec<&Type> = signature.inputs.iter().filter_map(typed).collect();
+        if given.len() == self.parameters.len() {
+            for (parameter, given) in self.parameters.iter().zip(given) {
+                if !parameter.form.may_be(given) {
+                    let Parameter { name, written, .. } = parameter;
+                    faults.at(given, format!("`{name}` of `{}` is a `{written}`", self.name));
+                }
+            }
+        } else if signature.receiver().is_none() {
+            let expected = match self.parameters.len() {
+                1 => "1 parameter".to_owned(),
+                count => format!("{count} parameters"),
+            };
+            faults.at(
+                &signature.ident,
+                format!(
+                    "`{}` has {expected}, not {}: write `{}`",
+                    self.name,
+                    given.len(),
+                    self.written()
+                ),
+            );
+        }
+    }
+}
+
+/// The type of the second parameter, which in `intend` is that of the account data.
+pub(super) fn second_parameter(item: &ImplItemFn) -> Option<&Type> {
+    item.sig.inputs.iter().filter_map(typed).nth(1)
+}
+
+/// The type of a parameter that is no receiver.
+fn typed(argument: &FnArg) -> Option<&Type> {
+    match argument {
+        FnArg::Typed(argument) if !matches!(&*argument.pat, Pat::Ident(name) if name.ident == "self") => {
+            Some(&argument.ty)
+        }
+        _ => None,
+    }
+}
+
+impl Form {
+    fn may_be(&self, given: &Type) -> bool {
+        match (self, given) {
+            (Self::Lent, Type::Reference(given)) => given.mutability.is_none(),
+            (Self::LentAs(name), Type::Reference(given)) => {
+                given.mutability.is_none() && may_be_named(&given.elem, name)
+            }
+            (Self::Lent | Self::LentAs(_), Type::Path(_)) | (_, Type::Reference(_)) => false,
+            (Self::GivenAs(name), given) => may_be_named(given, name),
+            _ => true,
+        }
+    }
+}
+
+fn may_be_named(given: &Type, name: &str) -> bool {
+    let Type::Path(path) = given else { return true };
+    path.path
+        .segments
+        .last()
+        .is_none_or(|last| last.ident == name || !WELL_KNOWN.iter().any(|other| last.ident == other))
+}

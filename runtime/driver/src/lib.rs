@@ -17,3 +17,4 @@ pub use binding::{Binding, Owner};
 pub use catalog::{Driver, Drivers};
 pub use context::Context;
 pub use session::{Ended, Placement, Session, SessionStart};
+pub use state::DriverState;

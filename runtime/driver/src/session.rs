@@ -216,6 +216,11 @@ impl Session {
         self.failed_release.take().map_or(Ok(()), Err)
     }
 
+    /// The fault that doomed the run, if one did.
+    pub fn doom(&mut self) -> Option<Error> {
+        self.instances.transaction().err()
+    }
+
     /// Commits what the attempt wrote, after [`finish`](Self::finish). When it answers, it is durable.
     ///
     /// # Errors

@@ -1,0 +1,61 @@
+//! Programs that are in service.
+
+use std::sync::Arc;
+
+use airs_core::{Limits, Name};
+use airs_engine::ProgramCode;
+use rustc_hash::FxHashMap;
+
+use crate::val::ProgramState;
+
+/// One generation of a program.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) name: Arc<Name>,
+    pub(crate) code: ProgramCode<ProgramState>,
+    pub(crate) limits: Limits,
+    generation: u64,
+    digest: String,
+}
+
+impl Program {
+    /// A generation of the program `name`: its linked code, and the limits of its runs.
+    pub fn new(
+        name: Name,
+        generation: u64,
+        digest: String,
+        code: ProgramCode<ProgramState>,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            name: Arc::new(name),
+            code,
+            limits,
+            generation,
+            digest,
+        }
+    }
+
+    /// The program's name.
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Which generation of that name it is, from 1.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The sha256 of the component, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What its runs may use up.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// The programs in service, by name.
+pub type Programs = FxHashMap<Name, Arc<Program>>;

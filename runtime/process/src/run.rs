@@ -1,0 +1,114 @@
+//! A run: attempts until one is committed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use airs_core::{Caller, Code, Error, Limits, Result};
+use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
+use airs_engine::{Environment, LogSink};
+use tokio::time::timeout_at;
+
+use crate::work::{Answer, Work};
+
+/// How often a run is attempted when others change what it read.
+pub const ATTEMPTS_MAX: u32 = 8;
+
+/// One execution for one caller in one context. It pins what it runs on: the drivers, and the program.
+pub struct Run {
+    /// The run's id, a ULID.
+    pub id: Arc<str>,
+    /// Where it happens.
+    pub context: Context,
+    /// Who it acts for.
+    pub caller: Caller,
+    /// What it does.
+    pub work: Work,
+    /// The drivers in service when it began.
+    pub drivers: Arc<Drivers>,
+    /// What it may use up.
+    pub limits: Limits,
+    /// Where its guests' lines go.
+    pub log: LogSink,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its answer, committed; or why nothing of it remains.
+    pub result: Result<Answer>,
+    /// How many attempts it took.
+    pub attempts: u32,
+}
+
+impl Run {
+    /// Attempts the run until it is committed, has failed, or has met [`ATTEMPTS_MAX`] conflicts. Each attempt
+    /// has fresh instances and a snapshot of its own; clock, randomness and deadline are the run's.
+    ///
+    /// To be polled on the engine's executor: guests execute where it is polled.
+    pub async fn execute(&self) -> Outcome {
+        let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
+        let log = Arc::clone(&self.log);
+        let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, log);
+        loop {
+            let attempts = environment.attempt();
+            let result = match self.attempt(&environment).await {
+                Ok(Some(answer)) => Ok(answer),
+                Ok(None) if attempts == ATTEMPTS_MAX => Err(Error::new(
+                    Code::Conflict,
+                    format!(
+                        "other runs changed what {:?} read, in each of {attempts} attempts",
+                        self.work.name()
+                    ),
+                )
+                .hint("nothing of it was committed; it can be run again")),
+                Ok(None) if Instant::now() < deadline => {
+                    environment = environment.next_attempt();
+                    continue;
+                }
+                Ok(None) => Err(self.late()),
+                Err(error) => Err(error),
+            };
+            return Outcome { result, attempts };
+        }
+    }
+
+    /// One attempt; no answer when it met a conflict.
+    async fn attempt(&self, environment: &Environment) -> Result<Option<Answer>> {
+        let start = SessionStart {
+            context: self.context.clone(),
+            run: self.id.to_string(),
+            caller: self.caller.clone(),
+            drivers: Arc::clone(&self.drivers),
+            environment: environment.clone(),
+            limits: self.limits.clone(),
+        };
+        // Guests meet the deadline by themselves; what waits here is the state's backend.
+        let session = timeout_at(environment.deadline().into(), Session::begin(start));
+        let session = session.await.map_err(|_| self.late())??;
+        let (answer, mut session) = self.work.perform(session, environment).await?;
+        session.finish().await?;
+        Ok(match session.commit().await? {
+            Ended::Committed => Some(answer),
+            Ended::Conflict => None,
+        })
+    }
+
+    fn late(&self) -> Error {
+        let message = format!(
+            "{:?} was not done after {} ms",
+            self.work.name(),
+            self.limits.deadline_ms
+        );
+        Error::new(Code::DeadlineExceeded, message)
+            .hint("nothing of it was committed; deadline_ms is its limit")
+    }
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run")
+            .field("id", &self.id)
+            .field("work", &self.work)
+            .finish_non_exhaustive()
+    }
+}

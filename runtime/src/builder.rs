@@ -1,0 +1,94 @@
+//! How a runtime is set up.
+
+use std::path::PathBuf;
+
+use airs_core::{Event, Limits, Name, Result};
+use airs_engine::EngineConfig;
+
+use crate::runtime::{Observer, Runtime};
+
+/// Where contexts keep their state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// In memory: gone with the runtime.
+    Memory,
+    /// In a folder, one file for each context; made when it is not there.
+    Folder(PathBuf),
+}
+
+impl State {
+    /// State in a folder.
+    pub fn folder(path: impl Into<PathBuf>) -> Self {
+        Self::Folder(path.into())
+    }
+}
+
+/// Sets up a [`Runtime`]. Unless told otherwise, it has one context, `local`, in memory.
+#[must_use]
+pub struct RuntimeBuilder {
+    pub(crate) state: State,
+    pub(crate) limits: Limits,
+    pub(crate) engine: EngineConfig,
+    pub(crate) contexts: Vec<Name>,
+    pub(crate) observer: Option<Observer>,
+}
+
+impl RuntimeBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: State::Memory,
+            limits: Limits::default(),
+            engine: EngineConfig::default(),
+            contexts: Vec::new(),
+            observer: None,
+        }
+    }
+
+    /// Where contexts keep their state.
+    pub fn state(mut self, state: State) -> Self {
+        self.state = state;
+        self
+    }
+
+    /// What a run may use up at most. A component's own limits count where they are smaller.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How the engine is set up.
+    pub fn engine(mut self, config: EngineConfig) -> Self {
+        self.engine = config;
+        self
+    }
+
+    /// Adds a context. The first one named takes the place of `local` as the default.
+    pub fn context(mut self, name: Name) -> Self {
+        self.contexts.push(name);
+        self
+    }
+
+    /// Calls `observer` with everything that happens. It is called on the threads that execute guests, while
+    /// they wait: it should hand the event on and return.
+    pub fn on_event(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(std::sync::Arc::new(observer));
+        self
+    }
+
+    /// Starts the runtime: its engine, its threads, its contexts' state.
+    ///
+    /// # Errors
+    /// When the engine cannot start, or a context's state cannot be opened.
+    pub fn build(self) -> Result<Runtime> {
+        Runtime::start(self)
+    }
+}
+
+impl std::fmt::Debug for RuntimeBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RuntimeBuilder")
+            .field("state", &self.state)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

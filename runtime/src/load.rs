@@ -1,0 +1,135 @@
+//! Putting components into service, and taking them out.
+
+use airs_core::{Capabilities, Code, Error, Event, Kind, Limits, Name, Result};
+use airs_driver::Driver;
+use airs_engine::{DriverCode, ProgramCode};
+use airs_package::{Component, Manifest};
+use airs_process::Program;
+
+use crate::runtime::Runtime;
+
+/// A component in service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// What it is.
+    pub kind: Kind,
+    /// Under which name.
+    pub name: Name,
+    /// Which generation of that name, from 1.
+    pub generation: u64,
+    /// The sha256 of its bytes, in hexadecimal.
+    pub digest: String,
+}
+
+enum Linked {
+    Driver(DriverCode<airs_driver::DriverState>),
+    Program(ProgramCode<airs_process::ProgramState>),
+}
+
+impl Runtime {
+    /// Puts a component into service under the name in its manifest, or replaces what is in service under
+    /// that name. Runs that have begun finish on what they began with.
+    ///
+    /// It compiles the component, which may take long: not for a thread that must answer.
+    ///
+    /// # Errors
+    /// [`Code::WrongWorld`], [`Code::UndeclaredCapability`], [`Code::UngrantedCapability`],
+    /// [`Code::InvalidComponent`], [`Code::LimitExceeded`] when it cannot start under its limits, and
+    /// [`Code::Unsupported`] for a service that this runtime does not offer. The old one stays in service.
+    pub fn load(&self, component: &Component, granted: &Capabilities) -> Result<Loaded> {
+        let manifest = component.manifest().ok_or_else(|| {
+            Error::new(Code::InvalidComponent, "the component carries no manifest")
+                .hint("`cargo airs build` puts one into what it builds")
+        })?;
+        let name = &manifest.name;
+        self.load_checked(component, manifest, granted)
+            .map_err(|error| error.within(format!("{} {name}", manifest.kind)))
+    }
+
+    fn load_checked(
+        &self,
+        component: &Component,
+        manifest: &Manifest,
+        granted: &Capabilities,
+    ) -> Result<Loaded> {
+        component.check_world(manifest.kind)?;
+        component.check_capabilities(&manifest.capabilities)?;
+        check_granted(manifest, granted)?;
+        let limits = manifest.limits.min(&self.inner.limits);
+        let linked = self.link(component, manifest, &limits)?;
+        let name = manifest.name.clone();
+        let digest = component.digest().to_string();
+        let loaded = self.inner.change(|routes| {
+            let generation = routes.next_generation(&name);
+            let loaded = Loaded {
+                kind: manifest.kind,
+                name: name.clone(),
+                generation,
+                digest: digest.clone(),
+            };
+            let next = match linked {
+                Linked::Driver(code) => {
+                    routes.with_driver(Driver::new(name, generation, digest, code, limits))
+                }
+                Linked::Program(code) => {
+                    routes.with_program(Program::new(name, generation, digest, code, limits))
+                }
+            };
+            Ok((next, loaded))
+        })?;
+        self.inner.emit(&Event::Loaded {
+            kind: loaded.kind,
+            name: &loaded.name,
+            generation: loaded.generation,
+            digest: &loaded.digest,
+        });
+        Ok(loaded)
+    }
+
+    fn link(&self, component: &Component, manifest: &Manifest, limits: &Limits) -> Result<Linked> {
+        let engine = &self.inner.engine;
+        let compiled = engine.compile(component.bytes())?;
+        compiled.check_limits(limits)?;
+        Ok(match manifest.kind {
+            Kind::Driver => Linked::Driver(DriverCode::link(engine, &compiled, &manifest.capabilities)?),
+            Kind::Program => Linked::Program(ProgramCode::link(engine, &compiled)?),
+        })
+    }
+
+    /// Takes a component out of service. Runs that have begun finish with it.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when nothing is in service under that name.
+    pub fn unload(&self, name: &Name) -> Result<Loaded> {
+        let components = self.components();
+        let unloaded = self.inner.change(|routes| {
+            let loaded = components
+                .into_iter()
+                .find(|loaded| loaded.name == *name && routes.kind(name).is_some());
+            let loaded = loaded
+                .ok_or_else(|| Error::new(Code::NotFound, format!("nothing named {name} is in service")))?;
+            Ok((routes.without(name), loaded))
+        })?;
+        self.inner.emit(&Event::Unloaded {
+            kind: unloaded.kind,
+            name: &unloaded.name,
+            generation: unloaded.generation,
+        });
+        Ok(unloaded)
+    }
+}
+
+/// What a component declares has to be granted; one that is granted and not declared is not there either.
+fn check_granted(manifest: &Manifest, granted: &Capabilities) -> Result<()> {
+    let Some(missing) = manifest.capabilities.difference(granted).next() else {
+        return Ok(());
+    };
+    let Manifest { kind, name, .. } = manifest;
+    Err(Error::new(
+        Code::UngrantedCapability,
+        format!("it needs {missing}, which is not granted to it"),
+    )
+    .hint(format!(
+        "add `{missing} = true` under [grants.{name}] in airs.toml, or drop it from the {kind}'s capabilities"
+    )))
+}

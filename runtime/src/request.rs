@@ -1,0 +1,113 @@
+//! What is asked of a runtime, and what it answers.
+
+use airs_core::{CallerId, Name, Result};
+use airs_driver::Placement;
+use airs_process::Answer;
+
+/// A run to be made: what, for whom, where.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Request {
+    pub(crate) operation: Operation,
+    pub(crate) caller: Option<CallerId>,
+    pub(crate) context: Option<Name>,
+    pub(crate) deadline_ms: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Operation {
+    Program {
+        name: String,
+        input: String,
+    },
+    View {
+        path: String,
+    },
+    Control {
+        path: String,
+        operation: String,
+        input: String,
+    },
+    Bind(Placement),
+    Unbind {
+        path: String,
+    },
+    Bindings,
+}
+
+impl Request {
+    /// Runs a program with an input, JSON; it answers [`Answer::Output`].
+    pub fn run(program: impl Into<String>, input: impl Into<String>) -> Self {
+        Self::new(Operation::Program {
+            name: program.into(),
+            input: input.into(),
+        })
+    }
+
+    /// Looks at an asset; it answers [`Answer::Value`].
+    pub fn view(path: impl Into<String>) -> Self {
+        Self::new(Operation::View { path: path.into() })
+    }
+
+    /// Calls an operation of an asset's driver with an input, JSON; it answers [`Answer::Output`].
+    pub fn control(path: impl Into<String>, operation: impl Into<String>, input: impl Into<String>) -> Self {
+        Self::new(Operation::Control {
+            path: path.into(),
+            operation: operation.into(),
+            input: input.into(),
+        })
+    }
+
+    /// Binds a driver to a path; it answers [`Answer::Bound`].
+    pub fn bind(placement: Placement) -> Self {
+        Self::new(Operation::Bind(placement))
+    }
+
+    /// Removes the binding at a path; it answers [`Answer::Unbound`].
+    pub fn unbind(path: impl Into<String>) -> Self {
+        Self::new(Operation::Unbind { path: path.into() })
+    }
+
+    /// Lists the bindings; it answers [`Answer::Bindings`].
+    pub fn bindings() -> Self {
+        Self::new(Operation::Bindings)
+    }
+
+    /// Who the run acts for; [`CallerId::OPERATOR`] unless said.
+    pub fn caller(mut self, caller: CallerId) -> Self {
+        self.caller = Some(caller);
+        self
+    }
+
+    /// The context that it happens in; the runtime's first one unless said.
+    pub fn context(mut self, context: Name) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// How long it may take, over all attempts, if that is less than its limits say.
+    pub fn deadline_ms(mut self, milliseconds: u64) -> Self {
+        self.deadline_ms = Some(milliseconds);
+        self
+    }
+
+    fn new(operation: Operation) -> Self {
+        Self {
+            operation,
+            caller: None,
+            context: None,
+            deadline_ms: None,
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The run's id, a ULID.
+    pub run: String,
+    /// How many attempts it took; 0 when it could not be begun.
+    pub attempts: u32,
+    /// Its answer, committed; or why nothing of it remains.
+    pub result: Result<Answer>,
+}

@@ -1,0 +1,154 @@
+//! The runtime itself.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use airs_core::{Event, Kind, Limits, Name, Result};
+use airs_engine::{Allocation, Engine, LogSink};
+use arc_swap::ArcSwap;
+use tokio::sync::Semaphore;
+
+use crate::builder::RuntimeBuilder;
+use crate::contexts::Contexts;
+use crate::load::Loaded;
+use crate::routes::Routes;
+
+pub(crate) type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// A run has one program and rarely more than three drivers.
+const INSTANCES_PER_RUN: u32 = 4;
+
+/// Contexts with their state, and the components in service. Cheap to clone; all clones are one runtime,
+/// which ends with the last of them.
+#[derive(Clone)]
+pub struct Runtime {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) contexts: Contexts,
+    pub(crate) limits: Limits,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) log: LogSink,
+    /// Places for runs: as many as the engine has instances for.
+    pub(crate) places: Semaphore,
+    routes: ArcSwap<Routes>,
+    /// Held while a new table is made from the old one; runs never wait for it.
+    changing: Mutex<()>,
+}
+
+impl Runtime {
+    /// Sets up a runtime.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::new()
+    }
+
+    pub(crate) fn start(builder: RuntimeBuilder) -> Result<Self> {
+        let RuntimeBuilder {
+            state,
+            limits,
+            engine,
+            contexts,
+            observer,
+        } = builder;
+        let places = Semaphore::new((engine.instances_max / INSTANCES_PER_RUN).max(1) as usize);
+        let contexts = Contexts::open(&state, contexts)?;
+        let engine = Engine::new(&engine)?;
+        let log: LogSink = match observer.clone() {
+            None => Arc::new(|_| {}),
+            Some(observer) => Arc::new(move |line| {
+                let airs_engine::LogLine {
+                    component,
+                    run,
+                    attempt,
+                    line,
+                } = line;
+                observer(&Event::Log {
+                    component,
+                    run,
+                    attempt,
+                    line,
+                });
+            }),
+        };
+        let inner = Inner {
+            engine,
+            contexts,
+            limits,
+            observer,
+            log,
+            places,
+            routes: ArcSwap::default(),
+            changing: Mutex::new(()),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// What is in service, by name.
+    pub fn components(&self) -> Vec<Loaded> {
+        let routes = self.inner.routes();
+        let drivers = routes.drivers.values().map(|driver| Loaded {
+            kind: Kind::Driver,
+            name: driver.name().clone(),
+            generation: driver.generation(),
+            digest: driver.digest().to_owned(),
+        });
+        let programs = routes.programs.values().map(|program| Loaded {
+            kind: Kind::Program,
+            name: program.name().clone(),
+            generation: program.generation(),
+            digest: program.digest().to_owned(),
+        });
+        let mut all: Vec<Loaded> = drivers.chain(programs).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// Where guests' memories come from.
+    pub fn allocation(&self) -> Allocation {
+        self.inner.engine.allocation()
+    }
+
+    /// Whether no guest holds anything of the engine's: true once all runs have ended.
+    pub fn is_idle(&self) -> bool {
+        self.inner.engine.is_idle()
+    }
+}
+
+impl Inner {
+    pub(crate) fn routes(&self) -> Arc<Routes> {
+        self.routes.load_full()
+    }
+
+    /// Replaces the table by what `change` makes of it; one change at a time.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&Routes) -> Result<(Routes, T)>) -> Result<T> {
+        // A panic while it was held left the old table in place, which is as good as new.
+        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (next, answer) = change(&self.routes.load())?;
+        self.routes.store(Arc::new(next));
+        Ok(answer)
+    }
+
+    pub(crate) fn emit(&self, event: &Event<'_>) {
+        if let Some(observer) = &self.observer {
+            observer(event);
+        }
+    }
+
+    pub(crate) fn names(&self) -> Vec<Name> {
+        let routes = self.routes();
+        let mut names: Vec<Name> = routes.programs.keys().cloned().collect();
+        names.sort();
+        names
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime")
+            .field("contexts", &self.inner.contexts)
+            .finish_non_exhaustive()
+    }
+}

@@ -22,9 +22,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     Ok(quote! {
         #item
         #sole
-        #[cfg(target_family = "wasm")]
+        #[allow(dead_code)]
         const _: () = {
             type Component = #component;
+            #[cfg(target_family = "wasm")]
             ::airs::__private::driver::__export_driver!(Component with_types_in ::airs::__private::driver);
         };
     })

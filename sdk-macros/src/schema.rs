@@ -38,9 +38,10 @@ fn described(description: &str, shape: TokenStream) -> TokenStream {
     quote! { ::airs::schema::Shape::Described { text: #description, shape: &#shape } }
 }
 
-/// The text of an item's doc comment.
+/// The text of an item's doc comment, up to its first heading or code block: what follows is for those
+/// who read the source.
 pub(crate) fn documentation(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+    let paragraphs = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit {
                 lit: Lit::Str(text), ..
@@ -49,8 +50,10 @@ pub(crate) fn documentation(attributes: &[Attribute]) -> String {
         },
         _ => None,
     });
-    let lines: Vec<String> = lines
-        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
-        .collect();
-    lines.join("\n").trim().to_owned()
+    let text = paragraphs.collect::<Vec<_>>().join("\n");
+    let lines = text
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    let lines = lines.take_while(|line| !line.starts_with("# ") && !line.starts_with("```"));
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }

@@ -3,5 +3,3 @@
 mod conversion;
 mod driver;
 mod program;
-
-pub use driver::DriverComponent;

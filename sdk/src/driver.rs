@@ -1,5 +1,7 @@
 //! What a driver is.
 
+use std::{fmt, marker::PhantomData};
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Call, Error, Json, Receipt, Result, Rights, Value};
@@ -150,6 +152,15 @@ pub trait Driver: Sized + 'static {
     /// Any; then the driver is not put into service and nothing is changed.
     fn migrate(from: u32) -> Result<u32> {
         Ok(from)
+    }
+}
+
+/// The component that the driver `D` makes; it has its exports where there are components.
+pub struct DriverComponent<D: Driver>(PhantomData<D>);
+
+impl<D: Driver> fmt::Debug for DriverComponent<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DriverComponent")
     }
 }
 

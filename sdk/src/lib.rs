@@ -95,10 +95,10 @@ pub mod __private {
     #[cfg(target_family = "wasm")]
     pub use crate::{
         bindings::{driver, program},
-        component::DriverComponent,
         export_program,
     };
     pub use crate::{
+        driver::DriverComponent,
         program::{NO_INPUT, ProgramResult, run, run_without_input},
         schema::{Program, presence, section_bytes, section_len},
     };

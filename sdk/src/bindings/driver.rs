@@ -5,6 +5,7 @@
 //   * default-bindings-module: "::airs::__private::driver"
 //   * export-macro-name: __export_driver
 //   * pub-export-macro
+//   * disable_custom_section_link_helpers
 #[rustfmt::skip]
 #[allow(dead_code, clippy::all)]
 pub mod airs {
@@ -13,9 +14,6 @@ pub mod airs {
         /// later attempt of the run gets the first one's answers.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod http {
-            #[used]
-            #[doc(hidden)]
-            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             pub type Error = super::super::super::airs::types::types::Error;
             /// A header field; names are lower-case.
@@ -330,9 +328,6 @@ pub mod airs {
         /// A key has 1 to 1,024 bytes, a value up to 1 MiB.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod storage {
-            #[used]
-            #[doc(hidden)]
-            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             pub type Error = super::super::super::airs::types::types::Error;
             /// A key and its value.
@@ -1053,9 +1048,6 @@ pub mod airs {
         /// Values, identities and errors that cross the boundary between programs, the host and drivers.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod types {
-            #[used]
-            #[doc(hidden)]
-            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             /// A quantity of something countable, exact.
             ///
@@ -1470,9 +1462,6 @@ pub mod exports {
             /// to last goes to storage.
             #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
             pub mod driver {
-                #[used]
-                #[doc(hidden)]
-                static __FORCE_SECTION_REF: fn() = super::super::super::super::__link_custom_section_describing_imports;
                 use super::super::super::super::_rt;
                 pub type Call = super::super::super::super::airs::types::types::Call;
                 pub type Error = super::super::super::super::airs::types::types::Error;
@@ -3513,48 +3502,3 @@ ndgen-rust\x060.60.0";
 }
 #[doc(inline)]
 pub use __export_driver_impl as __export_driver;
-#[rustfmt::skip]
-#[cfg(target_arch = "wasm32")]
-#[unsafe(
-    link_section = "component-type:wit-bindgen:0.60.0:airs:worlds@0.1.0:driver-with-all-of-its-exports-removed:encoded world"
-)]
-#[doc(hidden)]
-#[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1470] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xa1\x0a\x01A\x02\x01\
-A\x07\x01B\x16\x01r\x03\x04highw\x03loww\x05scale}\x04\0\x06amount\x03\0\0\x01p}\
-\x01r\x02\x02ids\x04data\x02\x04\0\x04item\x03\0\x03\x01p\x04\x01q\x03\x06amount\
-\x01\x01\0\x05items\x01\x05\0\x04data\x01\x02\0\x04\0\x05value\x03\0\x06\x01n\x04\
-\x04view\x05debit\x06credit\x07control\x04\0\x06rights\x03\0\x08\x01ps\x01r\x03\x02\
-ids\x04homes\x05roles\x0a\x04\0\x06caller\x03\0\x0b\x01r\x04\x03runs\x07contexts\
-\x04paths\x06caller\x0c\x04\0\x04call\x03\0\x0d\x01q\x02\x05final\0\0\x07pending\
-\x01s\0\x04\0\x07receipt\x03\0\x0f\x01m!\x08internal\x06denied\x0dinvalid-input\x0c\
-invalid-path\x0cinvalid-name\x09not-found\x07unbound\x0dalready-bound\x0bunsuppo\
-rted\x12insufficient-funds\x0dunit-mismatch\x08overflow\x08rejected\x11different\
--drivers\x0ebad-descriptor\x04trap\x11deadline-exceeded\x0elimit-exceeded\x08con\
-flict\x09cancelled\x09id-reused\x0aid-expired\x0foutcome-unknown\x0deffect-in-ru\
-n\x11invalid-component\x0bwrong-world\x15undeclared-capability\x14ungranted-capa\
-bility\x0einvalid-config\x13storage-unavailable\x0cstorage-full\x0fstorage-corru\
-pt\x04busy\x04\0\x0aerror-code\x03\0\x11\x01ks\x01r\x03\x04code\x12\x07messages\x04\
-hint\x13\x04\0\x05error\x03\0\x14\x03\0\x16airs:types/types@0.1.0\x05\0\x02\x03\0\
-\0\x05error\x01B\x19\x02\x03\x02\x01\x01\x04\0\x05error\x03\0\0\x01p}\x01r\x02\x03\
-key\x02\x05value\x02\x04\0\x05entry\x03\0\x03\x01p\x04\x01r\x02\x07entries\x05\x04\
-more\x7f\x04\0\x04page\x03\0\x06\x01k\x02\x01j\x01\x08\x01\x01\x01@\x01\x03key\x02\
-\0\x09\x04\0\x03get\x01\x0a\x01p\x02\x01p\x08\x01j\x01\x0c\x01\x01\x01@\x01\x04k\
-eys\x0b\0\x0d\x04\0\x08get-many\x01\x0e\x01j\0\x01\x01\x01@\x02\x03key\x02\x05va\
-lue\x02\0\x0f\x04\0\x03set\x01\x10\x01@\x01\x03key\x02\0\x0f\x04\0\x06delete\x01\
-\x11\x01j\x01\x07\x01\x01\x01@\x03\x06prefix\x02\x05after\x08\x05limity\0\x12\x04\
-\0\x04scan\x01\x13\x03\0\x1aairs:storage/storage@0.1.0\x05\x02\x01B\x0e\x02\x03\x02\
-\x01\x01\x04\0\x05error\x03\0\0\x01p}\x01r\x02\x04names\x05value\x02\x04\0\x06he\
-ader\x03\0\x03\x01p\x04\x01k\x02\x01r\x04\x06methods\x03urls\x07headers\x05\x04b\
-ody\x06\x04\0\x07request\x03\0\x07\x01r\x03\x06status{\x07headers\x05\x04body\x02\
-\x04\0\x08response\x03\0\x09\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0b\x04\
-\0\x04send\x01\x0c\x03\0\x14airs:http/http@0.1.0\x05\x03\x04\08airs:worlds/drive\
-r-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&driver-with-all-of-its-\
-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\
-\x070.254.2\x10wit-bindgen-rust\x060.60.0";
-#[inline(never)]
-#[doc(hidden)]
-pub fn __link_custom_section_describing_imports() {
-    ::airs::__private::rt::maybe_link_cabi_realloc();
-}

@@ -6,6 +6,7 @@
 //   * default-bindings-module: "::airs::__private::program"
 //   * export-macro-name: __export_program
 //   * pub-export-macro
+//   * disable_custom_section_link_helpers
 #[allow(unfulfilled_lint_expectations, unused_imports)]
 use crate::bindings::driver::airs::types::types as __with_name0;
 pub type Error = __with_name0::Error;
@@ -152,9 +153,6 @@ pub mod airs {
         /// wrote remains. Everything becomes visible to others together, when the run commits, or not at all.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod val {
-            #[used]
-            #[doc(hidden)]
-            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             pub type Error = super::super::super::__with_name0::Error;
             pub type Receipt = super::super::super::__with_name0::Receipt;
@@ -1225,45 +1223,3 @@ ducers\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10wit-bindgen-rust\x
 }
 #[doc(inline)]
 pub use __export_program_impl as __export_program;
-#[rustfmt::skip]
-#[cfg(target_arch = "wasm32")]
-#[unsafe(
-    link_section = "component-type:wit-bindgen:0.60.0:airs:worlds@0.1.0:program-with-all-of-its-exports-removed:encoded world"
-)]
-#[doc(hidden)]
-#[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1383] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xc9\x09\x01A\x02\x01\
-A\x09\x01B\x16\x01r\x03\x04highw\x03loww\x05scale}\x04\0\x06amount\x03\0\0\x01p}\
-\x01r\x02\x02ids\x04data\x02\x04\0\x04item\x03\0\x03\x01p\x04\x01q\x03\x06amount\
-\x01\x01\0\x05items\x01\x05\0\x04data\x01\x02\0\x04\0\x05value\x03\0\x06\x01n\x04\
-\x04view\x05debit\x06credit\x07control\x04\0\x06rights\x03\0\x08\x01ps\x01r\x03\x02\
-ids\x04homes\x05roles\x0a\x04\0\x06caller\x03\0\x0b\x01r\x04\x03runs\x07contexts\
-\x04paths\x06caller\x0c\x04\0\x04call\x03\0\x0d\x01q\x02\x05final\0\0\x07pending\
-\x01s\0\x04\0\x07receipt\x03\0\x0f\x01m!\x08internal\x06denied\x0dinvalid-input\x0c\
-invalid-path\x0cinvalid-name\x09not-found\x07unbound\x0dalready-bound\x0bunsuppo\
-rted\x12insufficient-funds\x0dunit-mismatch\x08overflow\x08rejected\x11different\
--drivers\x0ebad-descriptor\x04trap\x11deadline-exceeded\x0elimit-exceeded\x08con\
-flict\x09cancelled\x09id-reused\x0aid-expired\x0foutcome-unknown\x0deffect-in-ru\
-n\x11invalid-component\x0bwrong-world\x15undeclared-capability\x14ungranted-capa\
-bility\x0einvalid-config\x13storage-unavailable\x0cstorage-full\x0fstorage-corru\
-pt\x04busy\x04\0\x0aerror-code\x03\0\x11\x01ks\x01r\x03\x04code\x12\x07messages\x04\
-hint\x13\x04\0\x05error\x03\0\x14\x03\0\x16airs:types/types@0.1.0\x05\0\x02\x03\0\
-\0\x05error\x02\x03\0\0\x07receipt\x02\x03\0\0\x06rights\x02\x03\0\0\x05value\x01\
-B\x1a\x02\x03\x02\x01\x01\x04\0\x05error\x03\0\0\x02\x03\x02\x01\x02\x04\0\x07re\
-ceipt\x03\0\x02\x02\x03\x02\x01\x03\x04\0\x06rights\x03\0\x04\x02\x03\x02\x01\x04\
-\x04\0\x05value\x03\0\x06\x04\0\x05asset\x03\x01\x01h\x08\x01j\x01\x07\x01\x01\x01\
-@\x01\x04self\x09\0\x0a\x04\0\x12[method]asset.view\x01\x0b\x01j\x01\x03\x01\x01\
-\x01@\x03\x04self\x09\x02to\x09\x05value\x07\0\x0c\x04\0\x16[method]asset.transf\
-er\x01\x0d\x01j\x01s\x01\x01\x01@\x03\x04self\x09\x09operations\x05inputs\0\x0e\x04\
-\0\x15[method]asset.control\x01\x0f\x01i\x08\x01j\x01\x10\x01\x01\x01@\x02\x04pa\
-ths\x06rights\x05\0\x11\x04\0\x06intend\x01\x12\x01j\0\x01\x01\x01@\x01\x05asset\
-\x10\0\x13\x04\0\x04done\x01\x14\x03\0\x12airs:val/val@0.1.0\x05\x05\x03\0\x05er\
-ror\x03\0\x01\x04\09airs:worlds/program-with-all-of-its-exports-removed@0.1.0\x04\
-\0\x0b-\x01\0'program-with-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\
-\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10wit-bindgen-rust\x060.60.0";
-#[inline(never)]
-#[doc(hidden)]
-pub fn __link_custom_section_describing_imports() {
-    ::airs::__private::rt::maybe_link_cabi_realloc();
-}

@@ -1,6 +1,6 @@
 //! The exports of a driver's component.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use crate::{
     Driver, Json,
@@ -8,19 +8,10 @@ use crate::{
         driver::exports::airs::driver::driver::{Asset, AssetBorrow, Guest, GuestAsset},
         types,
     },
-    driver::{account_from_host, account_from_person, account_to_host},
+    driver::{DriverComponent, account_from_host, account_from_person, account_to_host},
 };
 
 type Result<T> = std::result::Result<T, types::Error>;
-
-/// The component that the driver `D` makes.
-pub struct DriverComponent<D>(PhantomData<D>);
-
-impl<D> fmt::Debug for DriverComponent<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DriverComponent")
-    }
-}
 
 /// A descriptor of the driver `D`, kept by the component's table.
 pub struct Descriptor<D: Driver>(D::Asset);

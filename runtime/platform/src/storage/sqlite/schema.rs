@@ -35,13 +35,10 @@ const TABLES: [&str; 3] = [
 
 /// The absolute path of the file, whose folder exists.
 pub(super) fn place(path: &Path) -> Result<PathBuf, StorageError> {
-    let unavailable = |error: io::Error| StorageError::Unavailable {
-        doing: format!("make the folder of {}", path.display()),
-        source: Arc::new(error),
-    };
-    let path = std::path::absolute(path).map_err(unavailable)?;
+    let failed = |error| unavailable(format!("make the folder of {}", path.display()), error);
+    let path = std::path::absolute(path).map_err(failed)?;
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(unavailable)?;
+        fs::create_dir_all(folder).map_err(failed)?;
     }
     Ok(path)
 }
@@ -53,30 +50,29 @@ pub(super) fn open(path: &Path) -> Result<Connection, StorageError> {
         Some(ErrorCode::NotADatabase) => StorageError::Foreign { file: file.clone() },
         _ => fault(&format!("open {file}"), error),
     };
+    let length = length_at_rest(path);
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
-    let fresh = recognise(&connection, &file)?;
     if connection.is_readonly("main").map_err(failed)? {
-        return Err(StorageError::Unavailable {
-            doing: format!("write to {file}: the file or its folder is read-only"),
-            source: Arc::new(io::Error::from(io::ErrorKind::ReadOnlyFilesystem)),
-        });
+        return Err(unavailable(
+            format!("write to {file}: the file or its folder is read-only"),
+            io::ErrorKind::ReadOnlyFilesystem.into(),
+        ));
     }
-    let mode = write_ahead(&connection).map_err(failed)?;
-    if mode != "wal" {
-        return Err(StorageError::Unavailable {
-            doing: format!("keep a write-ahead log for {file}"),
-            source: Arc::new(io::Error::from(io::ErrorKind::Unsupported)),
-        });
+    let found = marks(&connection).map_err(failed)?;
+    let fresh = found.recognise(&file)?;
+    found.measure(&file, length)?;
+    if write_ahead(&connection).map_err(failed)? != "wal" {
+        return Err(unavailable(
+            format!("keep a write-ahead log for {file}"),
+            io::ErrorKind::Unsupported.into(),
+        ));
     }
     if fresh {
         create(&mut connection).map_err(failed)?;
+        marks(&connection).map_err(failed)?.recognise(&file)?;
     }
     verify(&connection, &file)?;
-    // What a killed process left in the log may never have been synced. A checkpoint syncs it, so that no
-    // snapshot shows what a loss of power could take back.
-    connection
-        .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()))
-        .map_err(failed)?;
+    sync_log(&connection).map_err(failed)?;
     Ok(connection)
 }
 
@@ -107,53 +103,87 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
     connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))
 }
 
-/// Whether the file is still to be made, if it is not somebody else's.
-fn recognise(connection: &Connection, file: &str) -> Result<bool, StorageError> {
-    let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => StorageError::Foreign { file: file.into() },
-        _ => fault(&format!("open {file}"), error),
-    };
-    match marks(connection).map_err(failed)? {
-        Marks {
-            application: 0,
-            format: 0,
-            tables: 0,
-        } => Ok(true),
-        Marks { application, .. } if application != APPLICATION_ID => {
-            Err(StorageError::Foreign { file: file.into() })
-        }
-        Marks { format: FORMAT, .. } => Ok(false),
-        Marks { format, .. } if format > FORMAT => Err(StorageError::NewerFormat {
-            file: file.into(),
-            found: format,
-            known: FORMAT,
-        }),
-        Marks { format, .. } => Err(StorageError::Corrupt {
-            what: format!("{file} has storage format {format}, which never was"),
-        }),
+/// Makes what the log holds durable: a process that was killed may have left commits in it that were never
+/// synced, and a snapshot would show what a loss of power can take back.
+///
+/// A checkpoint begins with that sync. If the disk is too full for the rest of it, the rest waits.
+fn sync_log(connection: &Connection) -> rusqlite::Result<()> {
+    match connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(())) {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Ok(()),
+        other => other,
     }
 }
 
+/// The file's length, if no log is there that could complete it.
+///
+/// The file is not opened for this: closing it would release the locks of its other users in this process.
+fn length_at_rest(path: &Path) -> Option<u64> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    if has_log {
+        None
+    } else {
+        fs::metadata(path).ok().map(|file| file.len())
+    }
+}
+
+/// What tells whose file it is.
 struct Marks {
     application: i64,
     format: i64,
     tables: i64,
+    page_bytes: u64,
 }
 
 fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
-    connection.query_row(
-        "SELECT (SELECT application_id FROM pragma_application_id), \
-                (SELECT user_version FROM pragma_user_version), \
-                (SELECT count(*) FROM sqlite_schema)",
-        (),
-        |row| {
-            Ok(Marks {
-                application: row.get(0)?,
-                format: row.get(1)?,
-                tables: row.get(2)?,
-            })
-        },
-    )
+    let sql = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema), page_size \
+               FROM pragma_application_id, pragma_user_version, pragma_page_size";
+    connection.query_row(sql, (), |row| {
+        Ok(Marks {
+            application: row.get(0)?,
+            format: row.get(1)?,
+            tables: row.get(2)?,
+            page_bytes: unsigned(row, 3)?,
+        })
+    })
+}
+
+impl Marks {
+    /// Whether the file is still to be made, if it is not somebody else's.
+    fn recognise(&self, file: &str) -> Result<bool, StorageError> {
+        match *self {
+            Self {
+                application: 0,
+                format: 0,
+                tables: 0,
+                ..
+            } => Ok(true),
+            Self { application, .. } if application != APPLICATION_ID => {
+                Err(StorageError::Foreign { file: file.into() })
+            }
+            Self { format: FORMAT, .. } => Ok(false),
+            Self { format, .. } if format > FORMAT => Err(StorageError::NewerFormat {
+                file: file.into(),
+                found: format,
+                known: FORMAT,
+            }),
+            Self { format, .. } => Err(StorageError::Corrupt {
+                what: format!("{file} has storage format {format}, which never was"),
+            }),
+        }
+    }
+
+    /// Refuses a file that ends in the middle of a page, which SQLite would take for a whole one.
+    fn measure(&self, file: &str, length: Option<u64>) -> Result<(), StorageError> {
+        match length.and_then(|length| length.checked_rem(self.page_bytes)) {
+            None | Some(0) => Ok(()),
+            Some(_) if self.tables == 0 => Err(StorageError::Foreign { file: file.into() }),
+            Some(_) => Err(StorageError::Corrupt {
+                what: format!("{file} ends in the middle of a page"),
+            }),
+        }
+    }
 }
 
 fn create(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -173,7 +203,6 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// Refuses a file whose tables are not exactly those of its format.
 fn verify(connection: &Connection, file: &str) -> Result<(), StorageError> {
-    recognise(connection, file)?;
     let tables = || -> rusqlite::Result<Vec<String>> {
         let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
         connection
@@ -229,4 +258,11 @@ pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 /// A number of ours for SQLite.
 pub(super) fn signed(number: u64) -> rusqlite::Result<i64> {
     i64::try_from(number).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn unavailable(doing: String, error: io::Error) -> StorageError {
+    StorageError::Unavailable {
+        doing,
+        source: Arc::new(error),
+    }
 }

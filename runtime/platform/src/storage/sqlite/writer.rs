@@ -1,5 +1,8 @@
 //! The thread that writes, and group commit.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;

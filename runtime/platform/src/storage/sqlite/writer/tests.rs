@@ -1,0 +1,146 @@
+//! What the thread answers when SQLite fails it. The faults are put into the connection that it owns.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::sync::oneshot::Receiver;
+
+use super::super::super::Bytes;
+use super::*;
+
+/// Makes every commit fail in the last moment: SQLite looks at this foreign key when it commits.
+const COMMIT_FAILS: &str = "
+    PRAGMA foreign_keys = ON;
+    CREATE TEMP TABLE parents (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE children (parent REFERENCES parents DEFERRABLE INITIALLY DEFERRED);
+    CREATE TEMP TRIGGER orphan AFTER UPDATE ON main.meta BEGIN INSERT INTO children VALUES (1); END;
+";
+
+fn work(fault: &str) -> (TempDir, Work) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let connection = schema::open(&path).unwrap();
+    connection.execute_batch(fault).unwrap();
+    let groups = Arc::new(AtomicU64::new(0));
+    (
+        folder,
+        Work {
+            path,
+            connection: Some(connection),
+            groups,
+        },
+    )
+}
+
+/// A commit of one key, and where its answer arrives.
+fn job(key: &str, value_bytes: usize) -> (Job, Receiver<Result<Committed, StorageError>>) {
+    let mut id = [0; 16];
+    id[..key.len()].copy_from_slice(key.as_bytes());
+    let writes = vec![(key.into(), Some(Bytes::from(vec![b'x'; value_bytes])))];
+    let commit = Commit {
+        id: Some(id),
+        writes,
+        ..Commit::default()
+    };
+    let (to, answer) = oneshot::channel();
+    (Job::Commit(commit, Answer { result: None, to }), answer)
+}
+
+fn serve(work: &mut Work, jobs: &[(&str, usize)]) -> Vec<Result<Committed, StorageError>> {
+    let jobs = jobs.iter().map(|(key, value_bytes)| job(key, *value_bytes));
+    let (mut jobs, answers): (Vec<Job>, Vec<_>) = jobs.unzip();
+    work.serve(&mut jobs);
+    answers
+        .into_iter()
+        .map(|answer| answer.now_or_never().unwrap().unwrap())
+        .collect()
+}
+
+fn keys(path: &Path) -> Vec<String> {
+    let connection = Connection::open(path).unwrap();
+    let mut statement = connection
+        .prepare("SELECT CAST(key AS TEXT) FROM kv ORDER BY key")
+        .unwrap();
+    statement
+        .query_map((), |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn a_failing_sync_is_an_unknown_outcome_that_the_id_settles() {
+    let (_folder, mut work) = work(COMMIT_FAILS);
+    for answer in serve(&mut work, &[("a", 1), ("b", 1)]) {
+        assert!(
+            matches!(answer, Err(StorageError::OutcomeUnknown { .. })),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(work.groups(), 0);
+    // The connection, and with it the fault, is gone.
+    let again = serve(&mut work, &[("a", 1), ("a", 1)]);
+    assert!(matches!(
+        again.as_slice(),
+        [Ok(Committed::Applied(1)), Ok(Committed::AlreadyApplied(1))]
+    ));
+    assert_eq!((keys(&work.path), work.groups()), (vec!["a".into()], 1));
+}
+
+#[test]
+fn a_commit_that_is_too_big_for_the_disk_leaves_the_others_of_its_group() {
+    let (_folder, mut work) = work("PRAGMA max_page_count = 20");
+    let answers = serve(&mut work, &[("a", 1_000), ("b", 1_000_000), ("c", 1_000)]);
+    let [Ok(Committed::Applied(1)), Err(full), Ok(Committed::Applied(2))] = answers.as_slice() else {
+        panic!("{answers:?}");
+    };
+    assert!(matches!(full, StorageError::Full { .. }), "{full:?}");
+    assert_eq!(keys(&work.path), ["a", "c"]);
+}
+
+#[test]
+fn a_connection_that_cannot_write_is_opened_again() {
+    let (_folder, mut work) = work("PRAGMA query_only = ON");
+    let [Err(error)] = &serve(&mut work, &[("a", 1)])[..] else {
+        panic!("it was written")
+    };
+    assert!(matches!(error, StorageError::Unavailable { .. }), "{error:?}");
+    assert!(error.to_string().contains("read-only"), "{error}");
+    assert!(matches!(
+        serve(&mut work, &[("a", 1)])[..],
+        [Ok(Committed::Applied(1))]
+    ));
+}
+
+#[test]
+fn a_file_that_another_connection_keeps_locked_is_busy() {
+    let (_folder, mut work) = work("PRAGMA busy_timeout = 0");
+    let other = Connection::open(&work.path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for answer in serve(&mut work, &[("a", 1), ("b", 1)]) {
+        assert!(matches!(answer, Err(StorageError::Busy)), "{answer:?}");
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(matches!(
+        serve(&mut work, &[("a", 1)])[..],
+        [Ok(Committed::Applied(1))]
+    ));
+}
+
+#[test]
+fn an_asker_that_went_away_is_no_fault() {
+    let (_folder, mut work) = work("");
+    let (job, answer) = job("a", 1);
+    drop(answer);
+    work.serve(&mut vec![job]);
+    assert_eq!(keys(&work.path), ["a"]);
+}
+
+impl Work {
+    fn groups(&self) -> u64 {
+        self.groups.load(Ordering::Relaxed)
+    }
+}

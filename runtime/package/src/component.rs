@@ -1,8 +1,8 @@
 //! Components: their bytes, read and checked.
 
-mod decode;
 mod scan;
 mod section;
+mod wit_text;
 
 use std::fmt;
 use std::io::Read as _;
@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use airs_core::{Capabilities, Capability, Kind};
 
-pub(crate) use decode::{Decoded, guarded};
 pub(crate) use scan::{check_is_component, scan_module};
 pub use section::SectionSize;
+pub(crate) use wit_text::guarded;
 
+use crate::world::{Item, World};
 use crate::{Digest, Manifest, PackageError, ProgramInfo, manifest_section, world};
 
 /// The most bytes of a component. Rust's debug builds of a plain component have 3 to 5 MB, nearly all of it
@@ -36,7 +37,7 @@ pub struct Component {
     manifest: Option<Manifest>,
     program: Option<ProgramInfo>,
     sections: Vec<SectionSize>,
-    decoded: Decoded,
+    world: World,
     imports: Vec<Extern>,
     exports: Vec<Extern>,
 }
@@ -59,10 +60,12 @@ pub enum Extern {
         /// Its type, such as `func(input: string) -> result<string, error>`.
         signature: String,
     },
-    /// A type of the world itself.
-    Type {
+    /// A type of the world itself, or something that WIT has no word for.
+    Other {
         /// Its name.
         name: String,
+        /// What it is, such as `resource` or `core module`.
+        what: &'static str,
     },
 }
 
@@ -70,7 +73,7 @@ impl Extern {
     /// Its name, an interface's with its version.
     pub fn name(&self) -> &str {
         match self {
-            Self::Interface { name, .. } | Self::Function { name, .. } | Self::Type { name } => name,
+            Self::Interface { name, .. } | Self::Function { name, .. } | Self::Other { name, .. } => name,
         }
     }
 }
@@ -83,15 +86,14 @@ impl Component {
     pub fn read(bytes: impl Into<Arc<[u8]>>) -> Result<Self, PackageError> {
         let bytes = bytes.into();
         let scan = scan::scan(&bytes)?;
-        let decoded = Decoded::decode(&bytes)?;
         Ok(Self {
             digest: Digest::of(&bytes),
             manifest: scan.manifest.map(manifest_section::read).transpose()?,
             program: scan.program.map(ProgramInfo::from_section).transpose()?,
             sections: scan.sections,
-            imports: decoded.imports(),
-            exports: decoded.exports(),
-            decoded,
+            imports: externs(&scan.world.imports),
+            exports: externs(&scan.world.exports),
+            world: scan.world,
             bytes,
         })
     }
@@ -162,7 +164,7 @@ impl Component {
     /// # Errors
     /// [`PackageError::WrongWorld`], which names everything that differs.
     pub fn check_world(&self, kind: Kind) -> Result<(), PackageError> {
-        let mismatches = world::check(&self.decoded, kind)?;
+        let mismatches = world::check(&self.world, kind)?;
         if mismatches.is_empty() {
             return Ok(());
         }
@@ -196,13 +198,37 @@ impl Component {
 
     /// Its imports and exports as WIT text.
     pub fn wit(&self) -> String {
-        self.decoded.wit()
+        wit_text::print(&self.bytes)
     }
 
     /// Its size by kind of section, largest first, over all modules in it. They add up to its bytes.
     pub fn sections(&self) -> &[SectionSize] {
         &self.sections
     }
+}
+
+fn externs(items: &[(String, Item)]) -> Vec<Extern> {
+    let other = |name: &str, what| Extern::Other {
+        name: name.to_owned(),
+        what,
+    };
+    let items = items.iter().map(|(name, item)| match item {
+        Item::Interface(functions) => Extern::Interface {
+            name: name.clone(),
+            functions: functions
+                .iter()
+                .map(|function| world::function_name(&function.name))
+                .collect(),
+        },
+        Item::Function(function) => Extern::Function {
+            name: name.clone(),
+            signature: world::signature(function),
+        },
+        Item::Resource => other(name, "resource"),
+        Item::Type => other(name, "type"),
+        Item::Other(what) => other(name, what),
+    });
+    items.collect()
 }
 
 impl fmt::Debug for Component {

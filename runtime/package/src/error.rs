@@ -96,12 +96,6 @@ pub enum PackageError {
         /// How many levels are possible.
         max: usize,
     },
-    /// What it imports or exports is not expressible in WIT.
-    #[error("the component's imports and exports cannot be read: {message}")]
-    Undecodable {
-        /// Why.
-        message: String,
-    },
     /// A custom section of airs is malformed.
     #[error("the component's section {section} is malformed: {message}")]
     BadSection {

@@ -1,18 +1,22 @@
 //! The worlds of airs, and what a component has in common with them.
 
 mod compare;
+mod expected;
+mod found;
 mod render;
+mod shape;
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use airs_core::Kind;
-use wit_parser::{Interface, PackageId, Resolve, SourceMap, World, WorldId, WorldItem, WorldKey};
 
 use crate::PackageError;
-use crate::component::{Decoded, Extern};
-use compare::Comparison;
+use crate::component::Extern;
+use expected::world_of;
+pub(crate) use found::world as read_world;
 pub(crate) use render::{function_name, signature};
+use shape::{Function, find};
+pub(crate) use shape::{Item, World};
 
 /// One thing in which a component differs from the world of its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,55 +30,6 @@ pub struct Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.item, self.problem)
-    }
-}
-
-/// The WIT of airs, one group: the packages refer to each other, and only `worlds.wit` has a plain header.
-const WIT: [(&str, &str); 6] = [
-    ("worlds.wit", include_str!("../../../wit/worlds.wit")),
-    ("types.wit", include_str!("../../../wit/types.wit")),
-    ("val.wit", include_str!("../../../wit/val.wit")),
-    ("driver.wit", include_str!("../../../wit/driver.wit")),
-    ("storage.wit", include_str!("../../../wit/storage.wit")),
-    ("http.wit", include_str!("../../../wit/http.wit")),
-];
-
-struct Expected {
-    resolve: Resolve,
-    package: PackageId,
-}
-
-static EXPECTED: LazyLock<Result<Expected, String>> = LazyLock::new(|| {
-    let mut sources = SourceMap::new();
-    for (name, text) in WIT {
-        sources.push_str(name, text);
-    }
-    let group = sources
-        .parse()
-        .map_err(|(sources, error)| error.render(&sources))?;
-    let mut resolve = Resolve::new();
-    let package = resolve.push_group(group).map_err(|error| error.to_string())?;
-    Ok(Expected { resolve, package })
-});
-
-impl Expected {
-    fn get() -> Result<&'static Self, PackageError> {
-        EXPECTED.as_ref().map_err(|message| PackageError::OwnWit {
-            message: message.clone(),
-        })
-    }
-
-    fn world(&self, kind: Kind) -> Result<&World, PackageError> {
-        self.world_id(kind)
-            .and_then(|id| self.resolve.worlds.get(id))
-            .ok_or_else(|| PackageError::OwnWit {
-                message: format!("there is no world {kind}"),
-            })
-    }
-
-    fn world_id(&self, kind: Kind) -> Option<WorldId> {
-        let package = self.resolve.packages.get(self.package)?;
-        package.worlds.get(kind.as_str()).copied()
     }
 }
 
@@ -93,34 +48,28 @@ pub(crate) fn kind(exports: &[Extern]) -> Option<Kind> {
     }
 }
 
-/// Everything in which the component differs from the world of `kind`.
-pub(crate) fn check(component: &Decoded, kind: Kind) -> Result<Vec<Mismatch>, PackageError> {
-    let expected = Expected::get()?;
+/// Everything in which a component's world differs from the one of `kind`.
+pub(crate) fn check(found: &World, kind: Kind) -> Result<Vec<Mismatch>, PackageError> {
     let mut check = Check {
         kind,
-        expected: &expected.resolve,
-        world: expected.world(kind)?,
-        component: &component.resolve,
+        wanted: world_of(kind)?,
+        found,
         mismatches: Vec::new(),
     };
-    let Some(found) = component.resolve.worlds.get(component.world) else {
-        return Ok(Vec::new());
-    };
-    check.exports(found);
-    check.foreign_exports(found, expected)?;
-    check.imports(found);
+    check.exports();
+    check.foreign_exports()?;
+    check.imports();
     Ok(check.mismatches)
 }
 
 struct Check<'c> {
     kind: Kind,
-    expected: &'c Resolve,
-    world: &'c World,
-    component: &'c Resolve,
+    wanted: &'c World,
+    found: &'c World,
     mismatches: Vec<Mismatch>,
 }
 
-impl<'c> Check<'c> {
+impl Check<'_> {
     fn report(&mut self, item: impl Into<String>, problem: impl Into<String>) {
         self.mismatches.push(Mismatch {
             item: item.into(),
@@ -129,63 +78,46 @@ impl<'c> Check<'c> {
     }
 
     /// Everything that the world exports must be there.
-    fn exports(&mut self, found: &'c World) {
-        for (key, item) in &self.world.exports {
-            let name = self.expected.name_world_key(key);
+    fn exports(&mut self) {
+        for (name, wanted) in &self.wanted.exports {
             let label = format!("export {name}");
-            let same = find(self.component, &found.exports, &name);
-            match (item, same) {
-                (WorldItem::Function(wanted), Some(WorldItem::Function(function))) => {
-                    if let Err(difference) = self.comparison().function(wanted, function) {
+            match (wanted, find(&self.found.exports, name)) {
+                (Item::Function(wanted), Some(Item::Function(function))) => {
+                    if let Err(difference) = compare::functions(wanted, function) {
                         self.report(label, difference);
                     }
                 }
-                (WorldItem::Interface { id: wanted, .. }, Some(WorldItem::Interface { id, .. })) => {
-                    let (wanted, interface) = (
-                        self.expected.interfaces.get(*wanted),
-                        self.component.interfaces.get(*id),
-                    );
-                    if let (Some(wanted), Some(interface)) = (wanted, interface) {
-                        self.exported_interface(&label, wanted, interface);
-                    }
+                (Item::Interface(wanted), Some(Item::Interface(found))) => {
+                    self.exported_interface(&label, wanted, found);
                 }
-                (_, Some(_)) => self.report(label, "it is something else, not what this kind exports"),
-                (WorldItem::Function(wanted), None) => {
-                    let signature = signature(self.expected, wanted);
-                    self.report(label, format!("missing, it is {signature}"));
+                (_, Some(_)) => self.report(label, "it is something else than this kind exports"),
+                (Item::Function(wanted), None) => {
+                    self.report(label, format!("missing, it is {}", signature(wanted)));
                 }
-                (_, None) => {
-                    let problem = self.missing_interface(found, &name);
-                    self.report(label, problem);
-                }
+                (_, None) => self.report(label, self.missing_interface(name)),
             }
         }
     }
 
-    fn exported_interface(&mut self, label: &str, wanted: &Interface, found: &Interface) {
+    fn exported_interface(&mut self, label: &str, wanted: &[Function], found: &[Function]) {
         let mut differences = Differences::default();
-        for (name, wanted) in &wanted.functions {
-            match found.functions.get(name) {
-                None => self.report(
-                    label,
-                    format!(
-                        "{} is missing, it is {}",
-                        function_name(wanted),
-                        signature(self.expected, wanted)
-                    ),
-                ),
-                Some(function) => differences.note(wanted, self.comparison().function(wanted, function)),
+        for wanted in wanted {
+            match found.iter().find(|function| function.name == wanted.name) {
+                None => {
+                    let name = function_name(&wanted.name);
+                    self.report(label, format!("{name} is missing, it is {}", signature(wanted)));
+                }
+                Some(function) => differences.note(wanted, compare::functions(wanted, function)),
             }
         }
         differences.report(self, label);
     }
 
-    fn missing_interface(&self, found: &World, name: &str) -> String {
+    fn missing_interface(&self, name: &str) -> String {
         let (plain, wanted) = name.split_once('@').unwrap_or((name, ""));
-        let others = found.exports.keys().map(|key| self.component.name_world_key(key));
-        let version = others.into_iter().find_map(|other| {
-            let version = other.strip_prefix(plain)?.strip_prefix('@')?;
-            Some(version.to_owned())
+        let version = self.found.exports.iter().find_map(|(other, _)| {
+            let version = other.strip_prefix(plain)?;
+            version.strip_prefix('@')
         });
         match version {
             Some(version) => format!("exported in version {version}, this airs has version {wanted}"),
@@ -194,106 +126,83 @@ impl<'c> Check<'c> {
     }
 
     /// What the other kind exports must not be there: one component is of one kind.
-    fn foreign_exports(&mut self, found: &World, expected: &Expected) -> Result<(), PackageError> {
+    fn foreign_exports(&mut self) -> Result<(), PackageError> {
         let other = match self.kind {
             Kind::Driver => Kind::Program,
             Kind::Program => Kind::Driver,
         };
-        for key in expected.world(other)?.exports.keys() {
-            let name = self.expected.name_world_key(key);
-            if find(self.component, &found.exports, &name).is_some() {
-                self.report(
-                    format!("export {name}"),
-                    format!("it makes a {other}, which a {} is not", self.kind),
-                );
+        for (name, _) in &world_of(other)?.exports {
+            if find(&self.found.exports, name).is_some() {
+                let problem = format!("it makes a {other}, which a {} is not", self.kind);
+                self.report(format!("export {name}"), problem);
             }
         }
         Ok(())
     }
 
     /// Everything that is imported must be possible for this kind.
-    fn imports(&mut self, found: &'c World) {
-        for (key, item) in &found.imports {
-            let name = self.component.name_world_key(key);
+    fn imports(&mut self) {
+        for (name, item) in &self.found.imports {
             let label = format!("import {name}");
-            match item {
-                WorldItem::Interface { .. } if name.starts_with("wasi:") => {}
-                WorldItem::Interface { id, .. } => {
-                    let possible = self.possible_import(&name);
-                    match (possible, self.component.interfaces.get(*id)) {
-                        (Ok(wanted), Some(interface)) => self.imported_interface(&label, wanted, interface),
-                        (Err(problem), _) => self.report(label, problem),
-                        (Ok(_), None) => {}
+            let outside = match item {
+                Item::Interface(_) if name.starts_with("wasi:") => continue,
+                Item::Interface(found) => {
+                    match self.possible_import(name) {
+                        Ok(wanted) => self.imported_interface(&label, wanted, found),
+                        Err(problem) => self.report(label, problem),
                     }
+                    continue;
                 }
-                WorldItem::Function(_) => {
-                    self.report(
-                        label,
-                        "a function outside of an interface, which no world of airs imports",
-                    );
-                }
-                WorldItem::Type { id, .. } => {
-                    let kind = self.component.types.get(*id).map(|definition| &definition.kind);
-                    if let Some(wit_parser::TypeDefKind::Resource) = kind {
-                        self.report(
-                            label,
-                            "a resource outside of an interface, which no world of airs imports",
-                        );
-                    }
-                }
-            }
+                Item::Type => continue,
+                Item::Function(_) => "function",
+                Item::Resource => "resource",
+                Item::Other(what) => what,
+            };
+            self.report(
+                label,
+                format!("a {outside} outside of an interface, which no world of airs imports"),
+            );
         }
     }
 
-    /// The interface of that name, if this kind may import it.
-    fn possible_import(&self, name: &str) -> Result<&'c Interface, String> {
-        let of_world = self.world.imports.iter();
-        let known = of_world.filter_map(|(key, item)| match item {
-            WorldItem::Interface { id, .. } => {
-                let interface = self.expected.interfaces.get(*id)?;
-                Some((self.expected.name_world_key(key), interface))
+    fn imported_interface(&mut self, label: &str, wanted: &[Function], found: &[Function]) {
+        let mut differences = Differences::default();
+        for function in found {
+            match wanted.iter().find(|wanted| wanted.name == function.name) {
+                None => {
+                    let name = function_name(&function.name);
+                    self.report(label, format!("{name} is not known to this airs"));
+                }
+                Some(wanted) => differences.note(wanted, compare::functions(wanted, function)),
             }
-            _ => None,
-        });
+        }
+        differences.report(self, label);
+    }
+}
+
+impl<'c> Check<'c> {
+    /// The functions of the interface of that name, if this kind may import it.
+    fn possible_import(&self, name: &str) -> Result<&'c [Function], String> {
         let plain = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
         let mut names = Vec::new();
-        for (known, interface) in known {
-            if known == name {
-                return Ok(interface);
+        for (known, item) in &self.wanted.imports {
+            match item {
+                Item::Interface(functions) if known == name => return Ok(functions),
+                Item::Interface(_) if plain(known) == plain(name) => {
+                    return Err(format!("this airs has {known}"));
+                }
+                // It has types and nothing to call; nobody imports it for itself.
+                Item::Interface(functions) if functions.is_empty() => {}
+                Item::Interface(_) => names.push(known.as_str()),
+                _ => {}
             }
-            if plain(&known) == plain(name) {
-                return Err(format!("this airs has {known}"));
-            }
-            names.push(known);
         }
-        names.retain(|name| !name.starts_with("airs:types/"));
         let beyond = match self.kind {
             Kind::Program if name.starts_with("airs:") => "; it reaches the world through drivers",
             _ => "",
         };
         let (kind, names) = (self.kind, names.join(", "));
         Err(format!("a {kind} imports {names} and wasi only{beyond}"))
-    }
-
-    fn imported_interface(&mut self, label: &str, wanted: &Interface, found: &Interface) {
-        let mut differences = Differences::default();
-        for (name, function) in &found.functions {
-            match wanted.functions.get(name) {
-                None => {
-                    let name = function_name(function);
-                    self.report(label, format!("{name} is not known to this airs"));
-                }
-                Some(wanted) => differences.note(wanted, self.comparison().function(wanted, function)),
-            }
-        }
-        differences.report(self, label);
-    }
-
-    fn comparison(&self) -> Comparison<'c> {
-        Comparison {
-            expected: self.expected,
-            found: self.component,
-        }
     }
 }
 
@@ -303,9 +212,9 @@ impl<'c> Check<'c> {
 struct Differences(Vec<(String, Vec<String>)>);
 
 impl Differences {
-    fn note(&mut self, function: &wit_parser::Function, compared: Result<(), String>) {
+    fn note(&mut self, function: &Function, compared: Result<(), String>) {
         let Err(difference) = compared else { return };
-        let name = function_name(function);
+        let name = function_name(&function.name);
         match self.0.iter_mut().find(|(known, _)| *known == difference) {
             Some((_, functions)) => functions.push(name),
             None => self.0.push((difference, vec![name])),
@@ -317,15 +226,4 @@ impl Differences {
             check.report(label, format!("{}: {difference}", functions.join(", ")));
         }
     }
-}
-
-fn find<'w>(
-    resolve: &Resolve,
-    items: impl IntoIterator<Item = (&'w WorldKey, &'w WorldItem)>,
-    name: &str,
-) -> Option<&'w WorldItem> {
-    items
-        .into_iter()
-        .find(|(key, _)| resolve.name_world_key(key) == name)
-        .map(|(_, item)| item)
 }

@@ -1,9 +1,12 @@
 //! One pass over a component's bytes: is it one, what is in it, how large is what.
 
-use wasmparser::{BinaryReaderError, Chunk, Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{
+    BinaryReaderError, Chunk, Encoding, Parser, Payload, ValidPayload, Validator, WasmFeatures,
+};
 
 use super::section::Sizes;
 use super::{COMPONENT_BYTES_MAX, COMPONENT_STRIPPED_BYTES_MAX, SectionSize};
+use crate::world::{Item, World, read_world};
 use crate::{PackageError, ProgramInfo, manifest_section};
 
 /// How deep components and modules nest. What wit-component makes nests two levels, a composition three.
@@ -13,13 +16,13 @@ const DEPTH_MAX: usize = 16;
 const SECTION_BYTES_MAX: usize = 1 << 20;
 
 /// What a component may be made of. In its code everything that has been standardised: whether the engine
-/// runs it, the engine says. In its types nothing that is still a proposal: `airs` has no meaning for it, and
-/// the reader of imports and exports is written for the standard.
+/// runs it, the engine says. In its types nothing that is still a proposal: no world of airs uses it.
 const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .union(WasmFeatures::COMPONENT_MODEL)
     .union(WasmFeatures::THREADS);
 
 pub(super) struct Scan<'b> {
+    pub(super) world: World,
     pub(super) manifest: Option<&'b [u8]>,
     pub(super) program: Option<&'b [u8]>,
     pub(super) sections: Vec<SectionSize>,
@@ -77,9 +80,7 @@ fn foreign(bytes: &[u8]) -> PackageError {
     if NATIVE.iter().any(|native| bytes.starts_with(native)) {
         PackageError::NativeCode
     } else if magic.starts_with(bytes) || (bytes.len() < magic.len() && bytes.starts_with(&magic[..4])) {
-        PackageError::Truncated {
-            bytes: bytes.len() as u64,
-        }
+        truncated(bytes)
     } else if is_text(start) {
         PackageError::Text
     } else {
@@ -89,7 +90,13 @@ fn foreign(bytes: &[u8]) -> PackageError {
 
 pub(super) fn scan(bytes: &[u8]) -> Result<Scan<'_>, PackageError> {
     check_is_component(bytes)?;
-    walk(bytes)
+    let scan = walk(bytes)?;
+    // A WIT package in binary form is a component, too, whose exports are its interfaces and worlds as types.
+    let packaged = |(_, item): &(String, Item)| matches!(item, Item::Other("component type"));
+    if scan.world.imports.is_empty() && scan.world.exports.iter().any(packaged) {
+        return Err(PackageError::WitPackage);
+    }
+    Ok(scan)
 }
 
 /// What matters of a core module that is to become a component.
@@ -123,63 +130,108 @@ pub(crate) fn scan_module(bytes: &[u8]) -> Result<ScannedModule, PackageError> {
 }
 
 fn walk(bytes: &[u8]) -> Result<Scan<'_>, PackageError> {
-    let mut validator = Validator::new_with_features(FEATURES);
-    let mut parser = Parser::new(0);
-    parser.set_features(FEATURES);
-    let mut outer = Vec::new();
-    let mut rest = bytes;
-    let mut sizes = Sizes::default();
-    let mut scan = Scan {
-        manifest: None,
-        program: None,
-        sections: Vec::new(),
+    let mut walk = Walk {
+        validator: Validator::new_with_features(FEATURES),
+        parser: Parser::new(0),
+        outer: Vec::new(),
+        sizes: Sizes::default(),
+        imports: Vec::new(),
+        exports: Vec::new(),
+        scan: Scan {
+            manifest: None,
+            program: None,
+            sections: Vec::new(),
+            world: World::default(),
+        },
     };
+    walk.parser.set_features(FEATURES);
+    let mut rest = bytes;
     loop {
-        // Only the outermost component ends where the bytes do.
-        let end = rest.is_empty() && outer.is_empty();
-        let (consumed, payload) = match parser.parse(rest, end).map_err(malformed)? {
+        let (consumed, payload) = match walk.parser.parse(rest, false).map_err(malformed)? {
             Chunk::Parsed { consumed, payload } => (consumed, payload),
-            // More bytes could only come from after the end. A section that claims to be longer than the
-            // bytes ends here, too, before anything is made in its size.
-            Chunk::NeedMoreData(_) if rest.is_empty() && outer.is_empty() => continue,
-            Chunk::NeedMoreData(_) => {
-                return Err(PackageError::Truncated {
-                    bytes: bytes.len() as u64,
-                });
+            // Only the outermost component ends where the bytes do.
+            Chunk::NeedMoreData(_) if rest.is_empty() && walk.outer.is_empty() => {
+                match walk.parser.parse(rest, true).map_err(malformed)? {
+                    Chunk::Parsed { consumed, payload } => (consumed, payload),
+                    Chunk::NeedMoreData(_) => return Err(truncated(bytes)),
+                }
             }
+            // A section that claims to be longer than the bytes ends here, before anything is made in its size.
+            Chunk::NeedMoreData(_) => return Err(truncated(bytes)),
         };
-        validator.payload(&payload).map_err(malformed)?;
-        sizes.add(&payload, consumed as u64);
-        if sizes.stripped > COMPONENT_STRIPPED_BYTES_MAX {
+        rest = rest.get(consumed..).unwrap_or_default();
+        if walk.step(&payload, consumed as u64)? {
+            walk.scan.sections = walk.sizes.finish();
+            return Ok(walk.scan);
+        }
+    }
+}
+
+struct Walk<'b> {
+    validator: Validator,
+    parser: Parser,
+    /// The parsers of what is around the innermost component or module.
+    outer: Vec<Parser>,
+    sizes: Sizes,
+    imports: Vec<&'b str>,
+    exports: Vec<&'b str>,
+    scan: Scan<'b>,
+}
+
+impl<'b> Walk<'b> {
+    /// Takes the next part of the component, of so many bytes; whether it was the last.
+    fn step(&mut self, payload: &Payload<'b>, bytes: u64) -> Result<bool, PackageError> {
+        let valid = self.validator.payload(payload).map_err(malformed)?;
+        self.sizes.add(payload, bytes);
+        if self.sizes.stripped > COMPONENT_STRIPPED_BYTES_MAX {
             return Err(PackageError::TooLargeStripped {
                 max: COMPONENT_STRIPPED_BYTES_MAX,
             });
         }
-        rest = rest.get(consumed..).unwrap_or_default();
+        let outermost = self.outer.is_empty();
         match payload {
             Payload::CustomSection(custom) => match custom.name() {
-                manifest_section::SECTION if outer.is_empty() => {
-                    keep(&mut scan.manifest, manifest_section::SECTION, custom.data())?;
+                manifest_section::SECTION if outermost => {
+                    keep(&mut self.scan.manifest, manifest_section::SECTION, custom.data())?;
                 }
-                ProgramInfo::SECTION => keep(&mut scan.program, ProgramInfo::SECTION, custom.data())?,
+                ProgramInfo::SECTION => keep(&mut self.scan.program, ProgramInfo::SECTION, custom.data())?,
                 _ => {}
             },
-            Payload::ModuleSection { parser: inner, .. }
-            | Payload::ComponentSection { parser: inner, .. } => {
-                outer.push(std::mem::replace(&mut parser, inner));
-                if outer.len() > DEPTH_MAX {
+            Payload::ComponentImportSection(section) if outermost => {
+                for import in section.clone() {
+                    self.imports.push(import.map_err(malformed)?.name.name);
+                }
+            }
+            Payload::ComponentExportSection(section) if outermost => {
+                for export in section.clone() {
+                    self.exports.push(export.map_err(malformed)?.name.name);
+                }
+            }
+            Payload::ModuleSection { parser, .. } | Payload::ComponentSection { parser, .. } => {
+                self.outer
+                    .push(std::mem::replace(&mut self.parser, parser.clone()));
+                if self.outer.len() > DEPTH_MAX {
                     return Err(PackageError::TooDeep { max: DEPTH_MAX });
                 }
             }
-            Payload::End(_) => match outer.pop() {
-                Some(around) => parser = around,
-                None => break,
+            Payload::End(_) => match (self.outer.pop(), valid) {
+                (Some(around), _) => self.parser = around,
+                (None, ValidPayload::End(types)) => {
+                    self.scan.world = read_world(types.as_ref(), &self.imports, &self.exports);
+                    return Ok(true);
+                }
+                (None, _) => return Ok(true),
             },
             _ => {}
         }
+        Ok(false)
     }
-    scan.sections = sizes.finish();
-    Ok(scan)
+}
+
+fn truncated(bytes: &[u8]) -> PackageError {
+    PackageError::Truncated {
+        bytes: bytes.len() as u64,
+    }
 }
 
 fn keep<'b>(place: &mut Option<&'b [u8]>, section: &'static str, data: &'b [u8]) -> Result<(), PackageError> {

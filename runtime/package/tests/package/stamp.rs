@@ -1,1 +1,138 @@
+use std::path::Path;
 
+use airs_core::{Capability, Code, Kind, Limits};
+use airs_package::{Component, Manifest, PackageError, stamp};
+
+use crate::guests::{driver, module_of, with_section};
+
+/// What version 0.1.0 of airs wrote. It never changes: packages are immutable.
+const FORMAT_1: &[u8] = br#"{"format":1,"kind":"driver","name":"ledger","version":"1.2.3-rc.1","capabilities":{"storage":true},"limits":{"deadline_ms":5000,"memory_bytes":33554432,"host_call_bytes":8388608,"handles":4096,"descriptors":1024,"storage_write_bytes":16777216,"storage_read_bytes":67108864,"log_bytes":65536}}"#;
+
+fn manifest() -> Manifest {
+    Manifest {
+        kind: Kind::Driver,
+        name: "ledger".parse().unwrap(),
+        version: "1.2.3-rc.1".parse().unwrap(),
+        capabilities: [Capability::Storage].into(),
+        limits: Limits {
+            memory_bytes: 32 << 20,
+            ..Limits::default()
+        },
+    }
+}
+
+#[test]
+fn what_is_stamped_is_read_back() {
+    let stamped = stamp(&driver(), &manifest()).unwrap();
+    assert_eq!(
+        stamped,
+        stamp(&driver(), &manifest()).unwrap(),
+        "the same each time"
+    );
+    let component = Component::read(stamped).unwrap();
+    assert_eq!(component.manifest(), Some(&manifest()));
+    component.check_world(Kind::Driver).unwrap();
+}
+
+#[test]
+fn a_second_stamp_takes_the_place_of_the_first() {
+    let once = stamp(&driver(), &manifest()).unwrap();
+    assert_eq!(stamp(&once, &manifest()).unwrap(), once);
+    let other = Manifest {
+        name: "other".parse().unwrap(),
+        ..manifest()
+    };
+    let twice = stamp(&once, &other).unwrap();
+    assert_eq!(twice, stamp(&driver(), &other).unwrap());
+    assert_eq!(Component::read(twice).unwrap().manifest(), Some(&other));
+}
+
+#[test]
+fn the_section_of_format_1_is_read() {
+    let component = Component::read(with_section(driver(), "airs:manifest", FORMAT_1)).unwrap();
+    assert_eq!(component.manifest(), Some(&manifest()));
+}
+
+#[test]
+fn a_limit_that_format_1_does_not_state_has_its_default() {
+    let short = br#"{"format":1,"kind":"program","name":"pay","version":"0.1.0"}"#;
+    let component = Component::read(with_section(driver(), "airs:manifest", short)).unwrap();
+    let manifest = component.manifest().unwrap();
+    assert_eq!(
+        (manifest.kind, &manifest.limits),
+        (Kind::Program, &Limits::default())
+    );
+    assert!(manifest.capabilities.is_empty());
+}
+
+#[test]
+fn a_newer_format_is_refused_with_what_to_do() {
+    let newer = br#"{"format":2,"whatever":[]}"#;
+    let error = Component::read(with_section(driver(), "airs:manifest", newer)).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            PackageError::NewerSection {
+                found: 2,
+                known: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().starts_with("update airs"));
+}
+
+#[test]
+fn a_section_that_asks_for_more_than_is_possible_is_refused() {
+    let start = r#"{"format":1,"kind":"driver","name":"ledger","version":"0.1.0""#;
+    for (rest, problem) in [
+        (
+            r#","capabilities":{"root":true}}"#,
+            "the capability \"root\" is not known",
+        ),
+        (
+            r#","limits":{"memory_bytes":1e30}}"#,
+            "invalid type: floating point",
+        ),
+        (
+            r#","limits":{"memory_bytes":18446744073709551615}}"#,
+            "memory_bytes is from 1 to 1073741824",
+        ),
+        (r#","limits":{"handles":0}}"#, "handles is from 1 to 65536, not 0"),
+        (r#","limits":{"stars":1}}"#, "the limit \"stars\" is not known"),
+        (r#","secret":1}"#, "unknown field `secret`"),
+    ] {
+        let section = format!("{start}{rest}");
+        let error = Component::read(with_section(driver(), "airs:manifest", section.as_bytes())).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidComponent);
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+}
+
+#[test]
+fn only_a_component_is_stamped() {
+    for (bytes, wanted) in [
+        (module_of("driver", &[]), "this is a core module, not a component"),
+        (Vec::new(), "an empty file is no component"),
+    ] {
+        assert_eq!(stamp(&bytes, &manifest()).unwrap_err().to_string(), wanted);
+    }
+    let whole = driver();
+    for length in 0..whole.len() {
+        if let Err(error) = stamp(&whole[..length], &manifest()) {
+            assert_eq!(error.code(), Code::InvalidComponent);
+        }
+    }
+}
+
+#[test]
+fn a_manifest_from_cargo_survives_the_stamp() {
+    let text =
+        "[package]\nname = \"pay\"\nversion = \"0.1.0\"\n[package.metadata.airs]\nkind = \"program\"\n";
+    let read = Manifest::from_cargo_toml(Path::new("Cargo.toml"), text)
+        .unwrap()
+        .unwrap();
+    let component = Component::read(stamp(&driver(), &read).unwrap()).unwrap();
+    assert_eq!(component.manifest(), Some(&read));
+}

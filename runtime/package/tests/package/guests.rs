@@ -24,7 +24,7 @@ pub(crate) fn module_of(world: &str, edits: &[(&str, &str)]) -> Vec<u8> {
     let mut sources = SourceMap::new();
     for (name, text) in WIT {
         let edit = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
-        sources.push_str(name, &edits.iter().fold(text.to_owned(), edit));
+        sources.push_str(name, edits.iter().fold(text.to_owned(), edit));
     }
     sources.push_str("others.wit", OTHERS);
     for (from, _) in edits {

@@ -29,7 +29,13 @@ pub(crate) struct Args {
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// Write for people, or one JSON object a line on stdout for programs
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "human",
+        hide_possible_values = true
+    )]
     pub(crate) message_format: FormatArg,
     /// Colour: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use cargo_metadata::{Message as CargoMessage, Metadata, PackageId, TargetKind};
 
@@ -19,6 +20,8 @@ pub(crate) const TARGET: &str = "wasm32-wasip2";
 pub(crate) struct Artifact {
     pub(crate) package: PackageId,
     pub(crate) file: PathBuf,
+    /// How long it took, as far as that can be told of things that are compiled at the same time.
+    pub(crate) took: Duration,
 }
 
 /// The workspace's own packages, without what they depend on: that would have to be resolved first.
@@ -31,7 +34,11 @@ pub(crate) fn metadata(manifest: &Manifest) -> Result<Metadata> {
         .map_err(|cause| Failure::unavailable("cannot start cargo").caused_by(cause))?;
     crate::interrupt::check()?;
     let malformed = |cause: String| {
-        Failure::new(Reason::Airs(airs_core::Code::InvalidConfig), "Cargo cannot read the workspace").caused_by(cause)
+        Failure::new(
+            Reason::Airs(airs_core::Code::InvalidConfig),
+            "Cargo cannot read the workspace",
+        )
+        .caused_by(cause)
     };
     if !output.status.success() {
         let text = String::from_utf8_lossy(&output.stderr);
@@ -50,16 +57,37 @@ pub(crate) fn compile(
     made: &mut dyn FnMut(Artifact),
 ) -> Result<()> {
     let mut command = cargo(subcommand, manifest);
-    command.args(["--lib", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
-    command.args(arguments).envs(environment).stdin(Stdio::null()).stdout(Stdio::piped());
+    command.args([
+        "--lib",
+        "--target",
+        TARGET,
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    command
+        .args(arguments)
+        .envs(environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
     let mut running = Running::start(&mut command)?;
     if let Some(stdout) = running.stdout() {
+        let mut begun = Instant::now();
         for message in CargoMessage::parse_stream(BufReader::new(stdout)) {
-            if let Ok(CargoMessage::CompilerArtifact(artifact)) = message
-                && artifact.target.kind.contains(&TargetKind::CDyLib)
-                && let Some(file) = artifact.filenames.into_iter().find(|file| file.extension() == Some("wasm"))
+            let Ok(CargoMessage::CompilerArtifact(artifact)) = message else {
+                continue;
+            };
+            let took = std::mem::replace(&mut begun, Instant::now()).elapsed();
+            if artifact.target.kind.contains(&TargetKind::CDyLib)
+                && let Some(file) = artifact
+                    .filenames
+                    .into_iter()
+                    .find(|file| file.extension() == Some("wasm"))
             {
-                made(Artifact { package: artifact.package_id, file: file.into() });
+                made(Artifact {
+                    package: artifact.package_id,
+                    file: file.into(),
+                    took,
+                });
             }
         }
     }
@@ -85,12 +113,18 @@ pub(crate) fn target_is_installed(folder: &Path) -> Result<bool> {
 /// Has rustup add the target to the toolchain that compiles in `folder`.
 pub(crate) fn install_target(folder: &Path) -> Result<()> {
     let mut command = Command::new("rustup");
-    command.args(["target", "add", TARGET]).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+        .args(["target", "add", TARGET])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     let status = Running::start(&mut command)?.wait()?;
     if status.success() {
         return Ok(());
     }
-    Err(Failure::unavailable(format!("rustup cannot add the target {TARGET}")))
+    Err(Failure::unavailable(format!(
+        "rustup cannot add the target {TARGET}"
+    )))
 }
 
 fn cargo(subcommand: &str, manifest: &Manifest) -> Command {

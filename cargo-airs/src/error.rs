@@ -154,9 +154,19 @@ impl From<airs_core::Error> for Failure {
         failure.hints.extend(error.hint_text().map(str::to_owned));
         let mut cause = std::error::Error::source(&error);
         while let Some(inner) = cause {
-            failure.causes.push(inner.to_string());
+            let text = inner.to_string();
+            // Some messages end with their cause already.
+            if !failure.message.ends_with(&text) {
+                failure.causes.push(text);
+            }
             cause = inner.source();
         }
         failure
+    }
+}
+
+impl From<airs_package::PackageError> for Failure {
+    fn from(error: airs_package::PackageError) -> Self {
+        airs_core::Error::from(error).into()
     }
 }

@@ -18,9 +18,18 @@ impl Exit {
     pub(crate) const ALL: [(Self, &'static str); 6] = [
         (Self::Done, "done"),
         (Self::Refused, "the program or a driver returned an error"),
-        (Self::Usage, "wrong usage: a bad name or input, an unknown thing, a malformed file"),
-        (Self::Unavailable, "something outside failed: a disk, the state, a tool that is missing"),
-        (Self::BuildFailed, "the build failed, or what it made is no good component"),
+        (
+            Self::Usage,
+            "wrong usage: a bad name or input, an unknown thing, a malformed file",
+        ),
+        (
+            Self::Unavailable,
+            "something outside failed: a disk, the state, a tool that is missing",
+        ),
+        (
+            Self::BuildFailed,
+            "the build failed, or what it made is no good component",
+        ),
         (Self::Interrupted, "interrupted"),
     ];
 

@@ -17,9 +17,7 @@ pub(crate) fn text(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
-        Err(cause) => {
-            Err(Failure::unavailable(format!("cannot read {}", path.display())).caused_by(cause))
-        }
+        Err(cause) => Err(Failure::unavailable(format!("cannot read {}", path.display())).caused_by(cause)),
     }
 }
 
@@ -47,6 +45,16 @@ pub(crate) fn stage_folder(path: &Path) -> Result<Staged> {
     Ok(staged)
 }
 
+/// `target`, as a person in `folder` finds it: by a short way from there, or from the root.
+pub(crate) fn shown(target: &Path, folder: &Path) -> String {
+    let relative = relative(target, folder);
+    if relative.starts_with("../../..") {
+        target.display().to_string()
+    } else {
+        relative
+    }
+}
+
 /// Removes a file or a folder with all that is in it, if it is there.
 pub(crate) fn remove(path: &Path) {
     if fs::remove_file(path).is_err() {
@@ -56,7 +64,8 @@ pub(crate) fn remove(path: &Path) {
 
 /// `target`, as seen from `folder`, with `/` between the parts; both are absolute.
 pub(crate) fn relative(target: &Path, folder: &Path) -> String {
-    let (mut target_parts, mut folder_parts) = (target.components().peekable(), folder.components().peekable());
+    let (mut target_parts, mut folder_parts) =
+        (target.components().peekable(), folder.components().peekable());
     while target_parts.peek().is_some() && target_parts.peek() == folder_parts.peek() {
         target_parts.next();
         folder_parts.next();
@@ -64,7 +73,11 @@ pub(crate) fn relative(target: &Path, folder: &Path) -> String {
     let up = folder_parts.map(|_| "..".to_owned());
     let down = target_parts.map(|part| part.as_os_str().to_string_lossy().into_owned());
     let parts: Vec<_> = up.chain(down).collect();
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
 }
 
 /// A name of this process beside `path`, on the same file system.

@@ -21,7 +21,10 @@ pub(crate) struct Edit {
 
 /// Where the folder of a new component goes: beside the others.
 pub(crate) fn folder(project: &Project, name: &Name) -> PathBuf {
-    let mut parents = project.components.values().map(|component| component.path.parent());
+    let mut parents = project
+        .components
+        .values()
+        .map(|component| component.path.parent());
     let shared = match parents.next() {
         Some(Some(first)) if parents.all(|parent| parent == Some(first)) => first,
         _ => Path::new(""),
@@ -30,7 +33,13 @@ pub(crate) fn folder(project: &Project, name: &Name) -> PathBuf {
 }
 
 /// What has to change for the component in `folder` to belong to the project.
-pub(crate) fn edits(project: &Project, kind: Kind, name: &Name, folder: &Path, lock: &Lock) -> Result<Vec<Edit>> {
+pub(crate) fn edits(
+    project: &Project,
+    kind: Kind,
+    name: &Name,
+    folder: &Path,
+    lock: &Lock,
+) -> Result<Vec<Edit>> {
     let mut edits = vec![list(project, kind, name, folder)?];
     let workspace = workspace_root(project.root())?;
     edits.extend(add_member(&workspace, folder)?);
@@ -41,7 +50,11 @@ pub(crate) fn edits(project: &Project, kind: Kind, name: &Name, folder: &Path, l
         Some(text) => Lock::parse(text).with(lock),
     };
     if let Some(merged) = merged {
-        edits.push(Edit { path, text: merged.to_string(), before });
+        edits.push(Edit {
+            path,
+            text: merged.to_string(),
+            before,
+        });
     }
     Ok(edits)
 }
@@ -78,8 +91,12 @@ fn list(project: &Project, kind: Kind, name: &Name, folder: &Path) -> Result<Edi
         entry(&mut document, "grants", name, "storage", true.into())?;
     }
     let text = document.to_string();
-    Project::parse(path, &text).map_err(airs_core::Error::from)?;
-    Ok(Edit { path: path.clone(), text, before: Some(before) })
+    Project::parse(path, &text)?;
+    Ok(Edit {
+        path: path.clone(),
+        text,
+        before: Some(before),
+    })
 }
 
 /// Adds `[section.name] key = value`, in the way in which the section is written.
@@ -92,7 +109,10 @@ fn entry(document: &mut DocumentMut, section: &str, name: &Name, key: &str, valu
     let section = document.entry(section).or_insert_with(implicit);
     let in_lines = section.as_table().is_some_and(|table| !table.is_dotted());
     let Some(table) = section.as_table_like_mut() else {
-        return Err(Failure::new(Reason::Airs(airs_core::Code::InvalidConfig), "airs.toml has another form"));
+        return Err(Failure::new(
+            Reason::Airs(airs_core::Code::InvalidConfig),
+            "airs.toml has another form",
+        ));
     };
     let mut keys = Table::new();
     keys.insert(key, Item::Value(value));
@@ -146,13 +166,23 @@ fn add_member(root: &Path, folder: &Path) -> Result<Option<Edit>> {
     };
     let workspace = document.entry("workspace").or_insert(Item::Table(Table::new()));
     let workspace = workspace.as_table_like_mut().ok_or_else(malformed)?;
-    let members = workspace.entry("members").or_insert(Item::Value(Array::new().into()));
+    let members = workspace
+        .entry("members")
+        .or_insert(Item::Value(Array::new().into()));
     let members = members.as_array_mut().ok_or_else(malformed)?;
-    if members.iter().filter_map(Value::as_str).any(|pattern| covers(pattern, &place)) {
+    if members
+        .iter()
+        .filter_map(Value::as_str)
+        .any(|pattern| covers(pattern, &place))
+    {
         return Ok(None);
     }
     push(members, &place);
-    Ok(Some(Edit { path, text: document.to_string(), before }))
+    Ok(Some(Edit {
+        path,
+        text: document.to_string(),
+        before,
+    }))
 }
 
 /// Whether a member's pattern, such as `crates/*`, covers a folder.
@@ -170,7 +200,10 @@ fn covers(pattern: &str, folder: &str) -> bool {
 
 /// Adds to a list in the way in which the list is written: in one line, or a line each.
 fn push(members: &mut Array, member: &str) {
-    let prefix = members.iter().last().and_then(|last| last.decor().prefix()?.as_str().map(str::to_owned));
+    let prefix = members
+        .iter()
+        .last()
+        .and_then(|last| last.decor().prefix()?.as_str().map(str::to_owned));
     match prefix {
         Some(prefix) if prefix.contains('\n') => {
             let line = prefix.rsplit('\n').next().unwrap_or_default();
@@ -185,8 +218,11 @@ fn push(members: &mut Array, member: &str) {
 
 fn parse(path: &Path, text: &str) -> Result<DocumentMut> {
     text.parse().map_err(|cause| {
-        Failure::new(Reason::Airs(airs_core::Code::InvalidConfig), format!("{} is malformed", path.display()))
-            .caused_by(cause)
+        Failure::new(
+            Reason::Airs(airs_core::Code::InvalidConfig),
+            format!("{} is malformed", path.display()),
+        )
+        .caused_by(cause)
     })
 }
 

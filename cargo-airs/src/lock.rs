@@ -17,7 +17,10 @@ impl Lock {
         let text = text.replace("\r\n", "\n");
         let mut parts = text.split(MARK).map(|part| part.trim_end().to_owned());
         let header = parts.next().unwrap_or_default();
-        let mut lock = Self { header, packages: parts.collect() };
+        let mut lock = Self {
+            header,
+            packages: parts.collect(),
+        };
         lock.sort();
         lock
     }
@@ -30,7 +33,11 @@ impl Lock {
             return None;
         }
         for package in &other.packages {
-            match both.packages.iter().find(|known| field(known, "name") == field(package, "name")) {
+            match both
+                .packages
+                .iter()
+                .find(|known| field(known, "name") == field(package, "name"))
+            {
                 Some(known) if known == package => {}
                 Some(_) => return None,
                 None => both.packages.push(package.clone()),
@@ -41,12 +48,18 @@ impl Lock {
     }
 
     pub(crate) fn remove(&mut self, name: &str) {
-        self.packages.retain(|package| field(package, "name") != Some(name));
+        self.packages
+            .retain(|package| field(package, "name") != Some(name));
     }
 
     fn sort(&mut self) {
         self.packages.sort_by(|a, b| {
-            let key = |package| (field(package, "name").map(str::to_owned), field(package, "version").map(str::to_owned));
+            let key = |package| {
+                (
+                    field(package, "name").map(str::to_owned),
+                    field(package, "version").map(str::to_owned),
+                )
+            };
             key(a).cmp(&key(b))
         });
     }
@@ -54,7 +67,9 @@ impl Lock {
 
 /// The value of a line `key = "value"`.
 fn field<'a>(package: &'a str, key: &str) -> Option<&'a str> {
-    package.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"'))
+    package
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"'))
 }
 
 impl fmt::Display for Lock {
@@ -62,7 +77,7 @@ impl fmt::Display for Lock {
         f.write_str(&self.header)?;
         f.write_str("\n")?;
         for package in &self.packages {
-            write!(f, "{MARK}{package}\n")?;
+            writeln!(f, "{MARK}{package}")?;
         }
         Ok(())
     }
@@ -86,7 +101,11 @@ mod tests {
 
     #[test]
     fn packages_are_added_where_they_belong_unless_they_differ() {
-        let (a, b, c) = (package("a", "1.0.0"), package("b", "1.0.0"), package("c", "1.0.0"));
+        let (a, b, c) = (
+            package("a", "1.0.0"),
+            package("b", "1.0.0"),
+            package("c", "1.0.0"),
+        );
         let ours = Lock::parse(&format!("{HEAD}{a}{c}"));
         let both = ours.with(&Lock::parse(&format!("{HEAD}{a}{b}")));
         assert_eq!(both.unwrap().to_string(), format!("{HEAD}{a}{b}{c}"));

@@ -4,12 +4,12 @@
 //! the work, and everything that a person or a program reads goes through [`report`].
 
 mod args;
-mod settings;
 mod command;
-mod report;
-mod message;
 mod error;
 mod exit;
+mod message;
+mod report;
+mod settings;
 
 mod interrupt;
 mod os;

@@ -72,9 +72,22 @@ impl Message<'_> {
     /// A line on stderr: a verb and what it is about.
     pub(crate) fn status(&self) -> (&'static str, String) {
         match self {
-            Self::ComponentCreated { name, kind, shown_folder, joined, .. } => {
-                let listed = if joined.is_some() { ", listed in airs.toml" } else { "" };
-                ("Created", format!("{kind} {name} in {}{listed}", shown_folder.display()))
+            Self::ComponentCreated {
+                name,
+                kind,
+                shown_folder,
+                joined,
+                ..
+            } => {
+                let listed = if joined.is_some() {
+                    ", listed in airs.toml"
+                } else {
+                    ""
+                };
+                (
+                    "Created",
+                    format!("{kind} {name} in {}{listed}", shown_folder.display()),
+                )
             }
             Self::ComponentBuilt(built) => (if built.fresh { "Fresh" } else { "Built" }, built.line()),
             Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
@@ -94,7 +107,11 @@ impl Built<'_> {
         let time = if self.fresh {
             String::new()
         } else {
-            format!(" in {}.{:02} s", self.duration_ms / 1000, self.duration_ms % 1000 / 10)
+            format!(
+                " in {}.{:02} s",
+                self.duration_ms / 1000,
+                self.duration_ms % 1000 / 10
+            )
         };
         let change = if self.fresh { "" } else { &change };
         let digest: String = self.digest.chars().take(12).collect();

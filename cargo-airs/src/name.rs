@@ -8,18 +8,37 @@ use crate::os;
 /// Words of Rust, now or reserved, which cannot name a crate.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct",
-    "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
-    "yield",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
 ];
 
 /// Crates that a component's own crate would hide: of Rust, and those that every component depends on.
-const CRATES: &[&str] =
-    &["airs", "airs-macros", "airs-sdk", "alloc", "core", "proc-macro", "serde", "serde-json", "std", "test"];
+const CRATES: &[&str] = &[
+    "airs",
+    "airs-macros",
+    "airs-sdk",
+    "alloc",
+    "core",
+    "proc-macro",
+    "serde",
+    "serde-json",
+    "std",
+    "test",
+];
 
 /// Folders that Cargo makes among what it builds.
-const CARGO_FOLDERS: &[&str] = &["build", "deps", "doc", "examples", "incremental", "package", "target", "tmp"];
+const CARGO_FOLDERS: &[&str] = &[
+    "build",
+    "deps",
+    "doc",
+    "examples",
+    "incremental",
+    "package",
+    "target",
+    "tmp",
+];
 
 /// The name, if a new component can have it.
 pub(crate) fn check(kind: Kind, text: &str) -> Result<Name> {
@@ -31,7 +50,9 @@ pub(crate) fn check(kind: Kind, text: &str) -> Result<Name> {
         )
         .hint(format!("a good name is `{good}`: cargo airs new {kind} {good}"))
     };
-    let name: Name = text.parse().map_err(|why: airs_core::NameError| refused(why.to_string()))?;
+    let name: Name = text
+        .parse()
+        .map_err(|why: airs_core::NameError| refused(why.to_string()))?;
     match taken(text) {
         Some(why) => Err(refused(why.to_owned())),
         None => Ok(name),
@@ -46,7 +67,10 @@ fn taken(name: &str) -> Option<&'static str> {
         (CARGO_FOLDERS, "Cargo has a folder of that name"),
         (&os::DEVICE_NAMES[..], "it is a device on Windows"),
     ];
-    reasons.into_iter().find(|(names, _)| names.contains(&name)).map(|(_, why)| why)
+    reasons
+        .into_iter()
+        .find(|(names, _)| names.contains(&name))
+        .map(|(_, why)| why)
 }
 
 /// The good name that is nearest to `text`.
@@ -86,7 +110,20 @@ mod tests {
     #[test]
     fn the_nearest_name_is_a_good_one() {
         let long = "x".repeat(100);
-        let texts = ["My Driver", "..", "fn", "", "1st", "Ünïcode", "a--b", "-x-", "../../etc", "日本", "CON", &long];
+        let texts = [
+            "My Driver",
+            "..",
+            "fn",
+            "",
+            "1st",
+            "Ünïcode",
+            "a--b",
+            "-x-",
+            "../../etc",
+            "日本",
+            "CON",
+            &long,
+        ];
         let reserved = [KEYWORDS, CRATES, CARGO_FOLDERS].concat();
         for text in texts.iter().chain(&reserved) {
             for kind in [Kind::Driver, Kind::Program] {

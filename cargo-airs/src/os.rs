@@ -27,7 +27,9 @@ pub(crate) fn own_group(command: &mut Command) {
 
 #[cfg(windows)]
 pub(crate) fn end_group(id: u32) {
-    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &id.to_string()]).output();
+    let _ = Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &id.to_string()])
+        .output();
 }
 
 /// Names that are devices on some operating system, and so cannot be a folder there.

@@ -58,7 +58,10 @@ impl Record {
         let tool = tool();
         if self.content.tool != tool {
             // What another tool has checked is no longer fresh; its sizes stay good for comparison.
-            self.content.components.values_mut().for_each(|entry| entry.input.clear());
+            self.content
+                .components
+                .values_mut()
+                .for_each(|entry| entry.input.clear());
             self.content.tool = tool;
         }
         self.content.components.insert(name.to_owned(), entry);
@@ -77,5 +80,9 @@ fn tool() -> String {
     let file = std::env::current_exe().and_then(std::fs::metadata).ok();
     let length = file.as_ref().map_or(0, std::fs::Metadata::len);
     let changed = file.and_then(|file| file.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok());
-    format!("{} {length} {}", env!("CARGO_PKG_VERSION"), changed.unwrap_or_default().as_nanos())
+    format!(
+        "{} {length} {}",
+        env!("CARGO_PKG_VERSION"),
+        changed.unwrap_or_default().as_nanos()
+    )
 }

@@ -28,10 +28,6 @@ impl Report {
         Self { output }
     }
 
-    pub(crate) fn output(&self) -> &Output {
-        &self.output
-    }
-
     /// Something happened.
     pub(crate) fn say(&self, message: &Message<'_>) {
         match self.output.format {
@@ -107,7 +103,10 @@ fn shown(failure: &Failure) -> String {
         text.push_str(&cause.trim_end().replace('\n', "\n    "));
     }
     for hint in failure.hints() {
-        text.push_str(&format!("\n {NOTE}help{NOTE:#}: {}", hint.replace('\n', "\n       ")));
+        text.push_str(&format!(
+            "\n{NOTE}help{NOTE:#}: {}",
+            hint.replace('\n', "\n      ")
+        ));
     }
     text
 }

@@ -31,7 +31,11 @@ pub(crate) type Files = Vec<(PathBuf, String)>;
 
 impl Scaffold {
     pub(crate) fn new(kind: Kind, name: Name, sdk: &Sdk) -> Result<Self> {
-        Ok(Self { kind, name, sdk: Dependency::on(sdk)? })
+        Ok(Self {
+            kind,
+            name,
+            sdk: Dependency::on(sdk)?,
+        })
     }
 
     /// A project of this component alone.
@@ -95,7 +99,10 @@ impl Dependency {
 
     fn at(folder: &Path) -> Self {
         let path = toml_edit::Value::from(folder.to_string_lossy().as_ref());
-        Self { line: format!("{{ package = \"airs-sdk\", path = {path} }}"), by_path: true }
+        Self {
+            line: format!("{{ package = \"airs-sdk\", path = {path} }}"),
+            by_path: true,
+        }
     }
 }
 
@@ -108,19 +115,24 @@ fn given(folder: &Path) -> Result<PathBuf> {
         .ok()
         .and_then(|document| document.get("package")?.get("name")?.as_str().map(str::to_owned));
     if name.as_deref() != Some("airs-sdk") {
-        return Err(Failure::usage(format!("{} is not the SDK: it holds no package airs-sdk", folder.display()))
-            .hint("give the folder `sdk` of a checkout of airs"));
+        return Err(Failure::usage(format!(
+            "{} is not the SDK: it holds no package airs-sdk",
+            folder.display()
+        ))
+        .hint("give the folder `sdk` of a checkout of airs"));
     }
     std::path::absolute(folder)
         .map_err(|cause| Failure::unavailable(format!("cannot find {}", folder.display())).caused_by(cause))
 }
 
 fn render_all(template: &[File], context: &Value) -> Result<Files> {
-    let rendered = template.iter().map(|(path, text)| match (path.strip_suffix(".hbs"), *path) {
-        (Some(path), _) => Ok((path.into(), render(text, context)?)),
-        (None, "gitignore") => Ok((".gitignore".into(), (*text).to_owned())),
-        (None, path) => Ok((path.into(), (*text).to_owned())),
-    });
+    let rendered = template
+        .iter()
+        .map(|(path, text)| match (path.strip_suffix(".hbs"), *path) {
+            (Some(path), _) => Ok((path.into(), render(text, context)?)),
+            (None, "gitignore") => Ok((".gitignore".into(), (*text).to_owned())),
+            (None, path) => Ok((path.into(), (*text).to_owned())),
+        });
     rendered.collect()
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use airs_core::Kind;
 
 use crate::args::{
-    Args, BuildArgs, ColorArg, CommandArgs, FormatArg, InspectArgs, KindArg, ManifestArgs, NewArgs, OutputArgs,
-    ProfileArgs, VcsArg,
+    Args, BuildArgs, ColorArg, CommandArgs, FormatArg, InspectArgs, KindArg, ManifestArgs, NewArgs,
+    OutputArgs, ProfileArgs, VcsArg,
 };
 use crate::error::Failure;
 use crate::report::Report;
@@ -75,7 +75,7 @@ pub(crate) enum Which {
 pub(crate) struct Manifest {
     /// The `Cargo.toml` that a person named, or the current folder.
     pub(crate) start: Start,
-    /// `--locked`, `--offline`, `--frozen`, `--quiet`, `--verbose`, to be handed on.
+    /// What Cargo is told too: `--locked`, `--offline`, `--frozen`, and how to report.
     pub(crate) flags: Vec<&'static str>,
 }
 
@@ -90,7 +90,6 @@ pub(crate) enum Start {
 pub(crate) struct Output {
     pub(crate) format: Format,
     pub(crate) verbosity: Verbosity,
-    pub(crate) color: Color,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,34 +113,47 @@ pub(crate) enum Color {
 }
 
 pub(crate) fn resolve(args: Args) -> (Settings, Report) {
+    let color = args.output.color.map_or_else(Color::of_environment, Color::from);
+    color.apply();
     let output = Output::from(args.output);
-    output.color.apply();
+    let for_cargo = || {
+        let verbosity = match output.verbosity {
+            Verbosity::Quiet => Some("--quiet"),
+            Verbosity::Normal => None,
+            Verbosity::Verbose => Some("--verbose"),
+        };
+        verbosity.into_iter().chain(color.for_cargo())
+    };
     let settings = match args.command {
         CommandArgs::New(new) => Settings::New(new.into()),
-        CommandArgs::Build(build) => Settings::Build(resolve_build(build, output.verbosity)),
-        CommandArgs::Inspect(inspect) => Settings::Inspect(resolve_inspect(inspect, output.verbosity)),
+        CommandArgs::Build(args) => Settings::Build(Build::new(args, for_cargo())),
+        CommandArgs::Inspect(args) => Settings::Inspect(Inspect::new(args, for_cargo())),
     };
     (settings, Report::new(output))
 }
 
-fn resolve_build(args: BuildArgs, verbosity: Verbosity) -> Build {
-    Build {
-        which: if args.packages.packages.is_empty() {
-            Which::All
-        } else {
-            Which::Named(args.packages.packages)
-        },
-        profile: profile(args.profile),
-        install_target: args.yes,
-        manifest: manifest(args.manifest, verbosity),
+impl Build {
+    fn new(args: BuildArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            which: if args.packages.packages.is_empty() {
+                Which::All
+            } else {
+                Which::Named(args.packages.packages)
+            },
+            profile: profile(args.profile),
+            install_target: args.yes,
+            manifest: Manifest::new(args.manifest, for_cargo),
+        }
     }
 }
 
-fn resolve_inspect(args: InspectArgs, verbosity: Verbosity) -> Inspect {
-    Inspect {
-        component: args.component,
-        profile: profile(args.profile),
-        manifest: manifest(args.manifest, verbosity),
+impl Inspect {
+    fn new(args: InspectArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            component: args.component,
+            profile: profile(args.profile),
+            manifest: Manifest::new(args.manifest, for_cargo),
+        }
     }
 }
 
@@ -150,17 +162,21 @@ fn profile(args: ProfileArgs) -> String {
     args.profile.unwrap_or_else(|| usual.to_owned())
 }
 
-fn manifest(args: ManifestArgs, verbosity: Verbosity) -> Manifest {
-    let flags = [
-        (args.locked, "--locked"),
-        (args.offline, "--offline"),
-        (args.frozen, "--frozen"),
-        (verbosity == Verbosity::Quiet, "--quiet"),
-        (verbosity == Verbosity::Verbose, "--verbose"),
-    ];
-    Manifest {
-        start: args.manifest_path.map_or(Start::CurrentFolder, Start::Manifest),
-        flags: flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag).collect(),
+impl Manifest {
+    fn new(args: ManifestArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        let given = [
+            (args.locked, "--locked"),
+            (args.offline, "--offline"),
+            (args.frozen, "--frozen"),
+        ];
+        let given = given
+            .into_iter()
+            .filter(|(given, _)| *given)
+            .map(|(_, flag)| flag);
+        Self {
+            start: args.manifest_path.map_or(Start::CurrentFolder, Start::Manifest),
+            flags: given.chain(for_cargo).collect(),
+        }
     }
 }
 
@@ -189,7 +205,11 @@ impl Sdk {
         if checkout.join("Cargo.toml").is_file() {
             Self::Checkout(checkout)
         } else {
-            Self::Registry(concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")))
+            Self::Registry(concat!(
+                env!("CARGO_PKG_VERSION_MAJOR"),
+                ".",
+                env!("CARGO_PKG_VERSION_MINOR")
+            ))
         }
     }
 }
@@ -206,12 +226,6 @@ impl From<OutputArgs> for Output {
                 (_, true) => Verbosity::Verbose,
                 _ => Verbosity::Normal,
             },
-            color: match args.color {
-                Some(ColorArg::Always) => Color::Always,
-                Some(ColorArg::Never) => Color::Never,
-                Some(ColorArg::Auto) => Color::Auto,
-                None => Color::of_environment(),
-            },
         }
     }
 }
@@ -221,27 +235,35 @@ impl Output {
     pub(crate) fn before_parsing(arguments: &[OsString]) -> Self {
         Self {
             format: match flag(arguments, "--message-format") {
-                Some(format) if format == "json" => Format::Json,
+                Some("json") => Format::Json,
                 _ => Format::Human,
             },
             verbosity: Verbosity::Normal,
-            color: color_of(arguments),
         }
     }
 }
 
 /// The colour that arguments ask for, which may not be parsable.
 pub(crate) fn color_of(arguments: &[OsString]) -> Color {
-    flag(arguments, "--color").and_then(Color::from_name).unwrap_or_else(Color::of_environment)
+    flag(arguments, "--color")
+        .and_then(Color::from_name)
+        .unwrap_or_else(Color::of_environment)
 }
 
 fn flag<'a>(arguments: &'a [OsString], name: &str) -> Option<&'a str> {
-    let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let texts: Vec<&str> = arguments
+        .iter()
+        .filter_map(|argument| argument.to_str())
+        .collect();
     let after = texts.windows(2).find_map(|pair| match pair {
         [first, second] if *first == name => Some(*second),
         _ => None,
     });
-    after.or_else(|| texts.iter().find_map(|text| text.strip_prefix(name)?.strip_prefix('=')))
+    after.or_else(|| {
+        texts
+            .iter()
+            .find_map(|text| text.strip_prefix(name)?.strip_prefix('='))
+    })
 }
 
 impl Color {
@@ -256,7 +278,9 @@ impl Color {
 
     /// `CARGO_TERM_COLOR`; `NO_COLOR` is honoured by whatever is automatic.
     fn of_environment() -> Self {
-        std::env::var_os("CARGO_TERM_COLOR").and_then(Self::from_name).unwrap_or(Self::Auto)
+        std::env::var_os("CARGO_TERM_COLOR")
+            .and_then(Self::from_name)
+            .unwrap_or(Self::Auto)
     }
 
     fn apply(self) {
@@ -268,12 +292,21 @@ impl Color {
         .write_global();
     }
 
-    /// As Cargo takes it.
-    pub(crate) const fn as_str(self) -> &'static str {
+    const fn for_cargo(self) -> Option<&'static str> {
         match self {
-            Self::Auto => "auto",
-            Self::Always => "always",
-            Self::Never => "never",
+            Self::Auto => None,
+            Self::Always => Some("--color=always"),
+            Self::Never => Some("--color=never"),
+        }
+    }
+}
+
+impl From<ColorArg> for Color {
+    fn from(color: ColorArg) -> Self {
+        match color {
+            ColorArg::Auto => Self::Auto,
+            ColorArg::Always => Self::Always,
+            ColorArg::Never => Self::Never,
         }
     }
 }

@@ -32,24 +32,37 @@ pub(crate) enum Way {
 impl Way {
     /// The way that keeps everything that is configured for the folder that Cargo runs in.
     pub(crate) fn of(folder: &Path) -> Self {
-        let environment = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let files = config_files(folder).filter_map(|path| std::fs::read_to_string(path).ok());
         Self::with(&environment.collect::<Vec<_>>(), &files.collect::<Vec<_>>())
     }
 
     fn with(environment: &[(String, String)], files: &[String]) -> Self {
-        let variable = |wanted: &str| environment.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
-        for (name, between, separator) in
-            [("CARGO_ENCODED_RUSTFLAGS", "\u{1f}", "\u{1f}"), ("RUSTFLAGS", " ", " ")]
-        {
+        let variable = |wanted: &str| {
+            environment
+                .iter()
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value)
+        };
+        for (name, between, separator) in [
+            ("CARGO_ENCODED_RUSTFLAGS", "\u{1f}", "\u{1f}"),
+            ("RUSTFLAGS", " ", " "),
+        ] {
             match variable(name) {
                 Some(flags) if flags.contains("stack-size") => return Self::Theirs,
-                Some(flags) if flags.is_empty() => return Self::Environment(name, format!("-C{separator}{FLAG}")),
-                Some(flags) => return Self::Environment(name, format!("{flags}{between}-C{separator}{FLAG}")),
+                Some(flags) if flags.is_empty() => {
+                    return Self::Environment(name, format!("-C{separator}{FLAG}"));
+                }
+                Some(flags) => {
+                    return Self::Environment(name, format!("{flags}{between}-C{separator}{FLAG}"));
+                }
                 None => {}
             }
         }
-        let variables = environment.iter().filter(|(name, _)| name.starts_with("CARGO_") && name.ends_with("_RUSTFLAGS"));
+        let variables = environment
+            .iter()
+            .filter(|(name, _)| name.starts_with("CARGO_") && name.ends_with("_RUSTFLAGS"));
         let configured: Vec<&str> = variables.map(|(_, value)| value.as_str()).collect();
         if configured.iter().any(|flags| flags.contains("stack-size"))
             || files.iter().any(|text| text.contains("stack-size"))
@@ -61,7 +74,10 @@ impl Way {
         if !configured.is_empty() || files.iter().any(sets_flags) {
             return Self::LastStep(["-C", FLAG]);
         }
-        Self::Config(format!("target.{}.rustflags=[\"-C\", \"{FLAG}\"]", crate::cargo::TARGET))
+        Self::Config(format!(
+            "target.{}.rustflags=[\"-C\", \"{FLAG}\"]",
+            crate::cargo::TARGET
+        ))
     }
 }
 
@@ -70,7 +86,10 @@ fn config_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let folders = folder.ancestors().map(|above| above.join(".cargo")).chain(home);
-    folders.flat_map(|folder| [folder.join("config.toml"), folder.join("config")]).collect::<Vec<_>>().into_iter()
+    folders
+        .flat_map(|folder| [folder.join("config.toml"), folder.join("config")])
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 #[cfg(test)]
@@ -78,7 +97,10 @@ mod tests {
     use super::{FLAG, Way};
 
     fn way(environment: &[(&str, &str)], files: &[&str]) -> Way {
-        let environment: Vec<_> = environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
         let files: Vec<_> = files.iter().map(|text| (*text).to_owned()).collect();
         Way::with(&environment, &files)
     }
@@ -86,18 +108,33 @@ mod tests {
     #[test]
     fn flags_of_the_environment_are_kept_where_they_are() {
         let lints = way(&[("RUSTFLAGS", "-D warnings")], &["[build]\nrustflags = []"]);
-        assert_eq!(lints, Way::Environment("RUSTFLAGS", format!("-D warnings -C {FLAG}")));
-        let encoded = way(&[("RUSTFLAGS", "-D warnings"), ("CARGO_ENCODED_RUSTFLAGS", "-Dwarnings")], &[]);
+        assert_eq!(
+            lints,
+            Way::Environment("RUSTFLAGS", format!("-D warnings -C {FLAG}"))
+        );
+        let encoded = way(
+            &[
+                ("RUSTFLAGS", "-D warnings"),
+                ("CARGO_ENCODED_RUSTFLAGS", "-Dwarnings"),
+            ],
+            &[],
+        );
         let flags = format!("-Dwarnings\u{1f}-C\u{1f}{FLAG}");
         assert_eq!(encoded, Way::Environment("CARGO_ENCODED_RUSTFLAGS", flags));
-        assert_eq!(way(&[("RUSTFLAGS", "")], &[]), Way::Environment("RUSTFLAGS", format!("-C {FLAG}")));
+        assert_eq!(
+            way(&[("RUSTFLAGS", "")], &[]),
+            Way::Environment("RUSTFLAGS", format!("-C {FLAG}"))
+        );
     }
 
     #[test]
     fn configured_flags_are_kept() {
         let last = Way::LastStep(["-C", FLAG]);
         assert_eq!(way(&[], &["[build]\nrustflags = [\"-Dwarnings\"]"]), last);
-        assert_eq!(way(&[("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", "-Dwarnings")], &[]), last);
+        assert_eq!(
+            way(&[("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", "-Dwarnings")], &[]),
+            last
+        );
         assert_eq!(way(&[], &["include = \"more.toml\""]), last);
     }
 
@@ -105,11 +142,17 @@ mod tests {
     fn a_stack_size_of_somebody_else_stays() {
         let flags = "-C link-arg=-zstack-size=65536";
         assert_eq!(way(&[("RUSTFLAGS", flags)], &[]), Way::Theirs);
-        assert_eq!(way(&[], &[&format!("[build]\nrustflags = \"{flags}\"")]), Way::Theirs);
+        assert_eq!(
+            way(&[], &[&format!("[build]\nrustflags = \"{flags}\"")]),
+            Way::Theirs
+        );
     }
 
     #[test]
     fn without_other_flags_one_call_of_cargo_will_do() {
-        assert!(matches!(way(&[("PATH", "/bin")], &["[alias]\nx = \"run\""]), Way::Config(_)));
+        assert!(matches!(
+            way(&[("PATH", "/bin")], &["[alias]\nx = \"run\""]),
+            Way::Config(_)
+        ));
     }
 }

@@ -19,9 +19,9 @@ pub(crate) fn init(folder: &Path, name: &Path, vcs: Vcs, report: &Report) -> Res
         Err(cause) => cause.to_string(),
     };
     if vcs == Vcs::Git {
-        return Err(Failure::unavailable("git cannot make a repository").caused_by(cause).hint(
-            "with --vcs none there is none",
-        ));
+        return Err(Failure::unavailable("git cannot make a repository")
+            .caused_by(cause)
+            .hint("with --vcs none there is none"));
     }
     report.warn(&format!("{} is no git repository: {cause}", name.display()));
     Ok(())
@@ -29,7 +29,11 @@ pub(crate) fn init(folder: &Path, name: &Path, vcs: Vcs, report: &Report) -> Res
 
 /// Whether the folder will be within a repository that does not ignore it.
 fn tracked(folder: &Path) -> bool {
-    let Some(repository) = folder.ancestors().skip(1).find(|above| above.join(".git").exists()) else {
+    let Some(repository) = folder
+        .ancestors()
+        .skip(1)
+        .find(|above| above.join(".git").exists())
+    else {
         return false;
     };
     let ignored = git()

@@ -30,10 +30,14 @@ impl Workspace {
         let here = files::current_folder()?;
         let start = match &manifest.start {
             Start::CurrentFolder => here.clone(),
-            Start::Manifest(path) => here.join(path.parent().unwrap_or(Path::new(""))),
+            Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
         };
-        let project = Project::find(&start).map_err(airs_core::Error::from)?;
-        Ok(Self { metadata: cargo::metadata(manifest)?, project, here })
+        let project = Project::find(&start)?;
+        Ok(Self {
+            metadata: cargo::metadata(manifest)?,
+            project,
+            here,
+        })
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -42,7 +46,11 @@ impl Workspace {
 
     /// The folder that components of a profile are written to.
     pub(crate) fn output(&self, profile: &str) -> PathBuf {
-        self.metadata.target_directory.as_std_path().join("airs").join(profile_folder(profile))
+        self.metadata
+            .target_directory
+            .as_std_path()
+            .join("airs")
+            .join(profile_folder(profile))
     }
 
     /// Whether something was compiled for the target before.
@@ -53,7 +61,7 @@ impl Workspace {
 
     /// A path as seen from the current folder.
     pub(crate) fn shown(&self, path: &Path) -> String {
-        files::relative(path, &self.here)
+        files::shown(path, &self.here)
     }
 
     /// The components that a person means.
@@ -66,7 +74,11 @@ impl Workspace {
 
     /// One component by name.
     pub(crate) fn component(&self, name: &str) -> Result<Crate> {
-        let package = self.metadata.packages.iter().find(|package| package.name.as_str() == name);
+        let package = self
+            .metadata
+            .packages
+            .iter()
+            .find(|package| package.name.as_str() == name);
         let Some(package) = package else {
             return Err(self.unknown(name));
         };
@@ -77,10 +89,11 @@ impl Workspace {
             .hint("write kind = \"driver\" or kind = \"program\" there, or name another package"));
         };
         match &self.project {
-            Some(project) if !project.components.contains_key(name) => {
-                Err(Failure::usage(format!("{name} is not listed in {}", self.shown(&project.path)))
-                    .hint(format!("add [components.{name}] with its path")))
-            }
+            Some(project) if !project.components.contains_key(name) => Err(Failure::usage(format!(
+                "{name} is not listed in {}",
+                self.shown(&project.path)
+            ))
+            .hint(format!("add [components.{name}] with its path"))),
             _ => Ok(component),
         }
     }
@@ -95,8 +108,11 @@ impl Workspace {
         };
         if components.is_empty() {
             let place = self.shown(self.root());
-            return Err(Failure::new(Reason::Airs(Code::NotFound), format!("there is no component in {place}"))
-                .hint("`cargo airs new driver NAME` makes one"));
+            return Err(Failure::new(
+                Reason::Airs(Code::NotFound),
+                format!("there is no component in {place}"),
+            )
+            .hint("`cargo airs new driver NAME` makes one"));
         }
         Ok(components)
     }
@@ -108,15 +124,26 @@ impl Workspace {
             let fault = |why: String| {
                 Failure::new(Reason::Airs(Code::InvalidConfig), why).within(self.shown(&project.path))
             };
-            let package = self.metadata.packages.iter().find(|package| package.manifest_path == path);
+            let package = self
+                .metadata
+                .packages
+                .iter()
+                .find(|package| package.manifest_path == path);
             let package = package.ok_or_else(|| {
                 let folder = self.shown(path.parent().unwrap_or(&path));
-                fault(format!("component {name}: {folder} is no member of the workspace"))
-                    .hint(format!("list it in {}", self.shown(&self.root().join("Cargo.toml"))))
+                fault(format!(
+                    "component {name}: {folder} is no member of the workspace"
+                ))
+                .hint(format!(
+                    "list it in {}",
+                    self.shown(&self.root().join("Cargo.toml"))
+                ))
             })?;
             if package.name.as_str() != name.as_str() {
-                return Err(fault(format!("component {name}: the crate there is {}", package.name))
-                    .hint("give both the same name"));
+                return Err(
+                    fault(format!("component {name}: the crate there is {}", package.name))
+                        .hint("give both the same name"),
+                );
             }
             self.component(name.as_str())
         };
@@ -131,18 +158,23 @@ impl Workspace {
         let path = package.manifest_path.as_std_path();
         let shown = self.shown(path);
         let text = files::text(path)?.unwrap_or_default();
-        let manifest = Manifest::from_cargo_toml_inheriting(Path::new(&shown), &text, &package.version)
-            .map_err(airs_core::Error::from)?;
+        let manifest = Manifest::from_cargo_toml_inheriting(Path::new(&shown), &text, &package.version)?;
         let Some(manifest) = manifest else { return Ok(None) };
         let makes_one = |target: &cargo_metadata::Target| target.crate_types.contains(&CrateType::CDyLib);
         if !package.targets.iter().any(makes_one) {
             return Err(Failure::new(
                 Reason::Airs(Code::InvalidConfig),
-                format!("{shown}: the crate {} makes no component: its library is no cdylib", package.name),
+                format!(
+                    "{shown}: the crate {} makes no component: its library is no cdylib",
+                    package.name
+                ),
             )
             .hint("write crate-type = [\"cdylib\"] under [lib]"));
         }
-        Ok(Some(Crate { id: package.id.clone(), manifest }))
+        Ok(Some(Crate {
+            id: package.id.clone(),
+            manifest,
+        }))
     }
 
     fn unknown(&self, name: &str) -> Failure {
@@ -151,7 +183,10 @@ impl Workspace {
             .map(|known| (strsim::damerau_levenshtein(known, name), known))
             .filter(|(distance, known)| *distance <= known.len().max(3) / 3)
             .min();
-        let failure = Failure::new(Reason::Airs(Code::NotFound), format!("there is no component {name:?} here"));
+        let failure = Failure::new(
+            Reason::Airs(Code::NotFound),
+            format!("there is no component {name:?} here"),
+        );
         match near {
             Some((_, near)) => failure.hint(format!("there is {near}")),
             None => failure,

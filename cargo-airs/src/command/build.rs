@@ -40,7 +40,15 @@ pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
     let mut record = Record::open(&output)?;
     for one in &crates {
         interrupt::check()?;
-        finish(one, &compiled, &settings.profile, &output, &mut record, &workspace, report)?;
+        finish(
+            one,
+            &compiled,
+            &settings.profile,
+            &output,
+            &mut record,
+            &workspace,
+            report,
+        )?;
     }
     Ok(())
 }
@@ -51,8 +59,13 @@ fn require_target(workspace: &Workspace, install: bool, report: &Report) -> Resu
         return Ok(());
     }
     if !install {
-        return Err(Failure::new(Reason::BuildFailed, format!("the target {TARGET} is not installed"))
-            .hint(format!("run `rustup target add {TARGET}`, or this command with --yes")));
+        return Err(Failure::new(
+            Reason::BuildFailed,
+            format!("the target {TARGET} is not installed"),
+        )
+        .hint(format!(
+            "run `rustup target add {TARGET}`, or this command with --yes"
+        )));
     }
     cargo::install_target(workspace.root())?;
     report.say(&Message::TargetInstalled { target: TARGET });
@@ -62,21 +75,27 @@ fn require_target(workspace: &Workspace, install: bool, report: &Report) -> Resu
 fn compile(settings: &Build, crates: &[Crate]) -> Result<Compiled> {
     let here = files::current_folder()?;
     let mut compiled = Compiled::new();
-    let mut begun = Instant::now();
     let mut made = |artifact: cargo::Artifact| {
-        compiled.insert(artifact.package, (artifact.file, begun.elapsed()));
-        begun = Instant::now();
+        compiled.insert(artifact.package, (artifact.file, artifact.took));
     };
     let profile = [OsString::from("--profile"), settings.profile.clone().into()];
     let packages = |crates: &[Crate]| {
-        let each = crates.iter().flat_map(|one| ["-p".into(), one.id.repr.clone().into()]);
+        let each = crates
+            .iter()
+            .flat_map(|one| ["-p".into(), one.id.repr.clone().into()]);
         each.chain(profile.clone()).collect::<Vec<OsString>>()
     };
     let manifest = &settings.manifest;
     match Way::of(&here) {
         Way::Theirs => cargo::compile("build", manifest, &packages(crates), None, &mut made)?,
         Way::Environment(name, flags) => {
-            cargo::compile("build", manifest, &packages(crates), Some((name, &flags)), &mut made)?;
+            cargo::compile(
+                "build",
+                manifest,
+                &packages(crates),
+                Some((name, &flags)),
+                &mut made,
+            )?;
         }
         Way::Config(config) => {
             let mut arguments = packages(crates);
@@ -108,7 +127,10 @@ fn finish(
     let name = one.manifest.name.as_str();
     let begun = Instant::now();
     let Some((artifact, compiling)) = compiled.get(&one.id) else {
-        return Err(Failure::new(Reason::BuildFailed, format!("the compiler made no component of {name}")));
+        return Err(Failure::new(
+            Reason::BuildFailed,
+            format!("the compiler made no component of {name}"),
+        ));
     };
     let bytes = files::bytes(artifact)?;
     let path = output.join(format!("{name}.wasm"));
@@ -120,9 +142,8 @@ fn finish(
         Some(entry) => entry,
         None => {
             let progress = report.progress(format!("checking {name}"));
-            let component = check(one, bytes).map_err(|error| {
-                Failure::from(airs_core::Error::from(error)).within(name).exiting(Exit::BuildFailed)
-            })?;
+            let component = check(one, bytes)
+                .map_err(|error| Failure::from(error).within(name).exiting(Exit::BuildFailed))?;
             files::write(&path, component.bytes())?;
             progress.finish_and_clear();
             let entry = Entry {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use airs_core::{Capabilities, Code, Kind, Name};
-use airs_package::{Component, Extern};
+use airs_package::{Component, Extern, PackageError};
 use serde::Serialize;
 
 use crate::error::{Failure, Reason, Result};
@@ -57,8 +57,10 @@ struct Program {
 
 pub(crate) fn run(settings: &Inspect, report: &Report) -> Result<()> {
     let (path, shown) = find(settings)?;
-    let component = Component::open(&path)
-        .map_err(|error| Failure::from(airs_core::Error::from(error)).within(&shown))?;
+    let component = Component::open(&path).map_err(|error| match error {
+        PackageError::Read { .. } => Failure::from(error),
+        _ => Failure::from(error).within(&shown),
+    })?;
     let inspection = Inspection::of(&component, shown.into());
     report.say(&Message::ComponentInspected(Box::new(inspection)));
     Ok(())
@@ -72,9 +74,15 @@ fn find(settings: &Inspect) -> Result<(PathBuf, String)> {
     };
     let workspace = Workspace::load(&settings.manifest)?;
     let component = workspace.component(name.as_str())?;
-    let path = workspace.output(&settings.profile).join(format!("{}.wasm", component.manifest.name));
+    let path = workspace
+        .output(&settings.profile)
+        .join(format!("{}.wasm", component.manifest.name));
     if !path.is_file() {
-        let release = if settings.profile == "release" { " --release" } else { "" };
+        let release = if settings.profile == "release" {
+            " --release"
+        } else {
+            ""
+        };
         return Err(Failure::new(
             Reason::Airs(Code::NotFound),
             format!("{name} is not built in the profile {}", settings.profile),
@@ -88,8 +96,12 @@ fn find(settings: &Inspect) -> Result<(PathBuf, String)> {
 impl Inspection {
     fn of(component: &Component, path: PathBuf) -> Self {
         let manifest = component.manifest();
-        let kind = manifest.map(|manifest| manifest.kind).or_else(|| component.kind());
-        let declared = manifest.map(|manifest| manifest.capabilities.clone()).unwrap_or_default();
+        let kind = manifest
+            .map(|manifest| manifest.kind)
+            .or_else(|| component.kind());
+        let declared = manifest
+            .map(|manifest| manifest.capabilities.clone())
+            .unwrap_or_default();
         let misfit = kind.and_then(|kind| component.check_world(kind).err());
         let names = |externs: &[Extern]| externs.iter().map(|one| one.name().to_owned()).collect();
         Self {
@@ -111,7 +123,9 @@ impl Inspection {
                 declared: words(&declared),
                 needed: words(&component.needed_capabilities()),
             },
-            limits: manifest.map(|manifest| manifest.limits.iter().collect()).unwrap_or_default(),
+            limits: manifest
+                .map(|manifest| manifest.limits.iter().collect())
+                .unwrap_or_default(),
             program: component.program().map(Program::from),
             wit: component.wit(),
         }
@@ -120,7 +134,10 @@ impl Inspection {
 
 impl From<&airs_package::SectionSize> for Section {
     fn from(section: &airs_package::SectionSize) -> Self {
-        Self { name: section.name.clone(), size_bytes: section.bytes }
+        Self {
+            name: section.name.clone(),
+            size_bytes: section.bytes,
+        }
     }
 }
 
@@ -136,7 +153,10 @@ impl From<&airs_package::ProgramInfo> for Program {
 }
 
 fn words(capabilities: &Capabilities) -> Vec<&'static str> {
-    capabilities.iter().map(|capability| capability.as_str()).collect()
+    capabilities
+        .iter()
+        .map(|capability| capability.as_str())
+        .collect()
 }
 
 impl fmt::Display for Inspection {
@@ -148,9 +168,26 @@ impl fmt::Display for Inspection {
         line(f, "digest", &format!("sha256:{}", self.digest))?;
         line(f, "size", &size(self.size_bytes))?;
         if let Some(world) = self.world {
-            line(f, "world", &format!("{world}{}", if self.misfit.is_some() { ", which it does not fit" } else { "" }))?;
+            line(
+                f,
+                "world",
+                &format!(
+                    "{world}{}",
+                    if self.misfit.is_some() {
+                        ", which it does not fit"
+                    } else {
+                        ""
+                    }
+                ),
+            )?;
         }
-        let list = |words: &[&str]| if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+        let list = |words: &[&str]| {
+            if words.is_empty() {
+                "none".to_owned()
+            } else {
+                words.join(", ")
+            }
+        };
         line(f, "declared", &list(&self.capabilities.declared))?;
         line(f, "needed", &list(&self.capabilities.needed))?;
         if let Some(misfit) = &self.misfit {
@@ -168,7 +205,12 @@ impl fmt::Display for Inspection {
         }
         if let Some(program) = &self.program {
             write!(f, "\nprogram {}", program.function)?;
-            writeln!(f, "{}{}", if program.doc.is_empty() { "" } else { ": " }, program.doc.trim())?;
+            writeln!(
+                f,
+                "{}{}",
+                if program.doc.is_empty() { "" } else { ": " },
+                program.doc.trim()
+            )?;
             writeln!(f, "\ninput schema\n{:#}", program.input)?;
             writeln!(f, "\noutput schema\n{:#}", program.output)?;
         }

@@ -16,7 +16,7 @@ use crate::{files, join, name, vcs};
 pub(crate) fn run(settings: New, report: &Report) -> Result<()> {
     let name = name::check(settings.kind, &settings.name)?;
     let here = files::current_folder()?;
-    let project = Project::find(&here).map_err(airs_core::Error::from)?;
+    let project = Project::find(&here)?;
     let scaffold = Scaffold::new(settings.kind, name.clone(), &settings.sdk)?;
     let folder = match &project {
         Some(project) => join::folder(project, &name),
@@ -27,7 +27,7 @@ pub(crate) fn run(settings: New, report: &Report) -> Result<()> {
         Some(project) => add(project, settings.kind, &name, &folder, &scaffold)?,
         None => alone(&folder, &scaffold, settings.vcs, report)?,
     }
-    let shown = PathBuf::from(files::relative(&folder, &here));
+    let shown = PathBuf::from(files::shown(&folder, &here));
     report.say(&Message::ComponentCreated {
         name: name.as_str(),
         kind: settings.kind.as_str(),
@@ -53,8 +53,9 @@ fn alone(folder: &Path, scaffold: &Scaffold, vcs: Vcs, report: &Report) -> Resul
 /// One more component of a project.
 fn add(project: &Project, kind: Kind, name: &Name, folder: &Path, scaffold: &Scaffold) -> Result<()> {
     if project.components.contains_key(name) {
-        return Err(Failure::usage(format!("the project has a component {name} already"))
-            .hint("choose another name"));
+        return Err(
+            Failure::usage(format!("the project has a component {name} already")).hint("choose another name"),
+        );
     }
     let edits = join::edits(project, kind, name, folder, &scaffold.lock()?)?;
     let staged = write(folder, &scaffold.member()?)?;
@@ -74,14 +75,22 @@ fn refuse_existing(folder: &Path, here: &Path) -> Result<()> {
     if folder.symlink_metadata().is_err() {
         return Ok(());
     }
-    let shown = files::relative(folder, here);
-    Err(Failure::usage(format!("{shown} exists already, and is not touched"))
-        .hint("choose another name, or remove it first"))
+    let shown = files::shown(folder, here);
+    Err(
+        Failure::usage(format!("{shown} exists already, and is not touched"))
+            .hint("choose another name, or remove it first"),
+    )
 }
 
 fn next(folder: &Path, joined: bool) -> String {
     if joined {
-        return format!("`cargo airs build` builds it; {} says how to go on", folder.join("README.md").display());
+        return format!(
+            "`cargo airs build` builds it; {} says how to go on",
+            folder.join("README.md").display()
+        );
     }
-    format!("`cd {}` and `cargo airs build`; README.md says how to go on", folder.display())
+    format!(
+        "`cd {}` and `cargo airs build`; README.md says how to go on",
+        folder.display()
+    )
 }

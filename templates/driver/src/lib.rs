@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 struct Ledger;
 
 /// What a binding says of the accounts that it covers: `{"unit": "usd", "scale": 2}`.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Account {
     unit: String,
@@ -42,8 +42,8 @@ impl airs::Driver for Ledger {
     fn bind(_call: &Call, account: Account) -> Result<Account> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if account.unit.is_empty() || !account.unit.chars().all(plain) {
-            return Err(Error::invalid_input(format!("{:?} is no unit", account.unit))
-                .hint("a unit has lower-case letters, digits and hyphens, such as usd"));
+            let error = Error::invalid_input(format!("{:?} is no unit", account.unit));
+            return Err(error.hint("a unit has lower-case letters, digits and hyphens, as usd"));
         }
         Amount::new(0, account.scale)?;
         Ok(account)
@@ -51,12 +51,13 @@ impl airs::Driver for Ledger {
 
     /// A binding stays while there is money below it.
     fn unbind(call: &Call, _account: Account) -> Result<()> {
-        let below = storage::scan(format!("{}/", call.path)).next().transpose()?;
-        if below.is_some() || storage::get(&call.path)?.is_some() {
-            return Err(Error::rejected(format!("there is a balance left at {}", call.path))
-                .hint("burn it, or transfer it, first"));
+        let path = &call.path;
+        let mut below = storage::scan(format!("{path}/"));
+        if storage::get(path)?.is_none() && below.next().transpose()?.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let error = Error::rejected(format!("there is money left at {path}"));
+        Err(error.hint("burn it, or transfer it, before"))
     }
 
     fn intend(call: &Call, account: Account, _rights: Rights) -> Result<Open> {
@@ -89,8 +90,8 @@ impl airs::Driver for Ledger {
             "mint" => open.balance()?.plus(amount(input)?)?,
             "burn" => open.balance_less(amount(input)?)?,
             _ => {
-                return Err(Error::unsupported(format!("a ledger has no operation {operation:?}"))
-                    .hint("it has mint and burn"));
+                let error = Error::unsupported(format!("no operation {operation:?}"));
+                return Err(error.hint("a ledger has mint and burn"));
             }
         };
         open.set_balance(balance)?;

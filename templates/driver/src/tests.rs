@@ -1,7 +1,7 @@
 //! The ledger, as the host drives it: `cargo test` runs this natively, in memory.
 
 use airs::testing::{Context, Owner};
-use airs::{Amount, Code, Error, Result, json};
+use airs::{Amount, Code, Error, Receipt, Result, json};
 
 use super::Ledger;
 
@@ -9,25 +9,34 @@ use super::Ledger;
 fn dollars() -> Context {
     let context = Context::new();
     let account = r#"{"unit": "usd", "scale": 2}"#;
-    context.bind::<Ledger>("/accounts", account, Owner::Each, &["bank"]).unwrap();
+    context
+        .bind::<Ledger>("/accounts", account, Owner::Each, &["bank"])
+        .unwrap();
     mint(&context, "/accounts/alice/usd", "100").unwrap();
     context
 }
 
 fn mint(context: &Context, path: &str, amount: &str) -> Result<String> {
-    let answer = context.caller("bank").control(path, "mint", json!({ "amount": amount }))?;
+    let answer = context
+        .caller("bank")
+        .control(path, "mint", json!({ "amount": amount }))?;
     Ok(answer.to_string())
 }
 
 /// Alice pays.
 fn pay(context: &Context, to: &str, amount: &str) -> Result<()> {
     let amount: Amount = amount.parse()?;
-    context.caller("alice").transfer("~/usd", to, amount)?;
+    let receipt = context.caller("alice").transfer("~/usd", to, amount)?;
+    assert_eq!(receipt, Receipt::Final);
     Ok(())
 }
 
 fn balance(context: &Context, path: &str) -> String {
-    context.view(path).and_then(airs::Value::amount).unwrap().to_string()
+    context
+        .view(path)
+        .and_then(airs::Value::amount)
+        .unwrap()
+        .to_string()
 }
 
 fn code<T>(outcome: Result<T>) -> Option<Code> {
@@ -56,7 +65,10 @@ fn a_transfer_to_oneself_changes_nothing() {
     let context = dollars();
     pay(&context, "~/usd", "100").unwrap();
     assert_eq!(balance(&context, "/accounts/alice/usd"), "100.00");
-    assert_eq!(code(pay(&context, "~/usd", "100.01")), Some(Code::InsufficientFunds));
+    assert_eq!(
+        code(pay(&context, "~/usd", "100.01")),
+        Some(Code::InsufficientFunds)
+    );
 }
 
 #[test]
@@ -67,18 +79,28 @@ fn an_amount_is_neither_zero_nor_rounded_nor_too_large() {
         assert_eq!(code(outcome), Some(Code::InvalidInput), "{amount}");
     }
     let all_there_is = u128::MAX.to_string();
-    assert_eq!(code(mint(&context, "/accounts/bob/usd", &all_there_is)), Some(Code::Overflow));
+    assert_eq!(
+        code(mint(&context, "/accounts/bob/usd", &all_there_is)),
+        Some(Code::Overflow)
+    );
     let nearly = Amount::new(u128::MAX, 2).unwrap().to_string();
     mint(&context, "/accounts/bob/usd", &nearly).unwrap();
-    assert_eq!(code(pay(&context, "/accounts/bob/usd", "0.01")), Some(Code::Overflow));
+    assert_eq!(
+        code(pay(&context, "/accounts/bob/usd", "0.01")),
+        Some(Code::Overflow)
+    );
     assert_eq!(balance(&context, "/accounts/alice/usd"), "100.00");
 }
 
 #[test]
 fn units_do_not_mix_and_scales_do() {
     let context = dollars();
-    context.bind::<Ledger>("/gold", r#"{"unit": "gold", "scale": 2}"#, "alice", &[]).unwrap();
-    context.bind::<Ledger>("/fine", r#"{"unit": "usd", "scale": 6}"#, "alice", &[]).unwrap();
+    context
+        .bind::<Ledger>("/gold", r#"{"unit": "gold", "scale": 2}"#, "alice", &[])
+        .unwrap();
+    context
+        .bind::<Ledger>("/fine", r#"{"unit": "usd", "scale": 6}"#, "alice", &[])
+        .unwrap();
     assert_eq!(code(pay(&context, "/gold", "1")), Some(Code::UnitMismatch));
     pay(&context, "/fine", "1.25").unwrap();
     assert_eq!(balance(&context, "/fine"), "1.250000");
@@ -88,14 +110,19 @@ fn units_do_not_mix_and_scales_do() {
 fn what_is_no_amount_is_not_moved() {
     let context = dollars();
     let items = vec![airs::Item::new("ticket-1", "")];
-    let outcome = context.caller("alice").transfer("~/usd", "/accounts/bob/usd", items);
+    let outcome = context
+        .caller("alice")
+        .transfer("~/usd", "/accounts/bob/usd", items);
     assert!(outcome.is_err());
 }
 
 #[test]
 fn mint_and_burn_answer_with_the_balance() {
     let context = dollars();
-    assert_eq!(mint(&context, "/accounts/bob/usd", "5").unwrap(), r#"{"balance":"5.00"}"#);
+    assert_eq!(
+        mint(&context, "/accounts/bob/usd", "5").unwrap(),
+        r#"{"balance":"5.00"}"#
+    );
     let bank = context.caller("bank");
     let burn = |amount| bank.control("/accounts/bob/usd", "burn", json!({ "amount": amount }));
     assert_eq!(burn("2").unwrap().to_string(), r#"{"balance":"3.00"}"#);
@@ -124,6 +151,9 @@ fn a_binding_stays_while_money_is_left() {
     let context = dollars();
     assert_eq!(code(context.unbind("/accounts")), Some(Code::Rejected));
     let burn = json!({ "amount": "100" });
-    context.caller("bank").control("/accounts/alice/usd", "burn", burn).unwrap();
+    context
+        .caller("bank")
+        .control("/accounts/alice/usd", "burn", burn)
+        .unwrap();
     context.unbind("/accounts").unwrap();
 }

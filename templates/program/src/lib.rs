@@ -34,19 +34,26 @@ mod tests {
     /// Alice has 100 dollars, in the plainest of drivers.
     fn dollars() -> Context {
         let context = Context::new();
-        context.bind::<Purse>("/accounts", "{}", Owner::Each, &[]).unwrap();
+        context
+            .bind::<Purse>("/accounts", "{}", Owner::Each, &[])
+            .unwrap();
         Purse::fill(&context, "/accounts/alice/usd", "100.00").unwrap();
         context
     }
 
     fn run(context: &Context, caller: &str, amount: &str) -> Result<()> {
-        let order = json!({ "from": "/accounts/alice/usd", "to": "/accounts/bob/usd", "amount": amount });
+        let order =
+            json!({ "from": "/accounts/alice/usd", "to": "/accounts/bob/usd", "amount": amount });
         context.caller(caller).run_json(pay, order)?;
         Ok(())
     }
 
     fn balance(context: &Context, path: &str) -> String {
-        context.view(path).and_then(airs::Value::amount).unwrap().to_string()
+        context
+            .view(path)
+            .and_then(airs::Value::amount)
+            .unwrap()
+            .to_string()
     }
 
     #[test]

@@ -1,0 +1,85 @@
+//! Help, versions, mistakes on the command line, and how output is switched.
+
+use std::process::Command;
+
+use crate::scene::Scene;
+
+fn stdout(scene: &Scene, line: &str) -> String {
+    let output = scene.command(line).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{line}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn help_is_the_same_in_every_way_of_asking() {
+    let mut scene = Scene::new("help");
+    scene.run("--help");
+    scene.run("new --help");
+    scene.run("build --help");
+    scene.run("inspect --help");
+    scene.check();
+    assert_eq!(stdout(&scene, "help new"), stdout(&scene, "new --help"));
+    assert_eq!(stdout(&scene, "help"), stdout(&scene, "--help"));
+    let bare = Command::new(env!("CARGO_BIN_EXE_cargo-airs"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(bare.stdout).unwrap(), stdout(&scene, "--help"));
+}
+
+#[test]
+fn the_version_is_told() {
+    let scene = Scene::new("version");
+    assert_eq!(
+        stdout(&scene, "--version"),
+        format!("cargo-airs {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_named() {
+    let mut scene = Scene::new("mistakes");
+    for line in [
+        "",
+        "nwe driver ledger",
+        "new driver",
+        "new robot ledger",
+        "new driver ledger --sdk /nowhere",
+        "new driver ledger --skd /nowhere",
+        "build --release --profile small",
+        "build --message-format yaml",
+        "--message-format json",
+        "new robot ledger --message-format json",
+        "new driver ledger --skd x --message-format=json",
+    ] {
+        assert_eq!(scene.run(line).status.code(), Some(2), "{line}");
+    }
+    scene.check();
+}
+
+#[test]
+fn colour_is_for_those_who_want_it() {
+    let colored = |variables: &[(&str, &str)], line: &str| {
+        let scene = Scene::new("colour");
+        let mut command = scene.command(line);
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(output.stderr).unwrap().contains('\u{1b}')
+    };
+    for line in ["new driver fn", "nwe"] {
+        assert!(!colored(&[], line));
+        assert!(colored(&[], &format!("{line} --color always")));
+        assert!(colored(&[("CARGO_TERM_COLOR", "always")], line));
+        assert!(!colored(
+            &[("CARGO_TERM_COLOR", "always")],
+            &format!("{line} --color never")
+        ));
+        assert!(!colored(&[("NO_COLOR", "1")], line));
+    }
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let scene = Scene::new("quiet");
+    let output = scene.command("new driver ledger -q").output().unwrap();
+    assert_eq!((output.stdout, output.stderr), (Vec::new(), Vec::new()));
+}

@@ -71,8 +71,9 @@ pub(crate) enum CommandArgs {
 /// Make a new driver or program from a template
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-Outside a project, this makes a folder NAME that stands alone. Inside one (an airs.toml above), the \
-component joins it: its folder next to the others, an entry in airs.toml, a member of the workspace.
+Outside a project, this makes a folder NAME that stands alone. Inside one (an
+airs.toml above), the component joins it: its folder next to the others, an entry
+in airs.toml, a member of the workspace.
 
 Examples:
   cargo airs new driver ledger
@@ -107,8 +108,9 @@ pub(crate) enum VcsArg {
 /// Build components
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-Builds every component of the project, or those named with -p, for wasm32-wasip2, checks each one \
-against its world and its manifest, and writes target/airs/<profile>/<name>.wasm.
+Builds every component of the project, or those named with -p, for wasm32-wasip2,
+checks each one against its world and its manifest, and writes
+target/airs/<profile>/<name>.wasm.
 
 Examples:
   cargo airs build

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use airs_core::Code;
-use airs_package::{Manifest, Project};
+use airs_package::{Manifest, PackageError, Project};
 use cargo_metadata::{CrateType, Metadata, Package, PackageId};
 
 use crate::error::{Failure, Reason, Result};
@@ -32,7 +32,7 @@ impl Workspace {
             Start::CurrentFolder => here.clone(),
             Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
         };
-        let project = Project::find(&start)?;
+        let project = project(&start, &here)?;
         Ok(Self {
             metadata: cargo::metadata(manifest)?,
             project,
@@ -107,12 +107,12 @@ impl Workspace {
             }
         };
         if components.is_empty() {
-            let place = self.shown(self.root());
-            return Err(Failure::new(
-                Reason::Airs(Code::NotFound),
-                format!("there is no component in {place}"),
-            )
-            .hint("`cargo airs new driver NAME` makes one"));
+            let why = match &self.project {
+                Some(project) => format!("{} lists no component", self.shown(&project.path)),
+                None => "no crate of this workspace is a component".to_owned(),
+            };
+            return Err(Failure::new(Reason::Airs(Code::NotFound), why)
+                .hint("`cargo airs new driver NAME` makes one"));
         }
         Ok(components)
     }
@@ -192,6 +192,16 @@ impl Workspace {
             None => failure,
         }
     }
+}
+
+/// The project that the folder `start` is in, if it is in one; `here` is where the person is.
+pub(crate) fn project(start: &Path, here: &Path) -> Result<Option<Project>> {
+    Project::find(start).map_err(|mut error| {
+        if let PackageError::Config { path, .. } | PackageError::Read { path, .. } = &mut error {
+            *path = files::shown(path, here).into();
+        }
+        error.into()
+    })
 }
 
 /// Cargo's name for a profile's folder.

@@ -11,12 +11,12 @@ use crate::message::Message;
 use crate::report::Report;
 use crate::scaffold::{Files, Scaffold};
 use crate::settings::{New, Vcs};
-use crate::{files, join, name, vcs};
+use crate::{files, join, name, vcs, workspace};
 
 pub(crate) fn run(settings: New, report: &Report) -> Result<()> {
     let name = name::check(settings.kind, &settings.name)?;
     let here = files::current_folder()?;
-    let project = Project::find(&here)?;
+    let project = workspace::project(&here, &here)?;
     let scaffold = Scaffold::new(settings.kind, name.clone(), &settings.sdk)?;
     let folder = match &project {
         Some(project) => join::folder(project, &name),

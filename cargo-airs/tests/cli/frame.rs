@@ -44,6 +44,7 @@ fn mistakes_on_the_command_line_are_named() {
         "nwe driver ledger",
         "new driver",
         "new robot ledger",
+        "new drivre ledger",
         "new driver ledger --sdk /nowhere",
         "new driver ledger --skd /nowhere",
         "build --release --profile small",

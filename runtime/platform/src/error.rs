@@ -98,3 +98,58 @@ impl From<StorageError> for Error {
             .caused_by(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callers_get_a_code_a_hint_and_the_cause() {
+        let source =
+            || Arc::new(std::io::Error::other("the disk is gone")) as Arc<dyn StdError + Send + Sync>;
+        let file = || "state.db".to_owned();
+        let errors = [
+            (
+                StorageError::Unavailable {
+                    doing: "write".into(),
+                    source: source(),
+                },
+                Code::StorageUnavailable,
+            ),
+            (
+                StorageError::Full {
+                    doing: "write".into(),
+                },
+                Code::StorageFull,
+            ),
+            (
+                StorageError::Corrupt {
+                    what: "page 2 is".into(),
+                },
+                Code::StorageCorrupt,
+            ),
+            (StorageError::Foreign { file: file() }, Code::StorageCorrupt),
+            (
+                StorageError::NewerFormat {
+                    file: file(),
+                    found: 2,
+                    known: 1,
+                },
+                Code::StorageUnavailable,
+            ),
+            (StorageError::Fenced, Code::StorageUnavailable),
+            (StorageError::Busy, Code::Busy),
+            (
+                StorageError::OutcomeUnknown { source: source() },
+                Code::OutcomeUnknown,
+            ),
+        ];
+        for (error, code) in errors {
+            let said = error.to_string();
+            let error = Error::from(error);
+            assert_eq!((error.code(), error.message()), (code, said.as_str()));
+            assert!(error.hint_text().is_some_and(|hint| !hint.ends_with('.')) && !said.ends_with('.'));
+            assert_eq!(error.source().unwrap().to_string(), said);
+        }
+    }
+}

@@ -6,18 +6,19 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
-use imbl::{HashMap as Shared, OrdSet};
+use imbl::OrdSet;
 
 use super::{
-    COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage, Stored,
-    Version,
+    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage,
+    Stored, Version,
 };
 use crate::StorageError;
 
 /// A [`Storage`] in memory. Nothing of it outlives the process.
 ///
-/// A snapshot costs a reference count; a commit copies the few nodes that it changes and that a snapshot
-/// still holds. Nothing in here waits.
+/// A snapshot costs two reference counts; a commit copies the few nodes that it changes and that a snapshot
+/// still holds, so that it is fastest after the snapshot that it was made from was dropped. Nothing in here
+/// waits.
 #[derive(Default)]
 pub struct Memory {
     state: Mutex<State>,
@@ -27,7 +28,7 @@ pub struct Memory {
 /// hash instead of a dozen comparisons. Keys are shared, so that copying a node copies no bytes.
 #[derive(Clone, Default)]
 struct Map {
-    stored: Shared<Arc<[u8]>, Stored>,
+    stored: imbl::HashMap<Arc<[u8]>, Stored>,
     order: OrdSet<Arc<[u8]>>,
 }
 
@@ -98,7 +99,7 @@ impl State {
         Ok(Committed::Applied(self.newest))
     }
 
-    fn write(&mut self, writes: Vec<(Key, Option<super::Bytes>)>) {
+    fn write(&mut self, writes: Vec<(Key, Option<Bytes>)>) {
         let version = self.newest;
         for (key, value) in writes {
             match value {

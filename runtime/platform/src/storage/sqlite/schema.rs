@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior};
@@ -19,7 +19,7 @@ const APPLICATION_ID: i64 = 0x6169_7273;
 const FORMAT: i64 = 1;
 
 /// How long to wait for another process that writes: as long as a run may take by default.
-const BUSY_TIMEOUT_MS: u64 = 5_000;
+const BUSY_TIMEOUT: Duration = Duration::from_millis(5_000);
 
 /// What the write-ahead log is cut back to after an old snapshot or a big commit made it grow. It is some ten
 /// times what it has between two checkpoints.
@@ -86,7 +86,7 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     // The file may have been tampered with: nothing in its schema runs, and its pages are looked at twice.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -94,13 +94,28 @@ fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Puts the file into write-ahead mode, if it is not; returns the mode that it is in then.
 fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
     // `fullfsync` is macOS's: there a plain fsync leaves the data in the disk's cache.
     connection.execute_batch(&format!(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
          PRAGMA journal_size_limit = {LOG_KEPT_BYTES}"
     ))?;
-    connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))
+    let started = Instant::now();
+    loop {
+        // Of several that make the file at once, SQLite refuses all but one without a wait, lest they wait for
+        // each other. An empty transaction waits for that one.
+        match connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0)) {
+            Err(error) if is_busy(&error) && started.elapsed() < BUSY_TIMEOUT => {
+                connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 /// Makes what the log holds durable: a process that was killed may have left commits in it that were never

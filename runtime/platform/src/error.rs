@@ -93,9 +93,13 @@ impl StorageError {
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
-        Self::new(error.code(), error.to_string())
-            .hint(error.hint())
-            .caused_by(error)
+        let converted = Self::new(error.code(), error.to_string()).hint(error.hint());
+        match error {
+            StorageError::Unavailable { source, .. } | StorageError::OutcomeUnknown { source } => {
+                converted.caused_by(source)
+            }
+            _ => converted,
+        }
     }
 }
 
@@ -145,11 +149,11 @@ mod tests {
             ),
         ];
         for (error, code) in errors {
-            let said = error.to_string();
+            let (said, cause) = (error.to_string(), error.source().map(ToString::to_string));
             let error = Error::from(error);
             assert_eq!((error.code(), error.message()), (code, said.as_str()));
             assert!(error.hint_text().is_some_and(|hint| !hint.ends_with('.')) && !said.ends_with('.'));
-            assert_eq!(error.source().unwrap().to_string(), said);
+            assert_eq!(error.source().map(ToString::to_string), cause);
         }
     }
 }

@@ -199,10 +199,6 @@ impl fmt::Display for Inspection {
         for (name, value) in &self.limits {
             writeln!(f, "  {name:<22}{value:>12}")?;
         }
-        writeln!(f, "\nsize by section")?;
-        for section in &self.sections {
-            writeln!(f, "  {:<22}{:>12}", section.name, size(section.size_bytes))?;
-        }
         if let Some(program) = &self.program {
             write!(f, "\nprogram {}", program.function)?;
             writeln!(
@@ -213,6 +209,10 @@ impl fmt::Display for Inspection {
             )?;
             writeln!(f, "\ninput schema\n{:#}", program.input)?;
             writeln!(f, "\noutput schema\n{:#}", program.output)?;
+        }
+        writeln!(f, "\nsize by section")?;
+        for section in &self.sections {
+            writeln!(f, "  {:<22}{:>12}", section.name, size(section.size_bytes))?;
         }
         write!(f, "\nwit\n{}", self.wit.trim_end())
     }

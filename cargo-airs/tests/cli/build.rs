@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::scene::{Scene, guests};
+use crate::scene::Scene;
 
 /// A crate without the SDK that says of itself that it is a driver.
 fn plain(scene: &mut Scene) {
@@ -11,7 +11,6 @@ fn plain(scene: &mut Scene) {
     scene
         .write("Cargo.toml", manifest)
         .write("src/lib.rs", "#[unsafe(no_mangle)]\npub extern \"C\" fn f() {}\n");
-    scene.set("CARGO_TARGET_DIR", "target");
 }
 
 #[test]
@@ -110,10 +109,9 @@ fn a_missing_target_is_installed_when_a_person_agrees() {
 #[test]
 fn a_driver_is_built_checked_and_inspected() {
     let mut scene = Scene::new("build_driver");
-    let file = guests().join("airs/debug/built-driver.wasm");
     scene.run("new driver built-driver --vcs none");
     scene.enter("built-driver");
-    let _ = fs::remove_dir_all(guests().join("airs"));
+    let file = scene.path().join("target/airs/debug/built-driver.wasm");
     assert_eq!(scene.run("build --locked").status.code(), Some(0));
     let written = fs::metadata(&file).unwrap().modified().unwrap();
     assert_eq!(scene.run("build").status.code(), Some(0));

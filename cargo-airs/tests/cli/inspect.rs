@@ -25,8 +25,7 @@ fn a_component_that_is_not_there_is_not_found() {
     scene.run("inspect ledger");
     scene.run("new driver my-ledger --vcs none");
     scene.enter("my-ledger").run("inspect ledger");
-    // A folder of its own: another test may have built a component of this name.
-    scene.set("CARGO_TARGET_DIR", "target").run("inspect my-ledger");
+    scene.run("inspect my-ledger");
     scene.run("inspect my-ledger --release");
     scene.check();
 }

@@ -27,9 +27,7 @@ fn everything_that_was_started_ends_and_nothing_is_left_behind() {
         .write("Cargo.toml", manifest)
         .write("src/lib.rs", "")
         .write("build.rs", ENDLESS);
-    scene
-        .set("PORT", port.local_addr().unwrap().to_string())
-        .set("CARGO_TARGET_DIR", "target");
+    scene.set("PORT", port.local_addr().unwrap().to_string());
     let mut child = scene
         .command("build")
         .stdout(Stdio::null())

@@ -9,6 +9,17 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+/// What a person may have set, and would make a difference.
+const SURROUNDINGS: [&str; 7] = [
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_INCREMENTAL",
+    "CARGO_TARGET_DIR",
+    "CARGO_TERM_COLOR",
+    "CLICOLOR_FORCE",
+    "NO_COLOR",
+    "RUSTFLAGS",
+];
+
 /// A temporary folder, and what was done in it.
 pub(crate) struct Scene {
     name: &'static str,
@@ -80,18 +91,12 @@ impl Scene {
     }
 
     fn surround(&self, command: &mut Command) {
-        for variable in [
-            "CARGO_TERM_COLOR",
-            "NO_COLOR",
-            "CLICOLOR_FORCE",
-            "RUSTFLAGS",
-            "CARGO_ENCODED_RUSTFLAGS",
-        ] {
+        for variable in SURROUNDINGS {
             command.env_remove(variable);
         }
         command
             .env("CARGO", env!("CARGO"))
-            .env("CARGO_TARGET_DIR", guests());
+            .env("CARGO_BUILD_BUILD_DIR", guests());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
 
@@ -149,14 +154,18 @@ impl Scene {
     fn plain(&self, text: &str) -> String {
         let root = self.folder.path().canonicalize().unwrap();
         let text = text
-            .replace(&guests().display().to_string(), "[TARGET]")
             .replace(&root.display().to_string(), "[DIR]")
             .replace(&checkout().display().to_string(), "[AIRS]");
         let lines = text
             .trim_end()
             .lines()
+            .take_while(|line| *line != "size by section");
+        let lines = lines
             .filter(|line| !of_cargo(line))
-            .map(|line| measures(line.trim_end()));
+            .map(|line| match line.starts_with('{') {
+                true => members(line),
+                false => measures(line.trim_end()),
+            });
         lines.collect::<Vec<_>>().join("\n")
     }
 }
@@ -171,8 +180,8 @@ pub(crate) fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The target folder that all tests build components in: what they depend on is compiled once.
-pub(crate) fn guests() -> PathBuf {
+/// Where Cargo keeps what it makes on the way to a component: what all of them depend on is compiled once.
+fn guests() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("guests")
 }
 
@@ -222,6 +231,19 @@ fn measures(line: &str) -> String {
         });
     }
     shown.join(" ")
+}
+
+/// The same in an object, which may not be taken apart: its members are to stay in their order.
+fn members(object: &str) -> String {
+    let mut object = object.to_owned();
+    for name in ["digest", "size_bytes", "size_bytes_before", "duration_ms"] {
+        let begin = format!("\"{name}\":");
+        if let Some((before, after)) = object.split_once(&begin) {
+            let end = after.find([',', '}']).unwrap_or(after.len());
+            object = format!("{before}{begin}[N]{}", &after[end..]);
+        }
+    }
+    object
 }
 
 fn words(line: &str) -> Vec<String> {

@@ -31,9 +31,29 @@ fn both_templates_build_pass_their_tests_and_have_no_warnings() {
         &scene,
         "clippy --locked --workspace --all-targets --quiet -- -D warnings",
     );
-    succeeds(&scene, "fmt --all --check");
-    let inspected = scene.run("inspect template-program");
-    assert_eq!(inspected.status.code(), Some(0));
+    succeeds(&scene, "fmt --check -p template-driver -p template-program");
+    let inspected = String::from_utf8(scene.run("inspect template-program").stdout).unwrap();
+    assert!(
+        inspected.contains("  export run: func(input: string) -> result<string, error>;"),
+        "{inspected}"
+    );
+    let objects = scene
+        .command("inspect template-program --message-format json")
+        .output()
+        .unwrap()
+        .stdout;
+    let object: serde_json::Value = serde_json::from_slice(&objects).unwrap();
+    assert_eq!(object["reason"], "component-inspected");
+    assert_eq!(
+        object["program"]["input"]["required"],
+        serde_json::json!(["from", "to", "amount"])
+    );
+    assert_eq!(object["exports"], serde_json::json!(["run"]));
+    let sections = object["sections"].as_array().unwrap().iter();
+    let bytes: u64 = sections
+        .map(|section| section["size_bytes"].as_u64().unwrap())
+        .sum();
+    assert_eq!(object["size_bytes"], bytes);
     scene.check();
 }
 

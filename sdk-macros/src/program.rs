@@ -4,36 +4,49 @@ mod model;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Result, Type, spanned::Spanned};
+use syn::{Item, Type, spanned::Spanned};
 
 use self::model::ProgramFn;
 use crate::sole;
 
-pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
-    let program = ProgramFn::parse(arguments, item)?;
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    // The item stays, faults or not: what refers to it is no mistake.
+    match syn::parse2::<Item>(item) {
+        Ok(Item::Fn(item)) => {
+            let rest =
+                ProgramFn::check(arguments, &item).map_or_else(syn::Error::into_compile_error, component);
+            quote! { #item #rest }
+        }
+        Ok(other) => {
+            let fault = model::wrong_item(&other).into_compile_error();
+            quote! { #other #fault }
+        }
+        Err(fault) => fault.into_compile_error(),
+    }
+}
+
+fn component(program: ProgramFn<'_>) -> TokenStream {
     let ProgramFn {
-        item,
+        function,
         input,
         output,
         name,
         doc,
-    } = &program;
-    let function = &item.sig.ident;
+    } = program;
     let sole = sole::mark(function.span());
     let (input_schema, run) = match input {
         Some(input) => (
             schema_of(input),
-            quote_spanned! { input.span()=> ::airs::__private::run },
+            quote_spanned! { input.span()=> ::airs::program::run::<#input, _>(#function, input) },
         ),
         None => (
-            quote! { ::airs::__private::NO_INPUT },
-            quote_spanned! { function.span()=> ::airs::__private::run_without_input },
+            quote! { ::airs::program::NO_INPUT },
+            quote_spanned! { function.span()=> ::airs::program::run_without_input(#function, input) },
         ),
     };
-    let output = quote_spanned! { output.span()=> <#output as ::airs::__private::ProgramResult>::Output };
-    let output_schema = quote_spanned! { output.span()=> <#output as ::airs::Schema>::SCHEMA };
-    Ok(quote! {
-        #item
+    let result = quote_spanned! { output.span()=> <#output as ::airs::program::ProgramResult>::Output };
+    let output_schema = quote_spanned! { output.span()=> <#result as ::airs::Schema>::SCHEMA };
+    quote! {
         #sole
         #[allow(dead_code)]
         const _: () = {
@@ -45,7 +58,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
             };
 
             fn run(input: &str) -> ::airs::Result<::std::string::String> {
-                #run(#function, input)
+                #run
             }
 
             #[cfg(target_family = "wasm")]
@@ -57,7 +70,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
             #[cfg(target_family = "wasm")]
             ::airs::__private::export_program!(run);
         };
-    })
+    }
 }
 
 fn schema_of(ty: &Type) -> TokenStream {

@@ -1,7 +1,7 @@
 //! A crate holds one driver or one program.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::quote_spanned;
 use syn::Ident;
 
 /// An item that no crate can hold twice, in whatever modules; the compiler shows both places.
@@ -9,7 +9,7 @@ use syn::Ident;
 /// Exported macros share one name space in a whole crate.
 pub(crate) fn mark(place: Span) -> TokenStream {
     let name = Ident::new("a_crate_holds_one_driver_or_one_program", place);
-    quote! {
+    quote_spanned! { place=>
         #[doc(hidden)]
         #[allow(non_local_definitions)]
         #[macro_export]

@@ -42,6 +42,7 @@ mod rights;
 mod value;
 
 // What an author writes, and calls.
+mod attributes;
 mod driver;
 pub mod val;
 
@@ -62,20 +63,16 @@ mod bindings;
 #[cfg(target_family = "wasm")]
 mod component;
 mod host;
-mod program;
+#[doc(hidden)]
+pub mod program;
 
-/// Derives [`Schema`](trait@Schema).
-pub use airs_macros::Schema;
-/// Makes a component of a driver.
-pub use airs_macros::driver;
-/// Makes a component of a program.
-pub use airs_macros::program;
 /// JSON, written in place: `json!({ "amount": "12.50" })`.
 #[doc(no_inline)]
 pub use serde_json::json;
 
 pub use self::{
     amount::Amount,
+    attributes::{Schema, driver, program},
     call::{Call, Caller},
     code::{Code, UnknownCode},
     driver::Driver,
@@ -99,7 +96,6 @@ pub mod __private {
     };
     pub use crate::{
         driver::DriverComponent,
-        program::{NO_INPUT, ProgramResult, run, run_without_input},
         schema::{Program, presence, section_bytes, section_len},
     };
 }

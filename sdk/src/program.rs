@@ -1,6 +1,6 @@
 //! What a program is: one function from an input to a result.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
@@ -8,18 +8,16 @@ use crate::{
 };
 
 /// Runs a program: from the JSON form of its input to that of its output.
-pub fn run<I, O>(program: impl FnOnce(I) -> Result<O>, input: &str) -> Result<String>
+pub fn run<I, R>(program: impl FnOnce(I) -> R, input: &str) -> Result<String>
 where
-    I: DeserializeOwned,
-    O: Serialize,
+    I: for<'de> Deserialize<'de>,
+    R: ProgramResult,
 {
-    let input = serde_json::from_str(input)
-        .map_err(|error| Error::invalid_input(format!("the input does not fit: {error}")))?;
-    answer(program(input)?)
+    encode(&program(decode(input)?).into_result()?)
 }
 
 /// Runs a program that takes no input: nothing, `null` or `{}` is given.
-pub fn run_without_input<O: Serialize>(program: impl FnOnce() -> Result<O>, input: &str) -> Result<String> {
+pub fn run_without_input<R: ProgramResult>(program: impl FnOnce() -> R, input: &str) -> Result<String> {
     let nothing = match serde_json::from_str(input) {
         Ok(serde_json::Value::Object(fields)) => fields.is_empty(),
         Ok(other) => other.is_null(),
@@ -28,7 +26,17 @@ pub fn run_without_input<O: Serialize>(program: impl FnOnce() -> Result<O>, inpu
     if !nothing {
         return Err(Error::invalid_input("the program takes no input").hint("leave it out, or give `{}`"));
     }
-    answer(program()?)
+    encode(&program().into_result()?)
+}
+
+pub(crate) fn decode<I: for<'de> Deserialize<'de>>(input: &str) -> Result<I> {
+    serde_json::from_str(input)
+        .map_err(|error| Error::invalid_input(format!("the input does not fit: {error}")))
+}
+
+pub(crate) fn encode(output: &impl Serialize) -> Result<String> {
+    serde_json::to_string(output)
+        .map_err(|error| Error::internal(format!("the output has no JSON form: {error}")))
 }
 
 /// The form of what [`run_without_input`] takes.
@@ -42,11 +50,6 @@ pub const NO_INPUT: Shape = Shape::OneOf {
     ],
 };
 
-fn answer(output: impl Serialize) -> Result<String> {
-    serde_json::to_string(&output)
-        .map_err(|error| Error::internal(format!("the output has no JSON form: {error}")))
-}
-
 /// What a program returns.
 #[diagnostic::on_unimplemented(
     message = "a program returns `airs::Result<…>`, not `{Self}`",
@@ -55,10 +58,20 @@ fn answer(output: impl Serialize) -> Result<String> {
 pub trait ProgramResult {
     /// What it makes when all goes well.
     type Output: Schema + Serialize;
+
+    /// What it made, or why not.
+    ///
+    /// # Errors
+    /// The program's own.
+    fn into_result(self) -> Result<Self::Output>;
 }
 
 impl<O: Schema + Serialize> ProgramResult for Result<O> {
     type Output = O;
+
+    fn into_result(self) -> Self {
+        self
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +82,11 @@ mod tests {
     #[test]
     fn a_program_without_input_takes_nothing_null_or_an_empty_object() {
         for input in ["", " ", "null", "{}", " { } "] {
-            assert_eq!(run_without_input(|| Ok(1), input).unwrap(), "1", "{input:?}");
+            assert_eq!(
+                run_without_input(|| crate::Result::Ok(1), input).unwrap(),
+                "1",
+                "{input:?}"
+            );
         }
         for input in ["1", "[]", r#"{"a": 1}"#, "{"] {
             assert_eq!(

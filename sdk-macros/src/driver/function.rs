@@ -2,7 +2,7 @@
 
 use syn::{FnArg, ImplItemFn, Pat, ReturnType, Signature, Type};
 
-use crate::faults::Faults;
+use crate::{faults::Faults, well_known::WELL_KNOWN};
 
 /// A function that a driver has.
 pub(super) struct Function {
@@ -101,13 +101,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// Types whose names tell that they are not another one of these; other names may be the author's own.
-const WELL_KNOWN: &[&str] = &[
-    "Amount", "Call", "Caller", "Error", "Item", "Json", "Option", "Receipt", "Result", "Rights", "String",
-    "Value", "Vec", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128",
-    "u16", "u32", "u64", "u8", "usize",
-];
-
 impl Function {
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         FUNCTIONS.iter().find(|function| function.name == name)
@@ -164,7 +157,10 @@ impl Function {
             for (parameter, given) in self.parameters.iter().zip(given) {
                 if !parameter.form.may_be(given) {
                     let Parameter { name, written, .. } = parameter;
-                    faults.at(given, format!("`{name}` of `{}` is a `{written}`", self.name));
+                    faults.at(
+                        given,
+                        format!("`{name}` has another type in `{}`: write `{written}`", self.name),
+                    );
                 }
             }
         } else if signature.receiver().is_none() {

@@ -15,15 +15,11 @@ pub(super) struct DriverImpl {
 }
 
 impl DriverImpl {
-    pub(super) fn parse(arguments: TokenStream, item: TokenStream) -> Result<Self> {
-        let item = match syn::parse2::<Item>(item)? {
-            Item::Impl(item) => item,
-            other => return Err(wrong_item(&other)),
-        };
+    pub(super) fn check(arguments: &TokenStream, item: ItemImpl) -> Result<Self> {
         let mut faults = Faults::default();
         if !arguments.is_empty() {
             faults.at(
-                &arguments,
+                arguments,
                 "`#[airs::driver]` has no arguments: write `#[airs::driver]`",
             );
         }
@@ -38,7 +34,7 @@ impl DriverImpl {
     }
 }
 
-fn wrong_item(item: &Item) -> syn::Error {
+pub(super) fn wrong_item(item: &Item) -> syn::Error {
     let message = "`#[airs::driver]` goes on an impl: write `#[airs::driver] impl airs::Driver for … { … }`";
     match item {
         Item::Struct(item) => syn::Error::new(

@@ -3,36 +3,34 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    FnArg, Item, ItemFn, LitStr, Result, ReturnType, Safety, Signature, Type, parse::Parser, spanned::Spanned,
+    FnArg, Ident, Item, ItemFn, LitStr, Result, ReturnType, Safety, Signature, Type, ext::IdentExt,
+    parse::Parser, spanned::Spanned,
 };
 
-use crate::{faults::Faults, nearest::did_you_mean, schema::documentation};
+use crate::{faults::Faults, nearest::did_you_mean, schema::documentation, well_known::WELL_KNOWN};
 
 /// A function that is a program as far as can be told by looking at it.
-pub(super) struct ProgramFn {
-    pub(super) item: ItemFn,
+pub(super) struct ProgramFn<'a> {
+    pub(super) function: &'a Ident,
     /// None for a program without input.
-    pub(super) input: Option<Type>,
+    pub(super) input: Option<&'a Type>,
     /// The whole result.
     pub(super) output: Type,
     pub(super) name: String,
     pub(super) doc: String,
 }
 
-impl ProgramFn {
-    pub(super) fn parse(arguments: TokenStream, item: TokenStream) -> Result<Self> {
-        let item = match syn::parse2::<Item>(item)? {
-            Item::Fn(item) => item,
-            other => return Err(wrong_item(&other)),
-        };
+impl<'a> ProgramFn<'a> {
+    pub(super) fn check(arguments: TokenStream, item: &'a ItemFn) -> Result<Self> {
+        let function = &item.sig.ident;
         let mut faults = Faults::default();
-        let name = name(arguments, &mut faults).unwrap_or_else(|| item.sig.ident.to_string());
+        let name = name(arguments, &mut faults).unwrap_or_else(|| function.unraw().to_string());
         check_modifiers(&item.sig, &mut faults);
         let input = input(&item.sig, &mut faults);
         let output = output(&item.sig, &mut faults);
         let doc = documentation(&item.attrs);
         faults.or(Self {
-            item,
+            function,
             input,
             output,
             name,
@@ -41,7 +39,7 @@ impl ProgramFn {
     }
 }
 
-fn wrong_item(item: &Item) -> syn::Error {
+pub(super) fn wrong_item(item: &Item) -> syn::Error {
     let place = match item {
         Item::Struct(item) => item.ident.span(),
         Item::Enum(item) => item.ident.span(),
@@ -110,7 +108,7 @@ fn check_modifiers(signature: &Signature, faults: &mut Faults) {
 }
 
 /// The type of the input.
-fn input(signature: &Signature, faults: &mut Faults) -> Option<Type> {
+fn input<'a>(signature: &'a Signature, faults: &mut Faults) -> Option<&'a Type> {
     let mut inputs = signature.inputs.iter();
     let first = inputs.next();
     for more in inputs {
@@ -143,21 +141,42 @@ fn input(signature: &Signature, faults: &mut Faults) -> Option<Type> {
                 );
                 None
             }
-            ty => Some(ty.clone()),
+            ty => Some(ty),
         },
     }
 }
 
 /// The type of the result.
 fn output(signature: &Signature, faults: &mut Faults) -> Type {
-    match &signature.output {
-        ReturnType::Type(_, ty) => (**ty).clone(),
+    let ty = match &signature.output {
+        ReturnType::Type(_, ty) => &**ty,
         ReturnType::Default => {
             faults.at(
                 &signature.ident,
                 "a program returns a result: write `-> airs::Result<()>`, or what it makes",
             );
-            syn::parse_quote! { () }
+            return syn::parse_quote! { () };
         }
+    };
+    if is_plainly_no_result(ty) {
+        let written = ty.to_token_stream();
+        faults.at(
+            ty,
+            format!("a program returns a result: write `airs::Result<{written}>`"),
+        );
+    }
+    ty.clone()
+}
+
+/// Whether its name, or its form, tells that a type is no result; other names may stand for one.
+fn is_plainly_no_result(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| {
+                last.ident != "Result" && WELL_KNOWN.iter().any(|known| last.ident == known)
+            })
+        }
+        Type::Tuple(_) | Type::Reference(_) | Type::Array(_) | Type::Slice(_) => true,
+        _ => false,
     }
 }

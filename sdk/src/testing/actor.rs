@@ -78,7 +78,7 @@ impl<'a> Actor<'a> {
         O: Serialize,
     {
         let input = input.into();
-        self.run(|| program::run(program, input.as_str()).map(Json::from))
+        self.run(|| program::encode(&program(program::decode(input.as_str())?)?).map(Json::from))
     }
 
     /// What the asset at a path holds.

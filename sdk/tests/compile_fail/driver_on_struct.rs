@@ -1,0 +1,4 @@
+#[airs::driver]
+struct Ledger;
+
+fn main() {}

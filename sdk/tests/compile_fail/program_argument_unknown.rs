@@ -1,0 +1,6 @@
+#[airs::program(nme = "pay-order")]
+fn pay() -> airs::Result<()> {
+    Ok(())
+}
+
+fn main() {}

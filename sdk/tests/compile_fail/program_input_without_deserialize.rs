@@ -1,0 +1,11 @@
+#[derive(airs::Schema)]
+struct Order {
+    to: String,
+}
+
+#[airs::program]
+fn pay(order: Order) -> airs::Result<String> {
+    Ok(order.to)
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[airs::program]
+struct Pay;
+
+fn main() {}

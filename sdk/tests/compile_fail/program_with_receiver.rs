@@ -1,0 +1,10 @@
+struct Payments;
+
+impl Payments {
+    #[airs::program]
+    fn pay(&self) -> airs::Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[airs::program]
+fn pay(to: String) -> String {
+    to
+}
+
+fn main() {}

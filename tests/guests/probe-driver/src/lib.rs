@@ -1,0 +1,152 @@
+//! A driver that does what its account data says: `{"on": {"transfer": "panic"}}`.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use airs::{Amount, Call, Error, Json, Receipt, Result, Rights, Value, storage};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+struct Probe;
+
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Account {
+    /// Function → what goes wrong in it.
+    on: BTreeMap<String, Fault>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Fault {
+    /// Writes, and answers with an error.
+    Error,
+    Panic,
+    Loop,
+    Recurse,
+    Hoard,
+}
+
+struct Open {
+    call: Call,
+    account: Account,
+}
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+#[airs::driver]
+impl airs::Driver for Probe {
+    type Account = Account;
+    type Asset = Open;
+
+    fn bind(_call: &Call, account: Account) -> Result<Account> {
+        account.meet("bind")?;
+        Ok(account)
+    }
+
+    fn unbind(_call: &Call, account: Account) -> Result<()> {
+        account.meet("unbind")
+    }
+
+    fn intend(call: &Call, account: Account, _rights: Rights) -> Result<Open> {
+        account.meet("intend")?;
+        Ok(Open { call: call.clone(), account })
+    }
+
+    /// How often this instance was looked at.
+    fn view(open: &Open) -> Result<Value> {
+        open.account.meet("view")?;
+        COUNT.set(COUNT.get() + 1);
+        Ok(Amount::new(COUNT.get().into(), 0)?.into())
+    }
+
+    /// Counts the transfer in storage.
+    fn transfer(from: &Open, _to: &Open, _value: Value) -> Result<Receipt> {
+        from.account.meet("transfer")?;
+        let count: u32 = storage::get_json("transfers")?.unwrap_or_default();
+        storage::set_json("transfers", &(count + 1))?;
+        Ok(Receipt::Final)
+    }
+
+    fn control(open: &Open, operation: &str, input: &Json) -> Result<Json> {
+        open.account.meet("control")?;
+        match operation {
+            "get" => Json::of(&storage::get(input.parse::<String>()?)?.map(|value| String::from_utf8_lossy(&value).into_owned())),
+            "set" => {
+                let (key, value): (String, String) = input.parse()?;
+                storage::set(key, value)?;
+                Json::of(&())
+            }
+            "fill" => {
+                let (keys, bytes): (u32, usize) = input.parse()?;
+                for key in 0..keys {
+                    storage::set(format!("fill/{key}"), vec![b'x'; bytes])?;
+                }
+                Json::of(&())
+            }
+            "delete" => {
+                storage::delete(input.parse::<String>()?)?;
+                Json::of(&())
+            }
+            "scan" => {
+                let mut keys = Vec::new();
+                for entry in storage::scan(input.parse::<String>()?) {
+                    keys.push(String::from_utf8_lossy(&entry?.key).into_owned());
+                }
+                Json::of(&keys)
+            }
+            "call" => Json::of(&json!({
+                "run": open.call.run,
+                "context": open.call.context,
+                "path": open.call.path,
+                "caller": open.call.caller.id,
+                "home": open.call.caller.home,
+                "roles": open.call.caller.roles,
+            })),
+            _ => Err(Error::unsupported(format!("no operation {operation:?}"))),
+        }
+    }
+
+    /// Notes the order in which descriptors are released.
+    fn done(open: Open) -> Result<()> {
+        open.account.meet("done")?;
+        let mut released: Vec<String> = storage::get_json("released")?.unwrap_or_default();
+        released.push(open.call.path);
+        storage::set_json("released", &released)
+    }
+}
+
+impl Account {
+    fn meet(&self, function: &str) -> Result<()> {
+        match self.on.get(function) {
+            None => return Ok(()),
+            Some(Fault::Error) => {}
+            Some(Fault::Panic) => panic!("told to"),
+            Some(Fault::Loop) => loop {
+                std::hint::spin_loop();
+            },
+            Some(Fault::Recurse) => {
+                recurse(1);
+            }
+            Some(Fault::Hoard) => hoard(),
+        }
+        storage::set(format!("half-done/{function}"), "x")?;
+        Err(Error::rejected(format!("told to refuse in {function}")))
+    }
+}
+
+#[inline(never)]
+fn recurse(depth: u64) -> u64 {
+    let below = if std::hint::black_box(true) { recurse(depth + 1) } else { 0 };
+    std::hint::black_box(below + depth)
+}
+
+fn hoard() {
+    let mut all = Vec::new();
+    loop {
+        all.push(vec![1_u8; 1 << 20]);
+        std::hint::black_box(&all);
+    }
+}

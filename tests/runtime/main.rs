@@ -1,0 +1,3 @@
+//! The runtime, with real guests.
+
+mod transfer;

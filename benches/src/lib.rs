@@ -1,1 +1,1 @@
-//! Benchmarks of airs, each beside its floor.
+//! Benchmarks of airs; they are in `table/`.

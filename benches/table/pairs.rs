@@ -1,0 +1,63 @@
+//! Measuring two things in turn.
+
+use std::time::Instant;
+
+/// Floor and value of each pair.
+pub(crate) struct Pairs(Vec<(f64, f64)>);
+
+/// Sorted figures.
+pub(crate) struct Figures(Vec<f64>);
+
+impl Pairs {
+    /// Measures `floor` and `value` in turn, `count` times after one round that does not count; which of the
+    /// two comes first changes from pair to pair. Each answers with its figure.
+    pub(crate) fn measure(count: usize, mut floor: impl FnMut() -> f64, mut value: impl FnMut() -> f64) -> Self {
+        floor();
+        value();
+        let pair = |index: usize| {
+            if index % 2 == 0 {
+                let floor = floor();
+                (floor, value())
+            } else {
+                let value = value();
+                (floor(), value)
+            }
+        };
+        Self((0..count).map(pair).collect())
+    }
+
+    pub(crate) fn each(&self, ratio: impl Fn(f64, f64) -> f64) -> Figures {
+        Figures::new(self.0.iter().map(|(floor, value)| ratio(*value, *floor)))
+    }
+
+    pub(crate) fn floor(&self) -> f64 {
+        self.each(|_, floor| floor).quantile(0.5)
+    }
+
+    pub(crate) fn value(&self) -> f64 {
+        self.each(|value, _| value).quantile(0.5)
+    }
+}
+
+impl Figures {
+    fn new(figures: impl Iterator<Item = f64>) -> Self {
+        let mut figures: Vec<f64> = figures.collect();
+        figures.sort_by(f64::total_cmp);
+        Self(figures)
+    }
+
+    pub(crate) fn quantile(&self, part: f64) -> f64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index into a short list")]
+        let index = ((self.0.len() - 1) as f64 * part).round() as usize;
+        self.0.get(index).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Microseconds that one of `times` repetitions takes.
+pub(crate) fn micros_each(times: u32, mut repeated: impl FnMut()) -> f64 {
+    let began = Instant::now();
+    for _ in 0..times {
+        repeated();
+    }
+    began.elapsed().as_secs_f64() * 1e6 / f64::from(times)
+}

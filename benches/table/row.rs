@@ -1,0 +1,72 @@
+//! One line of the table.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::pairs::Pairs;
+
+/// A figure beside its floor; it holds when `ratio <= goal`.
+#[derive(Serialize)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    unit: &'static str,
+    /// Medians.
+    floor: f64,
+    value: f64,
+    /// The median over the pairs: of value ÷ floor, or with an allowance of (value − floor) ÷ allowance.
+    ratio: f64,
+    goal: f64,
+    /// The ratio's quartiles.
+    spread: [f64; 2],
+}
+
+impl Row {
+    pub(crate) fn ratio(name: &'static str, unit: &'static str, pairs: &Pairs, goal: f64) -> Self {
+        Self::new(name, unit, pairs, goal, |value, floor| value / floor)
+    }
+
+    /// The value may be larger than the floor by `allowance`.
+    pub(crate) fn allowance(name: &'static str, unit: &'static str, pairs: &Pairs, allowance: f64) -> Self {
+        Self::new(name, unit, pairs, 1.0, |value, floor| (value - floor) / allowance)
+    }
+
+    fn new(name: &'static str, unit: &'static str, pairs: &Pairs, goal: f64, ratio: impl Fn(f64, f64) -> f64) -> Self {
+        let ratios = pairs.each(ratio);
+        Self {
+            name,
+            unit,
+            floor: pairs.floor(),
+            value: pairs.value(),
+            ratio: ratios.quantile(0.5),
+            goal,
+            spread: [ratios.quantile(0.25), ratios.quantile(0.75)],
+        }
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        self.ratio <= self.goal
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, unit, floor, value, ratio, goal, spread: [low, high] } = self;
+        let verdict = if self.holds() { "holds" } else { "missed" };
+        write!(
+            f,
+            "{name:<44} {value:>10.2} {unit:<3} floor {floor:>10.2} {unit:<3} ratio {ratio:>5.2} ({low:.2}–{high:.2}) goal {goal:.2} {verdict}"
+        )
+    }
+}
+
+/// Writes the rows where other tools find them.
+pub(crate) fn write(rows: &[Row]) -> PathBuf {
+    let folder = crate::guests::target_folder().join("bench");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    let path = folder.join("summary.json");
+    let text = serde_json::to_string_pretty(rows).expect("rows are plain");
+    std::fs::write(&path, text).expect("the target folder can be written");
+    path
+}

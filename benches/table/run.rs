@@ -1,0 +1,139 @@
+//! Runs: what the runtime costs over wasmtime.
+
+use std::sync::Arc;
+
+use airs_runtime::{Answer, Capability, Component, EngineConfig, Owner, Placement, Report, Request, Runtime};
+use tokio::runtime::Builder;
+
+use crate::floor::Floor;
+use crate::guests::bytes;
+use crate::pairs::{Pairs, micros_each};
+use crate::row::Row;
+
+const PAIRS: usize = 40;
+const RUNS: u32 = 2_000;
+/// Runs that are under way at once, so that handing them over between threads is not what is measured.
+const AT_ONCE: u32 = 64;
+const LOOKS: u32 = 20_000;
+
+const PAY: &str = r#"{"from":"/accounts/alice/usd","to":"/accounts/bob/usd","amount":"0.01"}"#;
+
+pub(crate) fn rows(wanted: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if "run, whole".contains(wanted) {
+        rows.push(whole_run());
+    }
+    if "run, whole, one at a time".contains(wanted) {
+        rows.push(one_at_a_time());
+    }
+    if "later VAL call (view)".contains(wanted) {
+        rows.push(later_call());
+    }
+    rows
+}
+
+/// Fresh program, fresh driver, two `intend`, `transfer`, two `done`, commit to memory.
+fn whole_run() -> Row {
+    let mut floor = floor("payment");
+    let runtime = runtime("payment");
+    let client = Builder::new_current_thread().build().expect("a client");
+    let value = || {
+        client.block_on(async {
+            micros_each_async(RUNS / AT_ONCE, async || {
+                let runs: Vec<_> = (0..AT_ONCE).map(|_| tokio::spawn(perform(runtime.clone()))).collect();
+                for run in runs {
+                    must(run.await.expect("the run ends"));
+                }
+            })
+            .await
+                / f64::from(AT_ONCE)
+        })
+    };
+    let floor = || micros_each(RUNS, || drop(floor.run(PAY)));
+    Row::ratio("run, whole", "µs", &Pairs::measure(PAIRS, floor, value), 1.5)
+}
+
+/// The same, each run waited for by the thread that asked for it: floor and value both cross threads twice.
+fn one_at_a_time() -> Row {
+    let floor = Arc::new(std::sync::Mutex::new(floor("payment")));
+    let runtime = runtime("payment");
+    let guests = Builder::new_multi_thread().worker_threads(1).build().expect("a thread");
+    let floor = || {
+        micros_each(RUNS, || {
+            let floor = Arc::clone(&floor);
+            let run = guests.spawn(async move { floor.lock().expect("one at a time").run(PAY) });
+            drop(guests.block_on(run));
+        })
+    };
+    let value = || micros_each(RUNS, || must(runtime.perform_blocking(pay())));
+    Row::ratio("run, whole, one at a time", "µs", &Pairs::measure(PAIRS, floor, value), 1.5)
+}
+
+/// One more `view` in a run that has made many: a run of many less a run of none, for each.
+fn later_call() -> Row {
+    let mut floor = floor("looker");
+    let runtime = runtime("looker");
+    let task = |times: u32| format!(r#"{{"path":"/accounts/alice/usd","times":{times}}}"#);
+    let (many, none) = (task(LOOKS), task(0));
+    let per_look = |many: f64, none: f64| (many - none) * 1e3 / f64::from(LOOKS);
+    let floor = || {
+        let none = micros_each(1, || drop(floor.run(&none)));
+        per_look(micros_each(1, || drop(floor.run(&many))), none)
+    };
+    let look = |task: &str| micros_each(1, || must(runtime.perform_blocking(Request::run("looker", task).caller(alice()))));
+    let value = || per_look(look(&many), look(&none));
+    Row::ratio("later VAL call (view)", "ns", &Pairs::measure(PAIRS, floor, value), 2.5)
+}
+
+async fn micros_each_async(times: u32, mut repeated: impl AsyncFnMut()) -> f64 {
+    let began = std::time::Instant::now();
+    for _ in 0..times {
+        repeated().await;
+    }
+    began.elapsed().as_secs_f64() * 1e6 / f64::from(times)
+}
+
+async fn perform(runtime: Runtime) -> Report {
+    runtime.perform(pay()).await
+}
+
+fn pay() -> Request {
+    Request::run("payment", PAY).caller(alice())
+}
+
+fn alice() -> airs_runtime::CallerId {
+    "alice".parse().expect("a caller")
+}
+
+fn must(report: Report) {
+    report.result.expect("the run succeeds");
+}
+
+fn component(name: &str) -> Component {
+    Component::read(bytes(name)).expect("the guest is a component")
+}
+
+fn floor(program: &str) -> Floor {
+    let balances = [("/accounts/alice/usd", r#""1000000000.00""#), ("/accounts/bob/usd", r#""1.00""#)];
+    Floor::new(&component(program), &component("ledger"), &balances)
+}
+
+/// A warm runtime, one thread for guests as the floor has one, with money in alice's account.
+fn runtime(program: &str) -> Runtime {
+    let engine = EngineConfig { threads: 1, ..EngineConfig::default() };
+    let runtime = Runtime::builder().engine(engine).build().expect("the runtime starts");
+    runtime.load(&component("ledger"), &[Capability::Storage].into()).expect("the driver loads");
+    runtime.load(&component(program), &[].into()).expect("the program loads");
+    let placement = Placement {
+        path: "/accounts".into(),
+        driver: "ledger".into(),
+        account: r#"{"unit":"usd","scale":2}"#.into(),
+        owner: Some(Owner::Each),
+        controllers: Vec::new(),
+    };
+    must(runtime.perform_blocking(Request::bind(placement)));
+    let mint = Request::control("/accounts/alice/usd", "mint", r#"{"amount":"1000000000.00"}"#);
+    let minted = runtime.perform_blocking(mint).result;
+    assert!(matches!(minted, Ok(Answer::Output(_))), "{minted:?}");
+    runtime
+}

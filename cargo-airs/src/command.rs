@@ -9,11 +9,11 @@ use crate::interrupt;
 use crate::report::Report;
 use crate::settings::Settings;
 
-pub(crate) fn run(settings: Settings, report: &Report) -> Result<()> {
+pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
     interrupt::listen()?;
     match settings {
         Settings::New(settings) => new::run(settings, report),
-        Settings::Build(settings) => build::run(&settings, report),
-        Settings::Inspect(settings) => inspect::run(&settings, report),
+        Settings::Build(settings) => build::run(settings, report),
+        Settings::Inspect(settings) => inspect::run(settings, report),
     }
 }

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let outcome = match args::parse(&arguments) {
         Ok(args) => {
             let (settings, report) = settings::resolve(args);
-            command::run(settings, &report).map_err(|failure| (report, failure))
+            command::run(&settings, &report).map_err(|failure| (report, failure))
         }
         Err(refusal) => report::clap(&refusal, &arguments),
     };

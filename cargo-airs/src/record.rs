@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use airs_package::{Digest, Manifest};
 use serde::{Deserialize, Serialize};
@@ -19,70 +20,120 @@ pub(crate) struct Record {
 #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
 struct Content {
     /// The tool that checked the components: another one may see them differently.
-    tool: String,
+    tool: Seen,
     components: BTreeMap<String, Entry>,
 }
 
 /// A component that was built.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Entry {
-    /// Of what the compiler made, and the manifest.
-    pub(crate) input: String,
-    /// Of the component.
-    pub(crate) output: String,
+    /// The digest of what the component was made of.
+    input: String,
+    /// The component's own.
+    pub(crate) digest: String,
     pub(crate) size_bytes: u64,
+    /// The manifest in it.
+    manifest: String,
+    /// What the compiler made.
+    compiled: Seen,
+    /// The component.
+    written: Seen,
+}
+
+/// A file as it was seen; Cargo tells by the same whether it has changed.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+struct Seen {
+    bytes: u64,
+    modified_ns: u128,
+}
+
+/// A component to be, and the files that it is made of and written to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) compiled: &'a Path,
+    pub(crate) component: &'a Path,
 }
 
 impl Record {
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(".built.json");
         let text = files::text(&path)?.unwrap_or_default();
-        let content: Content = serde_json::from_str(&text).unwrap_or_default();
+        let mut content: Content = serde_json::from_str(&text).unwrap_or_default();
+        let tool = std::env::current_exe()
+            .map(|file| Seen::of(&file))
+            .unwrap_or_default();
+        if content.tool != tool {
+            // Their sizes stay good for comparison.
+            content.components.values_mut().for_each(Entry::expire);
+            content.tool = tool;
+        }
         Ok(Self { path, content })
     }
 
     /// What is known of a component, whether or not it still holds.
-    pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
-        self.content.components.get(name)
+    pub(crate) fn entry(&self, job: &Job<'_>) -> Option<&Entry> {
+        self.content.components.get(job.manifest.name.as_str())
     }
 
-    /// The entry, if the component in `file` is what would be built of this input now.
-    pub(crate) fn fresh(&self, name: &str, input: &str, file: &Path) -> Option<&Entry> {
-        let entry = self.entry(name)?;
-        let same = self.content.tool == tool() && entry.input == input;
-        let there = same.then(|| std::fs::read(file).ok()).flatten()?;
-        (Digest::of(&there).to_string() == entry.output).then_some(entry)
+    /// The entry, if what would be built now is there already. Files that look as they did are not read.
+    pub(crate) fn fresh(&self, job: &Job<'_>) -> Option<&Entry> {
+        let entry = self.entry(job)?;
+        let same = entry.manifest == format!("{:?}", job.manifest)
+            && (entry.compiled == Seen::of(job.compiled) || entry.input == digest(job.compiled)?)
+            && (entry.written == Seen::of(job.component) || entry.digest == digest(job.component)?);
+        same.then_some(entry)
     }
 
-    pub(crate) fn keep(&mut self, name: &str, entry: Entry) -> Result<()> {
-        let tool = tool();
-        if self.content.tool != tool {
-            // What another tool has checked is no longer fresh; its sizes stay good for comparison.
-            self.content
-                .components
-                .values_mut()
-                .for_each(|entry| entry.input.clear());
-            self.content.tool = tool;
+    /// Keeps what was made of `compiled`.
+    pub(crate) fn keep(
+        &mut self,
+        job: &Job<'_>,
+        compiled: &[u8],
+        made: &Digest,
+        size_bytes: u64,
+    ) -> Result<Entry> {
+        let entry = Entry {
+            input: Digest::of(compiled).to_string(),
+            digest: made.to_string(),
+            size_bytes,
+            manifest: format!("{:?}", job.manifest),
+            compiled: Seen::of(job.compiled),
+            written: Seen::of(job.component),
+        };
+        self.content
+            .components
+            .insert(job.manifest.name.to_string(), entry.clone());
+        files::write(&self.path, &serde_json::to_vec(&self.content).unwrap_or_default())?;
+        Ok(entry)
+    }
+}
+
+impl Entry {
+    fn expire(&mut self) {
+        self.manifest.clear();
+    }
+}
+
+impl Seen {
+    /// A file that is not there looks like none that is.
+    fn of(file: &Path) -> Self {
+        let Ok(metadata) = file.metadata() else {
+            return Self::default();
+        };
+        let modified = metadata
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Self {
+            bytes: metadata.len(),
+            modified_ns: modified.unwrap_or_default().as_nanos(),
         }
-        self.content.components.insert(name.to_owned(), entry);
-        let bytes = serde_json::to_vec(&self.content).unwrap_or_default();
-        files::write(&self.path, &bytes)
     }
 }
 
-/// The digest of what a component is made of.
-pub(crate) fn input(compiled: &[u8], manifest: &Manifest) -> String {
-    Digest::of(format!("{} {manifest:?}", Digest::of(compiled)).as_bytes()).to_string()
-}
-
-/// This build of this tool.
-fn tool() -> String {
-    let file = std::env::current_exe().and_then(std::fs::metadata).ok();
-    let length = file.as_ref().map_or(0, std::fs::Metadata::len);
-    let changed = file.and_then(|file| file.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok());
-    format!(
-        "{} {length} {}",
-        env!("CARGO_PKG_VERSION"),
-        changed.unwrap_or_default().as_nanos()
-    )
+fn digest(file: &Path) -> Option<String> {
+    std::fs::read(file)
+        .ok()
+        .map(|bytes| Digest::of(&bytes).to_string())
 }

@@ -5,14 +5,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use airs_package::{Component, PackageError, componentize, stamp};
+use airs_package::{Component, Manifest, PackageError, componentize, stamp};
 use cargo_metadata::PackageId;
 
 use crate::cargo::{self, TARGET};
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
 use crate::message::{Built, Message};
-use crate::record::{self, Entry, Record};
+use crate::record::{Entry, Job, Record};
 use crate::report::Report;
 use crate::settings::Build;
 use crate::stack::Way;
@@ -132,28 +132,18 @@ fn finish(
             format!("the compiler made no component of {name}"),
         ));
     };
-    let bytes = files::bytes(artifact)?;
     let path = output.join(format!("{name}.wasm"));
-    let input = record::input(&bytes, &one.manifest);
-    let before = record.entry(name).map(|entry| entry.size_bytes);
-    let known = record.fresh(name, &input, &path).cloned();
+    let job = Job {
+        manifest: &one.manifest,
+        compiled: artifact,
+        component: &path,
+    };
+    let size_bytes_before = record.entry(&job).map(|entry| entry.size_bytes);
+    let known = record.fresh(&job).cloned();
     let fresh = known.is_some();
     let entry = match known {
         Some(entry) => entry,
-        None => {
-            let progress = report.progress(format!("checking {name}"));
-            let component = check(one, bytes)
-                .map_err(|error| Failure::from(error).within(name).exiting(Exit::BuildFailed))?;
-            files::write(&path, component.bytes())?;
-            progress.finish_and_clear();
-            let entry = Entry {
-                input,
-                output: component.digest().to_string(),
-                size_bytes: component.bytes().len() as u64,
-            };
-            record.keep(name, entry.clone())?;
-            entry
-        }
+        None => make(&job, record, report)?,
     };
     let duration = *compiling + begun.elapsed();
     report.say(&Message::ComponentBuilt(Built {
@@ -162,23 +152,35 @@ fn finish(
         profile,
         path: &path,
         shown_path: workspace.shown(&path),
-        digest: entry.output,
+        digest: entry.digest,
         size_bytes: entry.size_bytes,
-        size_bytes_before: before,
+        size_bytes_before,
         fresh,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
     }));
     Ok(())
 }
 
+/// Writes the component.
+fn make(job: &Job<'_>, record: &mut Record, report: &Report) -> Result<Entry> {
+    let name = &job.manifest.name;
+    let progress = report.progress(format!("checking {name}"));
+    let bytes = files::bytes(job.compiled)?;
+    let component = check(job.manifest, &bytes)
+        .map_err(|error| Failure::from(error).within(name).exiting(Exit::BuildFailed))?;
+    files::write(job.component, component.bytes())?;
+    progress.finish_and_clear();
+    record.keep(job, &bytes, component.digest(), component.bytes().len() as u64)
+}
+
 /// The component with its manifest in it, if it is what the manifest says.
-fn check(one: &Crate, bytes: Vec<u8>) -> Result<Component, PackageError> {
-    let component = match Component::read(bytes.as_slice()) {
+fn check(manifest: &Manifest, bytes: &[u8]) -> Result<Component, PackageError> {
+    let component = match Component::read(bytes) {
         // The linker was told not to make a component.
-        Err(PackageError::CoreModule) => Component::read(componentize(&bytes)?)?,
+        Err(PackageError::CoreModule) => Component::read(componentize(bytes)?)?,
         read => read?,
     };
-    component.check_world(one.manifest.kind)?;
-    component.check_capabilities(&one.manifest.capabilities)?;
-    Component::read(stamp(component.bytes(), &one.manifest)?)
+    component.check_world(manifest.kind)?;
+    component.check_capabilities(&manifest.capabilities)?;
+    Component::read(stamp(component.bytes(), manifest)?)
 }

@@ -13,21 +13,25 @@ use crate::scaffold::{Files, Scaffold};
 use crate::settings::{New, Vcs};
 use crate::{files, join, name, vcs, workspace};
 
-pub(crate) fn run(settings: New, report: &Report) -> Result<()> {
+pub(crate) fn run(settings: &New, report: &Report) -> Result<()> {
+    make(settings, &files::current_folder()?, report)
+}
+
+/// Makes the component as if the person were in the folder `here`.
+pub(crate) fn make(settings: &New, here: &Path, report: &Report) -> Result<()> {
     let name = name::check(settings.kind, &settings.name)?;
-    let here = files::current_folder()?;
-    let project = workspace::project(&here, &here)?;
+    let project = workspace::project(here, here)?;
     let scaffold = Scaffold::new(settings.kind, name.clone(), &settings.sdk)?;
     let folder = match &project {
         Some(project) => join::folder(project, &name),
         None => here.join(name.as_str()),
     };
-    refuse_existing(&folder, &here)?;
+    refuse_existing(&folder, here)?;
     match &project {
         Some(project) => add(project, settings.kind, &name, &folder, &scaffold)?,
         None => alone(&folder, &scaffold, settings.vcs, report)?,
     }
-    let shown = PathBuf::from(files::shown(&folder, &here));
+    let shown = PathBuf::from(files::shown(&folder, here));
     report.say(&Message::ComponentCreated {
         name: name.as_str(),
         kind: settings.kind.as_str(),

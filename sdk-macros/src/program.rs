@@ -48,7 +48,7 @@ fn component(program: ProgramFn<'_>) -> TokenStream {
     let output_schema = quote_spanned! { output.span()=> <#result as ::airs::Schema>::SCHEMA };
     quote! {
         #sole
-        #[allow(dead_code)]
+        #[allow(dead_code, long_running_const_eval)]
         const _: () = {
             const PROGRAM: ::airs::__private::Program = ::airs::__private::Program {
                 name: #name,

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Call, Error, Json, Receipt, Result, Rights, Value};
+use crate::{Call, Error, Json, Receipt, Result, Rights, Value, json};
 
 /// A driver: what gives data a meaning, for one kind of asset.
 ///
@@ -165,8 +165,8 @@ impl<D: Driver> fmt::Debug for DriverComponent<D> {
 }
 
 /// Account data as a person wrote it, in JSON.
-pub(crate) fn account_from_person<D: Driver>(json: &str) -> Result<D::Account> {
-    serde_json::from_str(json).map_err(|error| Error::invalid_input(format!("the account data: {error}")))
+pub(crate) fn account_from_person<D: Driver>(text: &str) -> Result<D::Account> {
+    json::read(text).map_err(|why| Error::invalid_input(format!("the account data does not fit: {why}")))
 }
 
 /// What the host is to keep of account data.

@@ -1,8 +1,10 @@
 //! Pieces of JSON text.
 
+mod place;
+
 use std::{fmt, str::FromStr};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Error, Result};
 
@@ -41,7 +43,7 @@ impl Json {
     ///
     /// # Errors
     /// [`Code::InvalidInput`](crate::Code::InvalidInput) when the text is not JSON or does not fit; the
-    /// message says why, and at which line and column.
+    /// message says why, in which field, and at which line and column.
     ///
     /// ```
     /// let numbers: Vec<u8> = airs::Json::from("[1, 2]").parse()?;
@@ -49,7 +51,7 @@ impl Json {
     /// # Ok::<(), airs::Error>(())
     /// ```
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_str(&self.0).map_err(|error| Error::invalid_input(error.to_string()))
+        read(&self.0).map_err(Error::invalid_input)
     }
 
     /// The text.
@@ -61,6 +63,17 @@ impl Json {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// The value that a text is the JSON form of, or why it is not.
+pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| {
+        let field = place::field_at(text, error.line(), error.column());
+        if field.is_empty() || error.is_syntax() {
+            return error.to_string();
+        }
+        format!("`{field}`: {error}")
+    })
 }
 
 impl From<&str> for Json {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Result,
+    Error, Result, json,
     schema::{Schema, Shape},
 };
 
@@ -30,8 +30,7 @@ pub fn run_without_input<R: ProgramResult>(program: impl FnOnce() -> R, input: &
 }
 
 pub(crate) fn decode<I: for<'de> Deserialize<'de>>(input: &str) -> Result<I> {
-    serde_json::from_str(input)
-        .map_err(|error| Error::invalid_input(format!("the input does not fit: {error}")))
+    json::read(input).map_err(|why| Error::invalid_input(format!("the input does not fit: {why}")))
 }
 
 pub(crate) fn encode(output: &impl Serialize) -> Result<String> {

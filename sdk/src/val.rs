@@ -100,7 +100,8 @@ impl Asset {
         self.0.control(operation, input.into().as_str()).map(Json::from)
     }
 
-    /// Releases the descriptor and tells whether the driver says that all went well.
+    /// Releases the descriptor and tells whether the driver says that all went well. Unlike the error of one
+    /// that is dropped, this one does not fail the run by itself.
     ///
     /// # Errors
     /// What the driver answers.

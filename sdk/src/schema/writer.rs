@@ -19,58 +19,59 @@ impl<'a> Writer<'a> {
         self.len
     }
 
-    #[expect(clippy::indexing_slicing, reason = "compared with the length before")]
-    const fn byte(&mut self, byte: u8) {
-        if self.len < self.room.len() {
-            self.room[self.len] = byte;
+    const fn bytes(&mut self, bytes: &[u8]) {
+        let end = self.len + bytes.len();
+        if end <= self.room.len() {
+            let (room, _) = self.room.split_at_mut(end);
+            let (_, room) = room.split_at_mut(self.len);
+            room.copy_from_slice(bytes);
         }
-        self.len += 1;
+        self.len = end;
+    }
+
+    const fn byte(&mut self, byte: u8) {
+        self.bytes(&[byte]);
     }
 
     /// Text as it is.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "below the length; const code has no iterators"
-    )]
     pub(super) const fn raw(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            self.byte(bytes[at]);
-            at += 1;
-        }
+        self.bytes(text.as_bytes());
     }
 
     /// Text as a JSON string.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "below the length; const code has no iterators"
-    )]
     pub(super) const fn string(&mut self, text: &str) {
-        let bytes = text.as_bytes();
         self.byte(b'"');
-        let mut at = 0;
-        while at < bytes.len() {
-            self.character(bytes[at]);
-            at += 1;
+        // Stretches that need no escape go as they are: the compiler interprets this, byte by byte.
+        let mut rest = text.as_bytes();
+        let mut plain = 0;
+        while plain < rest.len() {
+            let (stretch, after) = rest.split_at(plain);
+            match after {
+                [byte @ (b'"' | b'\\' | 0..0x20), after @ ..] => {
+                    self.bytes(stretch);
+                    self.escaped(*byte);
+                    (rest, plain) = (after, 0);
+                }
+                _ => plain += 1,
+            }
         }
+        self.bytes(rest);
         self.byte(b'"');
     }
 
     #[expect(clippy::indexing_slicing, reason = "a nibble is below 16")]
-    const fn character(&mut self, byte: u8) {
+    const fn escaped(&mut self, byte: u8) {
         match byte {
             b'"' | b'\\' => {
                 self.byte(b'\\');
                 self.byte(byte);
             }
             b'\n' => self.raw("\\n"),
-            0..0x20 => {
+            _ => {
                 self.raw("\\u00");
                 self.byte(HEX[(byte >> 4) as usize]);
                 self.byte(HEX[(byte & 15) as usize]);
             }
-            _ => self.byte(byte),
         }
     }
 

@@ -270,12 +270,12 @@ pub(crate) fn control(handle: Handle, operation: &str, input: &str) -> Result<St
 
 pub(crate) fn done(handle: Handle) -> Result<()> {
     open(handle)?;
-    release(handle)
+    release(handle).map_err(|(_, error)| error)
 }
 
 /// The program dropped its handle: a driver that fails now fails the run.
 pub(crate) fn dropped(handle: Handle) {
-    if let Err(error) = release(handle) {
+    if let Err((_, error)) = release(handle) {
         let _ = with_run(|run| {
             run.failure.get_or_insert(error);
             Ok(())
@@ -283,19 +283,21 @@ pub(crate) fn dropped(handle: Handle) {
     }
 }
 
-/// Releases what is still open, the last opened first.
+/// Releases what is still open, the last opened first, up to the first that fails.
 pub(super) fn release_all() -> Result<()> {
     let (run, count) = with_run(|run| Ok((run.serial, run.descriptors.len())))?;
-    let mut outcome = Ok(());
     for index in (0..count).rev() {
-        let released = release(Handle { run, index });
-        outcome = outcome.and(released);
+        release(Handle { run, index }).map_err(|(path, error)| Error {
+            message: format!("releasing {path}: {}", error.message),
+            ..error
+        })?;
     }
-    outcome
+    Ok(())
 }
 
-/// Takes a descriptor out of the table and tells the driver. One that is not there is no error.
-fn release(handle: Handle) -> Result<()> {
+/// Takes a descriptor out of the table and tells the driver; on failure, what path it was. One that is not
+/// there is no error.
+fn release(handle: Handle) -> Result<(), (String, Error)> {
     let open = with_run(|run| {
         let slot = run
             .descriptors
@@ -304,7 +306,9 @@ fn release(handle: Handle) -> Result<()> {
         Ok(slot.and_then(Option::take))
     });
     match open {
-        Ok(Some(Open { driver, asset, .. })) => ask(driver.id(), || driver.done(asset)),
+        Ok(Some(Open {
+            driver, asset, path, ..
+        })) => ask(driver.id(), || driver.done(asset)).map_err(|error| (path, error)),
         _ => Ok(()),
     }
 }

@@ -48,9 +48,12 @@ fn input_that_does_not_fit_says_which_field_and_where() {
         (r#"{"from": "a", "to": "b"}"#, "missing field `amount` at line 1"),
         (
             "{\"from\": \"a\",\n \"to\": \"b\",\n \"amount\": 2.5}",
-            "expected an amount as a decimal string, such as \"12.50\" at line 3",
+            "`amount`: invalid type: floating point `2.5`, expected an amount as a decimal string, such as \"12.50\" at line 3",
         ),
-        (r#"{"from": 1}"#, "expected a string at line 1 column 10"),
+        (
+            r#"{"from": 1}"#,
+            "`from`: invalid type: integer `1`, expected a string at line 1 column 10",
+        ),
         ("{", "EOF while parsing"),
     ] {
         let error = alice.run_json(pay, input).unwrap_err();

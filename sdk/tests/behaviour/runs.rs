@@ -154,9 +154,12 @@ fn a_driver_that_fails_when_a_descriptor_is_released_fails_the_run() {
         .bind::<Tickets>("/opera", hall, Owner::Each, &["office"])
         .unwrap();
     let office = context.caller("office");
-    // Left open, dropped, or released by hand.
+    // Left open, dropped, or released by hand; only then is there somebody who can go on.
     let opened = || val::intend("/opera/alice", Rights::CONTROL);
-    assert_eq!(office.run(opened).unwrap_err().message, "nobody leaves");
+    assert_eq!(
+        office.run(opened).unwrap_err().message,
+        "releasing /opera/alice: nobody leaves"
+    );
     assert_eq!(
         office.run(|| opened().map(drop)).unwrap_err().message,
         "nobody leaves"
@@ -165,6 +168,7 @@ fn a_driver_that_fails_when_a_descriptor_is_released_fails_the_run() {
         office.run(|| opened()?.done()).unwrap_err().message,
         "nobody leaves"
     );
+    assert!(office.run(|| Ok(opened()?.done().is_err())).unwrap());
     assert_eq!(
         office
             .control("/opera/alice", "print", "[\"1\"]")

@@ -4,25 +4,16 @@
 //! the work, and everything that a person or a program reads goes through [`report`].
 
 mod args;
+mod cargo;
 mod command;
 mod error;
 mod exit;
+mod files;
+mod interrupt;
 mod message;
+mod os;
 mod report;
 mod settings;
-
-mod interrupt;
-mod os;
-
-mod cargo;
-mod files;
-mod join;
-mod lock;
-mod name;
-mod record;
-mod scaffold;
-mod stack;
-mod vcs;
 mod workspace;
 
 use std::process::ExitCode;

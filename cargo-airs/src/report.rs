@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::message::Message;
-use crate::settings::{self, Format, Output, Verbosity};
+use crate::settings::{Format, Output, Verbosity};
 
 const STATUS: Style = AnsiColor::BrightGreen.on_default().bold();
 const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
@@ -93,7 +93,18 @@ pub(crate) fn clap(refusal: &clap::Error, arguments: &[OsString]) -> Result<(), 
         #[allow(clippy::exit, reason = "clap has printed the failure")]
         std::process::exit(i32::from(Exit::Usage.code()));
     }
-    Err((Report::new(output), settings::usage(refusal)))
+    Err((Report::new(output), usage(refusal)))
+}
+
+/// A mistake on the command line, as a failure; clap's text begins with `error: `.
+fn usage(refusal: &clap::Error) -> Failure {
+    let text = refusal.to_string();
+    let mut parts = text.trim().split("\n\n");
+    let message = parts.next().unwrap_or_default().trim_start_matches("error: ");
+    let failure = Failure::usage(message);
+    parts
+        .filter_map(|part| part.trim().strip_prefix("tip: "))
+        .fold(failure, |failure, tip| failure.hint(tip))
 }
 
 fn shown(failure: &Failure) -> String {

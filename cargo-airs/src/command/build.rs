@@ -1,5 +1,8 @@
 //! `cargo airs build`: from crates to components, checked and stamped.
 
+mod record;
+mod stack;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,12 +15,12 @@ use crate::cargo::{self, TARGET};
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
 use crate::message::{Built, Message};
-use crate::record::{Entry, Job, Record};
 use crate::report::Report;
 use crate::settings::Build;
-use crate::stack::Way;
 use crate::workspace::{Crate, Workspace};
 use crate::{files, interrupt};
+use record::{Entry, Job, Record};
+use stack::Way;
 
 /// What the compiler made of each crate, and how long that took.
 type Compiled = BTreeMap<PackageId, (PathBuf, Duration)>;

@@ -1,5 +1,11 @@
 //! `cargo airs new`: a driver or a program from a template.
 
+mod join;
+mod lock;
+mod name;
+mod scaffold;
+mod vcs;
+
 use std::path::{Path, PathBuf};
 
 use airs_core::{Kind, Name};
@@ -9,9 +15,9 @@ use crate::error::{Failure, Result};
 use crate::interrupt::Staged;
 use crate::message::Message;
 use crate::report::Report;
-use crate::scaffold::{Files, Scaffold};
 use crate::settings::{New, Vcs};
-use crate::{files, join, name, vcs, workspace};
+use crate::{files, workspace};
+use scaffold::{Files, Scaffold};
 
 pub(crate) fn run(settings: &New, report: &Report) -> Result<()> {
     make(settings, &files::current_folder()?, report)

@@ -6,10 +6,10 @@ use airs_core::{Kind, Name};
 use airs_package::Project;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
+use super::lock::Lock;
+use super::scaffold;
 use crate::error::{Failure, Reason, Result};
 use crate::files;
-use crate::lock::Lock;
-use crate::scaffold;
 
 /// A file, what it is to hold, and what it held.
 #[derive(Debug)]

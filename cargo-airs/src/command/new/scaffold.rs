@@ -7,8 +7,8 @@ use airs_templates::{DRIVER, File, LOCK, PROFILES, PROGRAM, PROJECT, WORKSPACE};
 use handlebars::Handlebars;
 use serde_json::{Value, json};
 
+use super::lock::Lock;
 use crate::error::{Failure, Reason, Result};
-use crate::lock::Lock;
 use crate::settings::Sdk;
 
 /// What the templates have places for.
@@ -143,4 +143,42 @@ fn render(template: &str, context: &Value) -> Result<String> {
     handlebars.render_template(template, context).map_err(|cause| {
         Failure::new(Reason::Airs(airs_core::Code::Internal), "a template is malformed").caused_by(cause)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use airs_core::Kind;
+
+    use super::Scaffold;
+    use crate::settings::Sdk;
+
+    #[test]
+    fn without_a_checkout_the_sdk_comes_from_the_registry() {
+        let scaffold = Scaffold::new(Kind::Driver, "ledger".parse().unwrap(), &Sdk::Registry("0.1")).unwrap();
+        let files = scaffold.alone().unwrap();
+        let text = |name: &str| &files.iter().find(|(path, _)| path == Path::new(name)).unwrap().1;
+        assert!(text("Cargo.toml").contains("airs = { package = \"airs-sdk\", version = \"0.1\" }\n"));
+        // Its checksum is not known here: Cargo adds it, and keeps the rest.
+        assert!(!text("Cargo.lock").contains("name = \"airs-sdk\""));
+        assert!(text("Cargo.lock").contains("name = \"serde\""));
+    }
+
+    #[test]
+    fn a_path_is_quoted_as_toml_needs_it() {
+        let folder = r#"C:\it's "mine""#;
+        let sdk = Sdk::Checkout(folder.into());
+        let files = Scaffold::new(Kind::Program, "pay".parse().unwrap(), &sdk)
+            .unwrap()
+            .member()
+            .unwrap();
+        let manifest = &files
+            .iter()
+            .find(|(path, _)| path == Path::new("Cargo.toml"))
+            .unwrap()
+            .1;
+        let document: toml_edit::DocumentMut = manifest.parse().unwrap();
+        assert_eq!(document["dependencies"]["airs"]["path"].as_str(), Some(folder));
+    }
 }

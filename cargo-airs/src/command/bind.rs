@@ -1,0 +1,57 @@
+//! `cargo airs bind`, `unbind` and `bindings`: which driver is where.
+
+use airs_runtime::{Answer, Binding, Owner, Placement, Request};
+
+use crate::error::Result;
+use crate::message::{Bound, Message};
+use crate::node::{self, Needs, Node};
+use crate::report::Report;
+use crate::settings::{Bind, Bindings, Unbind};
+
+pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
+    let placement = Placement {
+        path: settings.path.clone(),
+        driver: settings.driver.to_string(),
+        account: node::json("the account data", &settings.account)?,
+        owner: settings.owner.clone(),
+        controllers: settings.controllers.iter().map(ToString::to_string).collect(),
+    };
+    let node = Node::open(&settings.node, Needs::Drivers, report)?;
+    let (run, answer) = node.ask(Request::bind(placement))?;
+    if let Answer::Bound(path, binding) = answer {
+        report.say(&Message::PathBound { run: &run, binding: shown(path.as_str(), &binding) });
+    }
+    Ok(())
+}
+
+pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
+    let node = Node::open(&settings.node, Needs::Drivers, report)?;
+    let (run, answer) = node.ask(Request::unbind(&settings.path))?;
+    if let Answer::Unbound(path) = answer {
+        report.say(&Message::PathUnbound { run: &run, path: path.as_str() });
+    }
+    Ok(())
+}
+
+pub(crate) fn list(settings: &Bindings, report: &Report) -> Result<()> {
+    let node = Node::open(&settings.node, Needs::State, report)?;
+    let (_, answer) = node.ask(Request::bindings())?;
+    if let Answer::Bindings(bindings) = answer {
+        let bindings = bindings.iter().map(|(path, binding)| shown(path, binding)).collect();
+        report.say(&Message::Bindings { bindings });
+    }
+    Ok(())
+}
+
+/// A binding, as it is reported.
+pub(crate) fn shown(path: &str, binding: &Binding) -> Bound {
+    Bound {
+        path: path.to_owned(),
+        driver: binding.driver.clone(),
+        owner: match &binding.owner {
+            Owner::Each => Owner::EACH.to_owned(),
+            Owner::Caller(id) => id.clone(),
+        },
+        controllers: binding.controllers.clone(),
+    }
+}

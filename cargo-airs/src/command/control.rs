@@ -1,0 +1,20 @@
+//! `cargo airs control`: an operation of an asset's driver.
+
+use airs_runtime::{Answer, Request};
+
+use crate::error::Result;
+use crate::message::Message;
+use crate::node::{self, Needs, Node};
+use crate::report::Report;
+use crate::settings::Control;
+
+pub(crate) fn run(settings: &Control, report: &Report) -> Result<()> {
+    let input = node::json("the input", &settings.input)?;
+    let Control { path, operation, .. } = settings;
+    let node = Node::open(&settings.node, Needs::Drivers, report)?;
+    let (run, answer) = node.ask(Request::control(path, operation, input))?;
+    if let Answer::Output(output) = answer {
+        report.say(&Message::AssetControlled { run: &run, path, operation, output: node::raw(&output) });
+    }
+    Ok(())
+}

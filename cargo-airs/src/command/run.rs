@@ -1,0 +1,19 @@
+//! `cargo airs run`: one run of a program.
+
+use airs_runtime::{Answer, Request};
+
+use crate::error::Result;
+use crate::message::Message;
+use crate::node::{self, Needs, Node};
+use crate::report::Report;
+use crate::settings::Run;
+
+pub(crate) fn run(settings: &Run, report: &Report) -> Result<()> {
+    let input = node::json("the input", &settings.input)?;
+    let node = Node::open(&settings.node, Needs::Program(&settings.program), report)?;
+    let (run, answer) = node.ask(Request::run(&settings.program, input))?;
+    if let Answer::Output(output) = answer {
+        report.say(&Message::RunCommitted { run: &run, program: &settings.program, output: node::raw(&output) });
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! `cargo airs status`: the project at a glance.
+
+use airs_package::Component;
+use airs_runtime::{Answer, Request, State};
+
+use crate::command::bind::shown;
+use crate::error::Result;
+use crate::freshness::{self, Freshness};
+use crate::message::{ComponentStatus, Message, Status};
+use crate::node::{self, Needs, Node};
+use crate::report::Report;
+use crate::settings;
+use crate::workspace::{Crate, Workspace};
+
+pub(crate) fn run(settings: &settings::Status, report: &Report) -> Result<()> {
+    let workspace = Workspace::load(&settings.node.manifest)?;
+    let crates = workspace.every()?;
+    let components = crates.iter().map(|one| status(one, &workspace, &settings.node.profile)).collect::<Result<_>>()?;
+    let state = node::state(&settings.node, &workspace)?;
+    // Looking must not make a state that is not there.
+    let bindings = match &state {
+        State::Folder(folder) if folder.is_dir() => bindings(settings, report)?,
+        _ => Vec::new(),
+    };
+    report.say(&Message::Status(Box::new(Status {
+        project: workspace.project().map(|project| workspace.shown(&project.path)),
+        profile: settings.node.profile.clone(),
+        context: settings.node.context.to_string(),
+        state: match state {
+            State::Memory => "memory".to_owned(),
+            State::Folder(folder) => workspace.shown(&folder),
+        },
+        components,
+        bindings,
+    })));
+    Ok(())
+}
+
+fn bindings(settings: &settings::Status, report: &Report) -> Result<Vec<crate::message::Bound>> {
+    let node = Node::open(&settings.node, Needs::State, report)?;
+    let (_, answer) = node.ask(Request::bindings())?;
+    let Answer::Bindings(bindings) = answer else { return Ok(Vec::new()) };
+    Ok(bindings.iter().map(|(path, binding)| shown(path, binding)).collect())
+}
+
+fn status(one: &Crate, workspace: &Workspace, profile: &str) -> Result<ComponentStatus> {
+    let manifest = &one.manifest;
+    let freshness = freshness::of(one, workspace, profile)?;
+    let built = match freshness {
+        Freshness::NotBuilt => None,
+        _ => Component::open(&workspace.built(one, profile)?).ok(),
+    };
+    let granted = workspace.project().and_then(|project| project.grants.get(&manifest.name));
+    let ungranted = manifest.capabilities.iter().filter(|wanted| granted.is_none_or(|all| !all.contains(wanted)));
+    Ok(ComponentStatus {
+        name: manifest.name.to_string(),
+        kind: manifest.kind.as_str(),
+        version: manifest.version.to_string(),
+        digest: built.as_ref().map(|component| component.digest().to_string()),
+        size_bytes: built.as_ref().map(|component| component.bytes().len() as u64),
+        freshness: freshness.as_str(),
+        changed: freshness.changed().map(|path| workspace.shown(path)),
+        ungranted: ungranted.map(|capability| capability.as_str()).collect(),
+    })
+}

@@ -1,0 +1,170 @@
+//! A runtime for one command: the project's components, over the project's state.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::task::Poll;
+
+use airs_core::{Capabilities, Code, Kind};
+use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime, State};
+
+use crate::error::{Failure, Reason, Result};
+use crate::message::Message;
+use crate::report::Report;
+use crate::settings::{self, StatePlace};
+use crate::workspace::{Crate, Workspace};
+use crate::{files, interrupt};
+
+/// A command makes one run.
+const INSTANCES_MAX: u32 = 16;
+
+/// A runtime with the project's components in it, and who acts on it.
+pub(crate) struct Node {
+    runtime: Runtime,
+    request: settings::Node,
+}
+
+/// Which of the project's components a command needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Needs<'a> {
+    /// Only the state.
+    State,
+    /// The drivers: any may be bound to what the command touches.
+    Drivers,
+    /// The drivers and one of its programs.
+    Program(&'a str),
+}
+
+impl Node {
+    pub(crate) fn open(settings: &settings::Node, needs: Needs<'_>, report: &Report) -> Result<Self> {
+        let workspace = Workspace::load(&settings.manifest)?;
+        let state = state(settings, &workspace)?;
+        let listener = report.clone();
+        let builder = Runtime::builder()
+            .state(state)
+            .limits(workspace.limits())
+            .engine(EngineConfig { instances_max: INSTANCES_MAX, ..EngineConfig::default() })
+            .context(settings.context.clone())
+            .on_event(move |event| log(event, &listener));
+        let runtime = builder.build()?;
+        let node = Self { runtime, request: settings.clone() };
+        node.load(&workspace, needs, report)?;
+        Ok(node)
+    }
+
+    /// Makes a run. Ctrl-C cancels it, and nothing of it remains.
+    pub(crate) fn perform(&self, request: Request) -> Result<RunReport> {
+        let request = request.caller(self.request.caller.clone()).context(self.request.context.clone());
+        let request = match self.request.timeout_ms {
+            Some(milliseconds) => request.deadline_ms(milliseconds),
+            None => request,
+        };
+        interrupt::check()?;
+        let mut run = std::pin::pin!(self.runtime.perform(request));
+        let mut interrupted = std::pin::pin!(interrupt::pressed());
+        block_on(std::future::poll_fn(|context| {
+            if let Poll::Ready(report) = run.as_mut().poll(context) {
+                return Poll::Ready(Ok(report));
+            }
+            interrupted.as_mut().poll(context).map(|()| Err(Failure::interrupted()))
+        }))?
+    }
+
+    /// Makes a run, and hands out its answer.
+    pub(crate) fn ask(&self, request: Request) -> Result<(String, Answer)> {
+        let RunReport { run, result, .. } = self.perform(request)?;
+        Ok((run, result?))
+    }
+
+    fn load(&self, workspace: &Workspace, needs: Needs<'_>, report: &Report) -> Result<()> {
+        let (drivers, program) = match needs {
+            Needs::State => return Ok(()),
+            Needs::Drivers => (true, None),
+            Needs::Program(name) => (true, Some(name)),
+        };
+        if let Some(name) = program {
+            self.load_one(&workspace.program(name)?, workspace)?;
+        }
+        for driver in workspace.every()?.iter().filter(|one| drivers && one.manifest.kind == Kind::Driver) {
+            interrupt::check()?;
+            // One that is broken must not keep the others from being used.
+            if let Err(failure) = self.load_one(driver, workspace) {
+                report.warn(&format!("driver {} is not in service: {}", driver.manifest.name, failure.message()));
+            }
+        }
+        Ok(())
+    }
+
+    fn load_one(&self, one: &Crate, workspace: &Workspace) -> Result<()> {
+        let name = &one.manifest.name;
+        let path = workspace.built(one, &self.request.profile)?;
+        let component = Component::open(&path).map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
+        let granted = workspace.project().and_then(|project| project.grants.get(name).cloned());
+        let granted: Capabilities = granted.unwrap_or_default();
+        self.runtime.load(&component, &granted)?;
+        Ok(())
+    }
+}
+
+/// Where the state is: a folder or memory, as asked for; otherwise beside the project's `airs.toml`.
+pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<State> {
+    match &settings.state {
+        StatePlace::Memory => Ok(State::Memory),
+        StatePlace::Folder(folder) => Ok(State::Folder(files::current_folder()?.join(folder))),
+        StatePlace::Project => Ok(State::Folder(project_state(workspace)?)),
+    }
+}
+
+fn project_state(workspace: &Workspace) -> Result<PathBuf> {
+    let project = workspace.project().ok_or_else(|| {
+        Failure::new(Reason::Airs(Code::NotFound), "there is no airs.toml here or in a folder above")
+            .hint("`cargo airs new driver NAME` makes a project; --state names another place for the state")
+    })?;
+    Ok(state_folder(project.root()))
+}
+
+/// Local state of a project; git ignores it.
+fn state_folder(root: &Path) -> PathBuf {
+    root.join(".airs").join("state")
+}
+
+fn log(event: &Event<'_>, report: &Report) {
+    if let Event::Log { component, run, attempt, line } = event {
+        report.say(&Message::Log { component: component.as_str(), run, attempt: *attempt, line });
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.map_err(|cause| Failure::unavailable("cannot wait for a run").caused_by(cause))?;
+    Ok(runtime.block_on(future))
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("runtime", &self.runtime).finish_non_exhaustive()
+    }
+}
+
+/// What is typed as JSON: in place, `@FILE`, or `-` for standard input.
+pub(crate) fn json(what: &str, text: &str) -> Result<String> {
+    let (content, from) = match text.strip_prefix('@') {
+        Some(file) => (files::text(Path::new(file))?.ok_or_else(|| missing(what, file))?, format!(" in {file}")),
+        None if text == "-" => (standard_input(what)?, " on standard input".to_owned()),
+        None => (text.to_owned(), String::new()),
+    };
+    match serde_json::from_str::<serde::de::IgnoredAny>(&content) {
+        Ok(_) => Ok(content),
+        Err(cause) => Err(Failure::new(Reason::Airs(Code::InvalidInput), format!("{what}{from} is not JSON: {cause}"))
+            .hint("JSON has double quotes, as '{\"amount\":\"2.50\"}'; @FILE reads a file, - standard input")),
+    }
+}
+
+fn missing(what: &str, file: &str) -> Failure {
+    Failure::new(Reason::Airs(Code::NotFound), format!("{what}: there is no file {file}"))
+}
+
+fn standard_input(what: &str) -> Result<String> {
+    std::io::read_to_string(std::io::stdin())
+        .map_err(|cause| Failure::unavailable(format!("cannot read {what} from standard input")).caused_by(cause))
+}
+

@@ -1,0 +1,34 @@
+//! What `build` is to build.
+
+use super::{Manifest, profile};
+use crate::args::BuildArgs;
+
+#[derive(Debug)]
+pub(crate) struct Build {
+    pub(crate) which: Which,
+    pub(crate) profile: String,
+    pub(crate) install_target: bool,
+    pub(crate) manifest: Manifest,
+}
+
+/// Which components of a project.
+#[derive(Debug)]
+pub(crate) enum Which {
+    All,
+    Named(Vec<String>),
+}
+
+impl Build {
+    pub(super) fn new(args: BuildArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            which: if args.packages.packages.is_empty() {
+                Which::All
+            } else {
+                Which::Named(args.packages.packages)
+            },
+            profile: profile(args.profile),
+            install_target: args.yes,
+            manifest: Manifest::new(args.manifest, for_cargo),
+        }
+    }
+}

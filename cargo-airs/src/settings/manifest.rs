@@ -1,0 +1,44 @@
+//! Where the workspace is, and what Cargo may do with it.
+
+use std::path::PathBuf;
+
+use crate::args::{ManifestArgs, ProfileArgs};
+
+/// Where the workspace is, and what Cargo may do with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Manifest {
+    /// The `Cargo.toml` that a person named, or the current folder.
+    pub(crate) start: Start,
+    /// What Cargo is told too: `--locked`, `--offline`, `--frozen`, and how to report.
+    pub(crate) flags: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Start {
+    CurrentFolder,
+    Manifest(PathBuf),
+}
+
+impl Manifest {
+    pub(super) fn new(args: ManifestArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        let given = [
+            (args.locked, "--locked"),
+            (args.offline, "--offline"),
+            (args.frozen, "--frozen"),
+        ];
+        let given = given
+            .into_iter()
+            .filter(|(given, _)| *given)
+            .map(|(_, flag)| flag);
+        Self {
+            start: args.manifest_path.map_or(Start::CurrentFolder, Start::Manifest),
+            flags: given.chain(for_cargo).collect(),
+        }
+    }
+}
+
+/// The name of the profile to build with.
+pub(super) fn profile(args: ProfileArgs) -> String {
+    let usual = if args.release { "release" } else { "dev" };
+    args.profile.unwrap_or_else(|| usual.to_owned())
+}

@@ -7,11 +7,17 @@ use std::sync::OnceLock;
 /// The target folder of this benchmark's own build.
 pub(crate) fn target_folder() -> PathBuf {
     let binary = std::env::current_exe().expect("a running program has a path");
-    binary.ancestors().nth(3).expect("target/<profile>/deps/<binary>").to_owned()
+    binary
+        .ancestors()
+        .nth(3)
+        .expect("target/<profile>/deps/<binary>")
+        .to_owned()
 }
 
 pub(crate) fn checkout() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the benches lie in the checkout")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the benches lie in the checkout")
 }
 
 /// Runs a command to its end, silently.
@@ -25,7 +31,13 @@ pub(crate) fn must(command: &mut Command) {
 pub(crate) fn tool() -> &'static Path {
     static TOOL: OnceLock<PathBuf> = OnceLock::new();
     TOOL.get_or_init(|| {
-        must(Command::new(env!("CARGO")).current_dir(checkout()).args(["build", "--release", "--locked", "-p", "cargo-airs"]));
+        must(Command::new(env!("CARGO")).current_dir(checkout()).args([
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            "cargo-airs",
+        ]));
         target_folder().join("release/cargo-airs")
     })
 }
@@ -37,8 +49,24 @@ pub(crate) fn bytes(name: &str) -> Vec<u8> {
         let target = target_folder().join("bench-guests");
         let manifest = checkout().join("tests/guests/Cargo.toml");
         let mut build = Command::new(tool());
-        build.args(["airs", "build", "--release", "--locked", "-p", "ledger", "-p", "payment", "-p", "looker"]);
-        must(build.arg("--manifest-path").arg(manifest).env("CARGO_TARGET_DIR", &target));
+        build.args([
+            "airs",
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            "ledger",
+            "-p",
+            "payment",
+            "-p",
+            "looker",
+        ]);
+        must(
+            build
+                .arg("--manifest-path")
+                .arg(manifest)
+                .env("CARGO_TARGET_DIR", &target),
+        );
         target.join("airs/release")
     });
     std::fs::read(folder.join(format!("{name}.wasm"))).expect("the guest was built")

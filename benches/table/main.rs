@@ -4,20 +4,27 @@
 //! and value are measured in turn, and the ratio is the median over the pairs: machines have fast and slow
 //! phases, and a pair lies within one.
 
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and ends when it cannot run")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and ends when it cannot run"
+)]
 
 mod floor;
 mod guests;
 mod pairs;
-mod run;
 mod row;
+mod run;
 mod tool;
 
 use row::Row;
 
 fn main() {
     // `cargo bench -- NAME` takes the rows whose name contains NAME.
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let wanted = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'))
+        .unwrap_or_default();
     let mut rows: Vec<Row> = Vec::new();
     for group in [run::rows, tool::rows] {
         for row in group(&wanted) {
@@ -26,5 +33,10 @@ fn main() {
         }
     }
     let path = row::write(&rows);
-    println!("\n{} of {} rows hold; written to {}", rows.iter().filter(|row| row.holds()).count(), rows.len(), path.display());
+    println!(
+        "\n{} of {} rows hold; written to {}",
+        rows.iter().filter(|row| row.holds()).count(),
+        rows.len(),
+        path.display()
+    );
 }

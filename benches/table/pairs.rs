@@ -11,7 +11,11 @@ pub(crate) struct Figures(Vec<f64>);
 impl Pairs {
     /// Measures `floor` and `value` in turn, `count` times after one round that does not count; which of the
     /// two comes first changes from pair to pair. Each answers with its figure.
-    pub(crate) fn measure(count: usize, mut floor: impl FnMut() -> f64, mut value: impl FnMut() -> f64) -> Self {
+    pub(crate) fn measure(
+        count: usize,
+        mut floor: impl FnMut() -> f64,
+        mut value: impl FnMut() -> f64,
+    ) -> Self {
         floor();
         value();
         let pair = |index: usize| {
@@ -47,7 +51,11 @@ impl Figures {
     }
 
     pub(crate) fn quantile(&self, part: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index into a short list")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an index into a short list"
+        )]
         let index = ((self.0.len() - 1) as f64 * part).round() as usize;
         self.0.get(index).copied().unwrap_or(f64::NAN)
     }

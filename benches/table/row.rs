@@ -32,7 +32,13 @@ impl Row {
         Self::new(name, unit, pairs, 1.0, |value, floor| (value - floor) / allowance)
     }
 
-    fn new(name: &'static str, unit: &'static str, pairs: &Pairs, goal: f64, ratio: impl Fn(f64, f64) -> f64) -> Self {
+    fn new(
+        name: &'static str,
+        unit: &'static str,
+        pairs: &Pairs,
+        goal: f64,
+        ratio: impl Fn(f64, f64) -> f64,
+    ) -> Self {
         let ratios = pairs.each(ratio);
         Self {
             name,
@@ -52,7 +58,15 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, unit, floor, value, ratio, goal, spread: [low, high] } = self;
+        let Self {
+            name,
+            unit,
+            floor,
+            value,
+            ratio,
+            goal,
+            spread: [low, high],
+        } = self;
         let verdict = if self.holds() { "holds" } else { "missed" };
         write!(
             f,

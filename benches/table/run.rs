@@ -40,7 +40,9 @@ fn whole_run() -> Row {
     let value = || {
         client.block_on(async {
             micros_each_async(RUNS / AT_ONCE, async || {
-                let runs: Vec<_> = (0..AT_ONCE).map(|_| tokio::spawn(perform(runtime.clone()))).collect();
+                let runs: Vec<_> = (0..AT_ONCE)
+                    .map(|_| tokio::spawn(perform(runtime.clone())))
+                    .collect();
                 for run in runs {
                     must(run.await.expect("the run ends"));
                 }
@@ -57,7 +59,10 @@ fn whole_run() -> Row {
 fn one_at_a_time() -> Row {
     let floor = Arc::new(std::sync::Mutex::new(floor("payment")));
     let runtime = runtime("payment");
-    let guests = Builder::new_multi_thread().worker_threads(1).build().expect("a thread");
+    let guests = Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .expect("a thread");
     let floor = || {
         micros_each(RUNS, || {
             let floor = Arc::clone(&floor);
@@ -66,7 +71,12 @@ fn one_at_a_time() -> Row {
         })
     };
     let value = || micros_each(RUNS, || must(runtime.perform_blocking(pay())));
-    Row::ratio("run, whole, one at a time", "µs", &Pairs::measure(PAIRS, floor, value), 1.5)
+    Row::ratio(
+        "run, whole, one at a time",
+        "µs",
+        &Pairs::measure(PAIRS, floor, value),
+        1.5,
+    )
 }
 
 /// One more `view` in a run that has made many: a run of many less a run of none, for each.
@@ -80,9 +90,18 @@ fn later_call() -> Row {
         let none = micros_each(1, || drop(floor.run(&none)));
         per_look(micros_each(1, || drop(floor.run(&many))), none)
     };
-    let look = |task: &str| micros_each(1, || must(runtime.perform_blocking(Request::run("looker", task).caller(alice()))));
+    let look = |task: &str| {
+        micros_each(1, || {
+            must(runtime.perform_blocking(Request::run("looker", task).caller(alice())))
+        })
+    };
     let value = || per_look(look(&many), look(&none));
-    Row::ratio("later VAL call (view)", "ns", &Pairs::measure(PAIRS, floor, value), 2.5)
+    Row::ratio(
+        "later VAL call (view)",
+        "ns",
+        &Pairs::measure(PAIRS, floor, value),
+        2.5,
+    )
 }
 
 async fn micros_each_async(times: u32, mut repeated: impl AsyncFnMut()) -> f64 {
@@ -114,16 +133,29 @@ fn component(name: &str) -> Component {
 }
 
 fn floor(program: &str) -> Floor {
-    let balances = [("/accounts/alice/usd", r#""1000000000.00""#), ("/accounts/bob/usd", r#""1.00""#)];
+    let balances = [
+        ("/accounts/alice/usd", r#""1000000000.00""#),
+        ("/accounts/bob/usd", r#""1.00""#),
+    ];
     Floor::new(&component(program), &component("ledger"), &balances)
 }
 
 /// A warm runtime, one thread for guests as the floor has one, with money in alice's account.
 fn runtime(program: &str) -> Runtime {
-    let engine = EngineConfig { threads: 1, ..EngineConfig::default() };
-    let runtime = Runtime::builder().engine(engine).build().expect("the runtime starts");
-    runtime.load(&component("ledger"), &[Capability::Storage].into()).expect("the driver loads");
-    runtime.load(&component(program), &[].into()).expect("the program loads");
+    let engine = EngineConfig {
+        threads: 1,
+        ..EngineConfig::default()
+    };
+    let runtime = Runtime::builder()
+        .engine(engine)
+        .build()
+        .expect("the runtime starts");
+    runtime
+        .load(&component("ledger"), &[Capability::Storage].into())
+        .expect("the driver loads");
+    runtime
+        .load(&component(program), &[].into())
+        .expect("the program loads");
     let placement = Placement {
         path: "/accounts".into(),
         driver: "ledger".into(),

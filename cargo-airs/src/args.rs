@@ -7,6 +7,12 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use crate::exit::Exit;
 
+mod node;
+
+pub(crate) use node::{
+    BindArgs, BindingsArgs, ControlArgs, DemoArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs, ViewArgs,
+};
+
 /// Scaffold, build and run drivers and programs of airs
 #[derive(Debug, Parser)]
 #[command(
@@ -66,6 +72,14 @@ pub(crate) enum CommandArgs {
     New(NewArgs),
     Build(BuildArgs),
     Inspect(InspectArgs),
+    Bind(BindArgs),
+    Unbind(UnbindArgs),
+    Bindings(BindingsArgs),
+    Run(RunArgs),
+    View(ViewArgs),
+    Control(ControlArgs),
+    Status(StatusArgs),
+    Demo(DemoArgs),
 }
 
 /// Make a new driver or program from a template

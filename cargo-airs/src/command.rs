@@ -1,8 +1,14 @@
 //! The commands, one file each.
 
+mod bind;
 mod build;
+mod control;
+mod demo;
 pub(crate) mod inspect;
 mod new;
+mod run;
+mod status;
+mod view;
 
 use crate::error::Result;
 use crate::interrupt;
@@ -15,5 +21,13 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::New(settings) => new::run(settings, report),
         Settings::Build(settings) => build::run(settings, report),
         Settings::Inspect(settings) => inspect::run(settings, report),
+        Settings::Bind(settings) => bind::bind(settings, report),
+        Settings::Unbind(settings) => bind::unbind(settings, report),
+        Settings::Bindings(settings) => bind::list(settings, report),
+        Settings::Run(settings) => run::run(settings, report),
+        Settings::View(settings) => view::run(settings, report),
+        Settings::Control(settings) => control::run(settings, report),
+        Settings::Status(settings) => status::run(settings, report),
+        Settings::Demo(settings) => demo::run(settings, report),
     }
 }

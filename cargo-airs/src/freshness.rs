@@ -47,7 +47,9 @@ pub(crate) fn of(one: &Crate, workspace: &Workspace, profile: &str) -> Result<Fr
     inputs.push(one.manifest_path.clone());
     inputs.push(workspace.root().join("Cargo.lock"));
     // One that is gone counts as changed.
-    let newer = inputs.into_iter().find(|input| modified(input).is_none_or(|time| time > compiled));
+    let newer = inputs
+        .into_iter()
+        .find(|input| modified(input).is_none_or(|time| time > compiled));
     Ok(newer.map_or(Freshness::UpToDate, Freshness::OutOfDate))
 }
 
@@ -58,17 +60,25 @@ fn modified(path: &Path) -> Option<SystemTime> {
 /// The files that a Makefile's rule names behind its target; a space within a name has a backslash before it.
 fn dependencies(rule: &str) -> Vec<PathBuf> {
     let line = rule.lines().next().unwrap_or_default();
-    let Some((_, names)) = line.split_once(": ") else { return Vec::new() };
+    let Some((_, names)) = line.split_once(": ") else {
+        return Vec::new();
+    };
     let mut all = vec![String::new()];
     let mut characters = names.chars().peekable();
     while let Some(character) = characters.next() {
         match (character, characters.peek()) {
-            ('\\', Some(' ')) => all.last_mut().into_iter().for_each(|name| name.extend(characters.next())),
+            ('\\', Some(' ')) => all
+                .last_mut()
+                .into_iter()
+                .for_each(|name| name.extend(characters.next())),
             (' ', _) => all.push(String::new()),
             _ => all.last_mut().into_iter().for_each(|name| name.push(character)),
         }
     }
-    all.into_iter().filter(|name| !name.is_empty()).map(PathBuf::from).collect()
+    all.into_iter()
+        .filter(|name| !name.is_empty())
+        .map(PathBuf::from)
+        .collect()
 }
 
 #[cfg(test)]
@@ -78,7 +88,10 @@ mod tests {
     #[test]
     fn a_rule_names_files_with_spaces_too() {
         let rule = "/t/x.wasm: /a/lib.rs /a\\ b/c.rs C:\\d\\e.rs\n\n/a/lib.rs:\n";
-        let names: Vec<_> = dependencies(rule).iter().map(|path| path.display().to_string()).collect();
+        let names: Vec<_> = dependencies(rule)
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         assert_eq!(names, ["/a/lib.rs", "/a b/c.rs", "C:\\d\\e.rs"]);
     }
 }

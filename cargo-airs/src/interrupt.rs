@@ -10,6 +10,8 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::error::{Failure, Result};
 use crate::exit::Exit;
 use crate::os;
@@ -39,6 +41,14 @@ pub(crate) fn listen() -> Result<()> {
         .map_err(|cause| Failure::unavailable("cannot listen for Ctrl-C").caused_by(cause))
 }
 
+/// Told when Ctrl-C was pressed, for a run that is waited for.
+static PRESSED: Notify = Notify::const_new();
+
+/// Ready when Ctrl-C is pressed.
+pub(crate) async fn pressed() {
+    PRESSED.notified().await;
+}
+
 fn on_signal() {
     {
         let mut state = state();
@@ -47,6 +57,7 @@ fn on_signal() {
             os::end_group(child);
         }
     }
+    PRESSED.notify_one();
     std::thread::park_timeout(GRACE);
     for path in &state().staged {
         crate::files::remove(path);

@@ -3,8 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::error::Failure;
+
+mod node;
+
+pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
 
 /// Something that a command reports. For programs it is one JSON object with a `reason`.
 #[derive(Debug, Serialize)]
@@ -25,6 +30,44 @@ pub(crate) enum Message<'a> {
     ComponentBuilt(Built<'a>),
     /// What `inspect` shows.
     ComponentInspected(Box<crate::command::inspect::Inspection>),
+    /// What `status` shows.
+    Status(Box<Status>),
+    /// `run` has committed.
+    RunCommitted {
+        run: &'a str,
+        program: &'a str,
+        output: Box<RawValue>,
+    },
+    /// What `view` has seen.
+    AssetViewed {
+        run: &'a str,
+        path: &'a str,
+        value: ValueShown,
+    },
+    /// `control` has committed.
+    AssetControlled {
+        run: &'a str,
+        path: &'a str,
+        operation: &'a str,
+        output: Box<RawValue>,
+    },
+    /// `bind` has committed.
+    PathBound {
+        run: &'a str,
+        #[serde(flatten)]
+        binding: Bound,
+    },
+    /// `unbind` has committed.
+    PathUnbound { run: &'a str, path: &'a str },
+    /// What is bound.
+    Bindings { bindings: Vec<Bound> },
+    /// A component has logged a line.
+    Log {
+        component: &'a str,
+        run: &'a str,
+        attempt: u32,
+        line: &'a str,
+    },
     /// The wasm target was installed.
     TargetInstalled { target: &'a str },
     /// Something is not as it should be.
@@ -65,6 +108,12 @@ impl Message<'_> {
     pub(crate) fn result(&self) -> Option<String> {
         match self {
             Self::ComponentInspected(inspection) => Some(inspection.to_string()),
+            Self::Status(status) => Some(status.to_string()),
+            Self::RunCommitted { output, .. } | Self::AssetControlled { output, .. } => {
+                Some(output.get().to_owned())
+            }
+            Self::AssetViewed { value, .. } => Some(value.to_string()),
+            Self::Bindings { bindings } => Some(node::listed(bindings)),
             _ => None,
         }
     }
@@ -91,7 +140,11 @@ impl Message<'_> {
             }
             Self::ComponentBuilt(built) => (if built.fresh { "Fresh" } else { "Built" }, built.line()),
             Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
-            Self::ComponentInspected(_) | Self::Warning { .. } | Self::Error { .. } => ("", String::new()),
+            Self::PathBound { binding, .. } => ("Bound", binding.line()),
+            Self::PathUnbound { path, .. } => ("Unbound", (*path).to_owned()),
+            Self::Log { component, line, .. } => ("", format!("{component}: {line}")),
+            // These have a result, or are printed in a way of their own.
+            _ => ("", String::new()),
         }
     }
 }

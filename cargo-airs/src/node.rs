@@ -7,10 +7,12 @@ use std::task::Poll;
 use airs_core::{Capabilities, Code, Kind};
 use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime, State};
 
+use serde_json::value::RawValue;
+
 use crate::error::{Failure, Reason, Result};
 use crate::message::Message;
 use crate::report::Report;
-use crate::settings::{self, StatePlace};
+use crate::settings::{self, StatePlace, Which};
 use crate::workspace::{Crate, Workspace};
 use crate::{files, interrupt};
 
@@ -42,18 +44,26 @@ impl Node {
         let builder = Runtime::builder()
             .state(state)
             .limits(workspace.limits())
-            .engine(EngineConfig { instances_max: INSTANCES_MAX, ..EngineConfig::default() })
+            .engine(EngineConfig {
+                instances_max: INSTANCES_MAX,
+                ..EngineConfig::default()
+            })
             .context(settings.context.clone())
             .on_event(move |event| log(event, &listener));
         let runtime = builder.build()?;
-        let node = Self { runtime, request: settings.clone() };
+        let node = Self {
+            runtime,
+            request: settings.clone(),
+        };
         node.load(&workspace, needs, report)?;
         Ok(node)
     }
 
     /// Makes a run. Ctrl-C cancels it, and nothing of it remains.
     pub(crate) fn perform(&self, request: Request) -> Result<RunReport> {
-        let request = request.caller(self.request.caller.clone()).context(self.request.context.clone());
+        let request = request
+            .caller(self.request.caller.clone())
+            .context(self.request.context.clone());
         let request = match self.request.timeout_ms {
             Some(milliseconds) => request.deadline_ms(milliseconds),
             None => request,
@@ -65,7 +75,10 @@ impl Node {
             if let Poll::Ready(report) = run.as_mut().poll(context) {
                 return Poll::Ready(Ok(report));
             }
-            interrupted.as_mut().poll(context).map(|()| Err(Failure::interrupted()))
+            interrupted
+                .as_mut()
+                .poll(context)
+                .map(|()| Err(Failure::interrupted()))
         }))?
     }
 
@@ -76,19 +89,26 @@ impl Node {
     }
 
     fn load(&self, workspace: &Workspace, needs: Needs<'_>, report: &Report) -> Result<()> {
-        let (drivers, program) = match needs {
-            Needs::State => return Ok(()),
-            Needs::Drivers => (true, None),
-            Needs::Program(name) => (true, Some(name)),
-        };
-        if let Some(name) = program {
-            self.load_one(&workspace.program(name)?, workspace)?;
+        if let Needs::State = needs {
+            return Ok(());
         }
-        for driver in workspace.every()?.iter().filter(|one| drivers && one.manifest.kind == Kind::Driver) {
+        let all = workspace.select(&Which::All)?;
+        if let Needs::Program(name) = needs {
+            self.load_one(program(name, &all)?, workspace)?;
+        }
+        for driver in all.iter().filter(|one| one.manifest.kind == Kind::Driver) {
             interrupt::check()?;
             // One that is broken must not keep the others from being used.
             if let Err(failure) = self.load_one(driver, workspace) {
-                report.warn(&format!("driver {} is not in service: {}", driver.manifest.name, failure.message()));
+                let hint = failure
+                    .hints()
+                    .first()
+                    .map_or_else(String::new, |hint| format!("; {hint}"));
+                let name = &driver.manifest.name;
+                report.warn(&format!(
+                    "driver {name} is not in service: {}{hint}",
+                    failure.message()
+                ));
             }
         }
         Ok(())
@@ -97,12 +117,33 @@ impl Node {
     fn load_one(&self, one: &Crate, workspace: &Workspace) -> Result<()> {
         let name = &one.manifest.name;
         let path = workspace.built(one, &self.request.profile)?;
-        let component = Component::open(&path).map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
-        let granted = workspace.project().and_then(|project| project.grants.get(name).cloned());
+        let component =
+            Component::open(&path).map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
+        let granted = workspace
+            .project()
+            .and_then(|project| project.grants.get(name).cloned());
         let granted: Capabilities = granted.unwrap_or_default();
         self.runtime.load(&component, &granted)?;
         Ok(())
     }
+}
+
+/// The program that a person means.
+fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
+    let programs = || all.iter().filter(|one| one.manifest.kind == Kind::Program);
+    programs()
+        .find(|one| one.manifest.name.as_str() == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = programs().map(|one| one.manifest.name.as_str()).collect();
+            let failure = Failure::new(
+                Reason::Airs(Code::NotFound),
+                format!("there is no program {name:?} here"),
+            );
+            match known.as_slice() {
+                [] => failure.hint("`cargo airs new program NAME` makes one"),
+                known => failure.hint(format!("there is {}", known.join(", "))),
+            }
+        })
 }
 
 /// Where the state is: a folder or memory, as asked for; otherwise beside the project's `airs.toml`.
@@ -116,8 +157,11 @@ pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<
 
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {
     let project = workspace.project().ok_or_else(|| {
-        Failure::new(Reason::Airs(Code::NotFound), "there is no airs.toml here or in a folder above")
-            .hint("`cargo airs new driver NAME` makes a project; --state names another place for the state")
+        Failure::new(
+            Reason::Airs(Code::NotFound),
+            "there is no airs.toml here or in a folder above",
+        )
+        .hint("`cargo airs new driver NAME` makes a project; --state names another place for the state")
     })?;
     Ok(state_folder(project.root()))
 }
@@ -128,8 +172,19 @@ fn state_folder(root: &Path) -> PathBuf {
 }
 
 fn log(event: &Event<'_>, report: &Report) {
-    if let Event::Log { component, run, attempt, line } = event {
-        report.say(&Message::Log { component: component.as_str(), run, attempt: *attempt, line });
+    if let Event::Log {
+        component,
+        run,
+        attempt,
+        line,
+    } = event
+    {
+        report.say(&Message::Log {
+            component: component.as_str(),
+            run,
+            attempt: *attempt,
+            line,
+        });
     }
 }
 
@@ -141,30 +196,50 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
 
 impl std::fmt::Debug for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Node").field("runtime", &self.runtime).finish_non_exhaustive()
+        f.debug_struct("Node")
+            .field("runtime", &self.runtime)
+            .finish_non_exhaustive()
     }
 }
 
 /// What is typed as JSON: in place, `@FILE`, or `-` for standard input.
 pub(crate) fn json(what: &str, text: &str) -> Result<String> {
     let (content, from) = match text.strip_prefix('@') {
-        Some(file) => (files::text(Path::new(file))?.ok_or_else(|| missing(what, file))?, format!(" in {file}")),
+        Some(file) => (
+            files::text(Path::new(file))?.ok_or_else(|| missing(what, file))?,
+            format!(" in {file}"),
+        ),
         None if text == "-" => (standard_input(what)?, " on standard input".to_owned()),
         None => (text.to_owned(), String::new()),
     };
     match serde_json::from_str::<serde::de::IgnoredAny>(&content) {
         Ok(_) => Ok(content),
-        Err(cause) => Err(Failure::new(Reason::Airs(Code::InvalidInput), format!("{what}{from} is not JSON: {cause}"))
-            .hint("JSON has double quotes, as '{\"amount\":\"2.50\"}'; @FILE reads a file, - standard input")),
+        Err(cause) => Err(Failure::new(
+            Reason::Airs(Code::InvalidInput),
+            format!("{what}{from} is not JSON: {cause}"),
+        )
+        .hint("JSON has double quotes, as '{\"amount\":\"2.50\"}'; @FILE reads a file, - standard input")),
     }
 }
 
 fn missing(what: &str, file: &str) -> Failure {
-    Failure::new(Reason::Airs(Code::NotFound), format!("{what}: there is no file {file}"))
+    Failure::new(
+        Reason::Airs(Code::NotFound),
+        format!("{what}: there is no file {file}"),
+    )
 }
 
 fn standard_input(what: &str) -> Result<String> {
-    std::io::read_to_string(std::io::stdin())
-        .map_err(|cause| Failure::unavailable(format!("cannot read {what} from standard input")).caused_by(cause))
+    std::io::read_to_string(std::io::stdin()).map_err(|cause| {
+        Failure::unavailable(format!("cannot read {what} from standard input")).caused_by(cause)
+    })
 }
 
+/// JSON that goes out as it is. The runtime has it from a component, which may have written anything.
+pub(crate) fn raw(text: &str) -> Box<RawValue> {
+    let quoted = || serde_json::to_string(text).unwrap_or_default();
+    let valid = |text: String| RawValue::from_string(text).ok();
+    valid(text.to_owned())
+        .or_else(|| valid(quoted()))
+        .unwrap_or_default()
+}

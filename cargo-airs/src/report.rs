@@ -18,7 +18,7 @@ const WARNING: Style = AnsiColor::BrightYellow.on_default().bold();
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 
 /// Reports what a command does, as the person who started it wants it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Report {
     output: Output,
 }
@@ -41,6 +41,25 @@ impl Report {
                 }
             }
         }
+    }
+
+    /// What follows belongs together; for people only.
+    pub(crate) fn heading(&self, text: &str) {
+        if self.output.format == Format::Human {
+            err(&format!("\n{NOTE}# {text}{NOTE:#}"));
+        }
+    }
+
+    /// A command line that is started, or that a person could start.
+    pub(crate) fn typed(&self, line: &str) {
+        if self.output.format == Format::Human {
+            err(&format!("{STATUS}${STATUS:#} {line}"));
+        }
+    }
+
+    /// What a command that this one started has answered, on stdout as it was.
+    pub(crate) fn result(&self, text: &str) {
+        out(text);
     }
 
     /// A sentence for people only.
@@ -108,7 +127,8 @@ fn usage(refusal: &clap::Error) -> Failure {
 }
 
 fn shown(failure: &Failure) -> String {
-    let mut text = format!("{ERROR}error{ERROR:#}: {}", failure.message());
+    let code = failure.reason().as_str();
+    let mut text = format!("{ERROR}error[{code}]{ERROR:#}: {}", failure.message());
     for cause in failure.causes() {
         text.push_str("\n  caused by: ");
         text.push_str(&cause.trim_end().replace('\n', "\n    "));

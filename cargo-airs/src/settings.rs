@@ -5,6 +5,7 @@ mod color;
 mod inspect;
 mod manifest;
 mod new;
+mod node;
 mod output;
 
 pub(crate) use build::{Build, Which};
@@ -12,6 +13,7 @@ pub(crate) use color::Color;
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start};
 pub(crate) use new::{New, Sdk, Vcs};
+pub(crate) use node::{Bind, Bindings, Control, Demo, Node, Run, StatePlace, Status, Unbind, View};
 pub(crate) use output::{Format, Output, Verbosity, color_of};
 
 use manifest::profile;
@@ -25,6 +27,14 @@ pub(crate) enum Settings {
     New(New),
     Build(Build),
     Inspect(Inspect),
+    Bind(Bind),
+    Unbind(Unbind),
+    Bindings(Bindings),
+    Run(Run),
+    View(View),
+    Control(Control),
+    Status(Status),
+    Demo(Demo),
 }
 
 pub(crate) fn resolve(args: Args) -> (Settings, Report) {
@@ -43,6 +53,17 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
         CommandArgs::New(new) => Settings::New(new.into()),
         CommandArgs::Build(args) => Settings::Build(Build::new(args, for_cargo())),
         CommandArgs::Inspect(args) => Settings::Inspect(Inspect::new(args, for_cargo())),
+        CommandArgs::Bind(args) => Settings::Bind(Bind::new(args, for_cargo())),
+        CommandArgs::Unbind(args) => Settings::Unbind(Unbind::new(args, for_cargo())),
+        CommandArgs::Bindings(args) => Settings::Bindings(Bindings::new(args, for_cargo())),
+        CommandArgs::Run(args) => Settings::Run(Run::new(args, for_cargo())),
+        CommandArgs::View(args) => Settings::View(View::new(args, for_cargo())),
+        CommandArgs::Control(args) => Settings::Control(Control::new(args, for_cargo())),
+        CommandArgs::Status(args) => Settings::Status(Status::new(args, for_cargo())),
+        CommandArgs::Demo(args) => Settings::Demo(Demo::new(
+            args,
+            output.flags().into_iter().chain(color.for_cargo()).collect(),
+        )),
     };
     (settings, Report::new(output))
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::Code;
+use airs_core::{Code, Limits};
 use airs_package::{Manifest, PackageError, Project};
 use cargo_metadata::{CrateType, Metadata, Package, PackageId};
 
@@ -23,6 +23,9 @@ pub(crate) struct Workspace {
 pub(crate) struct Crate {
     pub(crate) id: PackageId,
     pub(crate) manifest: Manifest,
+    pub(crate) manifest_path: PathBuf,
+    /// What Cargo calls its library, and so the files that it makes of it.
+    library: String,
 }
 
 impl Workspace {
@@ -57,6 +60,45 @@ impl Workspace {
     pub(crate) fn has_compiled(&self, profile: &str) -> bool {
         let folder = self.metadata.target_directory.as_std_path().join(cargo::TARGET);
         folder.join(profile_folder(profile)).is_dir()
+    }
+
+    /// The project that the workspace is, or is in.
+    pub(crate) fn project(&self) -> Option<&Project> {
+        self.project.as_ref()
+    }
+
+    /// What the project says that a run may use up.
+    pub(crate) fn limits(&self) -> Limits {
+        self.project
+            .as_ref()
+            .map(|project| project.limits.clone())
+            .unwrap_or_default()
+    }
+
+    /// What the compiler makes of a component's crate.
+    pub(crate) fn artifact(&self, one: &Crate, profile: &str) -> PathBuf {
+        let folder = self.metadata.target_directory.as_std_path().join(cargo::TARGET);
+        folder
+            .join(profile_folder(profile))
+            .join(format!("{}.wasm", one.library))
+    }
+
+    /// Where a component is, once it is built.
+    pub(crate) fn component_file(&self, one: &Crate, profile: &str) -> PathBuf {
+        self.output(profile).join(format!("{}.wasm", one.manifest.name))
+    }
+
+    /// A component that is built.
+    pub(crate) fn built(&self, one: &Crate, profile: &str) -> Result<PathBuf> {
+        let path = self.component_file(one, profile);
+        if path.is_file() {
+            return Ok(path);
+        }
+        let name = &one.manifest.name;
+        let release = if profile == "release" { " --release" } else { "" };
+        let message = format!("{name} is not built in the profile {profile}");
+        Err(Failure::new(Reason::Airs(Code::NotFound), message)
+            .hint(format!("`cargo airs build{release} -p {name}` builds it")))
     }
 
     /// A path as seen from the current folder.
@@ -98,6 +140,7 @@ impl Workspace {
         }
     }
 
+    /// Every component of the project, or of the workspace when there is no project.
     fn all(&self) -> Result<Vec<Crate>> {
         let components = match &self.project {
             Some(project) => self.listed(project)?,
@@ -161,7 +204,7 @@ impl Workspace {
         let manifest = Manifest::from_cargo_toml_inheriting(Path::new(&shown), &text, &package.version)?;
         let Some(manifest) = manifest else { return Ok(None) };
         let makes_one = |target: &cargo_metadata::Target| target.crate_types.contains(&CrateType::CDyLib);
-        if !package.targets.iter().any(makes_one) {
+        let Some(library) = package.targets.iter().find(|target| makes_one(target)) else {
             return Err(Failure::new(
                 Reason::Airs(Code::InvalidConfig),
                 format!(
@@ -170,10 +213,12 @@ impl Workspace {
                 ),
             )
             .hint("write crate-type = [\"cdylib\"] under [lib]"));
-        }
+        };
         Ok(Some(Crate {
             id: package.id.clone(),
             manifest,
+            manifest_path: path.to_owned(),
+            library: library.name.replace('-', "_"),
         }))
     }
 

@@ -9,15 +9,17 @@ use airs_platform::{Memory, Sqlite, Storage};
 
 use crate::builder::State;
 
-const DEFAULT: &str = "local";
-
 /// Every context, the default one first.
 #[derive(Debug)]
 pub(crate) struct Contexts(Vec<Context>);
 
 impl Contexts {
     pub(crate) fn open(state: &State, names: Vec<Name>) -> Result<Self> {
-        let names = if names.is_empty() { vec![default()?] } else { names };
+        let names = if names.is_empty() {
+            vec![Name::local()]
+        } else {
+            names
+        };
         names
             .into_iter()
             .map(|name| open(state, name))
@@ -32,16 +34,10 @@ impl Contexts {
             Some(name) => self.0.iter().find(|context| context.name() == name),
         };
         found.ok_or_else(|| {
-            let name = name.map_or(DEFAULT, Name::as_str);
-            Error::new(Code::NotFound, format!("there is no context {name:?}"))
+            let name = name.cloned().unwrap_or_else(Name::local);
+            Error::new(Code::NotFound, format!("there is no context {name}"))
         })
     }
-}
-
-fn default() -> Result<Name> {
-    DEFAULT
-        .parse()
-        .map_err(|_| Error::new(Code::Internal, "the default context has no valid name"))
 }
 
 fn open(state: &State, name: Name) -> Result<Context> {

@@ -99,10 +99,7 @@ impl Inner {
         } = request;
         let routes = self.routes();
         let context = self.contexts.find(context.as_ref())?.clone();
-        let caller = match caller {
-            Some(caller) => caller,
-            None => CallerId::OPERATOR.parse()?,
-        };
+        let caller = caller.unwrap_or_else(CallerId::operator);
         let mut limits = self.limits.clone();
         let work = match operation {
             Operation::Program { name, input } => {

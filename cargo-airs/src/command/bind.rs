@@ -19,7 +19,10 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
     let (run, answer) = node.ask(Request::bind(placement))?;
     if let Answer::Bound(path, binding) = answer {
-        report.say(&Message::PathBound { run: &run, binding: shown(path.as_str(), &binding) });
+        report.say(&Message::PathBound {
+            run: &run,
+            binding: shown(path.as_str(), &binding),
+        });
     }
     Ok(())
 }
@@ -28,7 +31,10 @@ pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
     let (run, answer) = node.ask(Request::unbind(&settings.path))?;
     if let Answer::Unbound(path) = answer {
-        report.say(&Message::PathUnbound { run: &run, path: path.as_str() });
+        report.say(&Message::PathUnbound {
+            run: &run,
+            path: path.as_str(),
+        });
     }
     Ok(())
 }
@@ -37,7 +43,10 @@ pub(crate) fn list(settings: &Bindings, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::State, report)?;
     let (_, answer) = node.ask(Request::bindings())?;
     if let Answer::Bindings(bindings) = answer {
-        let bindings = bindings.iter().map(|(path, binding)| shown(path, binding)).collect();
+        let bindings = bindings
+            .iter()
+            .map(|(path, binding)| shown(path, binding))
+            .collect();
         report.say(&Message::Bindings { bindings });
     }
     Ok(())

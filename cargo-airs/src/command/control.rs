@@ -14,7 +14,12 @@ pub(crate) fn run(settings: &Control, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
     let (run, answer) = node.ask(Request::control(path, operation, input))?;
     if let Answer::Output(output) = answer {
-        report.say(&Message::AssetControlled { run: &run, path, operation, output: node::raw(&output) });
+        report.say(&Message::AssetControlled {
+            run: &run,
+            path,
+            operation,
+            output: node::raw(&output),
+        });
     }
     Ok(())
 }

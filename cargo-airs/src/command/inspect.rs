@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Code, Kind, Name};
+use airs_core::{Capabilities, Kind, Name};
 use airs_package::{Component, Extern, PackageError};
 use serde::Serialize;
 
-use crate::error::{Failure, Reason, Result};
+use crate::error::{Failure, Result};
 use crate::message::{Message, size};
 use crate::report::Report;
 use crate::settings::Inspect;
@@ -74,21 +74,7 @@ fn find(settings: &Inspect) -> Result<(PathBuf, String)> {
     };
     let workspace = Workspace::load(&settings.manifest)?;
     let component = workspace.component(name.as_str())?;
-    let path = workspace
-        .output(&settings.profile)
-        .join(format!("{}.wasm", component.manifest.name));
-    if !path.is_file() {
-        let release = if settings.profile == "release" {
-            " --release"
-        } else {
-            ""
-        };
-        return Err(Failure::new(
-            Reason::Airs(Code::NotFound),
-            format!("{name} is not built in the profile {}", settings.profile),
-        )
-        .hint(format!("`cargo airs build{release} -p {name}` builds it")));
-    }
+    let path = workspace.built(&component, &settings.profile)?;
     let shown = workspace.shown(&path);
     Ok((path, shown))
 }

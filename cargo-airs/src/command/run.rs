@@ -13,7 +13,11 @@ pub(crate) fn run(settings: &Run, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Program(&settings.program), report)?;
     let (run, answer) = node.ask(Request::run(&settings.program, input))?;
     if let Answer::Output(output) = answer {
-        report.say(&Message::RunCommitted { run: &run, program: &settings.program, output: node::raw(&output) });
+        report.say(&Message::RunCommitted {
+            run: &run,
+            program: &settings.program,
+            output: node::raw(&output),
+        });
     }
     Ok(())
 }

@@ -9,13 +9,16 @@ use crate::freshness::{self, Freshness};
 use crate::message::{ComponentStatus, Message, Status};
 use crate::node::{self, Needs, Node};
 use crate::report::Report;
-use crate::settings;
+use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
 
 pub(crate) fn run(settings: &settings::Status, report: &Report) -> Result<()> {
     let workspace = Workspace::load(&settings.node.manifest)?;
-    let crates = workspace.every()?;
-    let components = crates.iter().map(|one| status(one, &workspace, &settings.node.profile)).collect::<Result<_>>()?;
+    let crates = workspace.select(&Which::All)?;
+    let components = crates
+        .iter()
+        .map(|one| status(one, &workspace, &settings.node.profile))
+        .collect::<Result<_>>()?;
     let state = node::state(&settings.node, &workspace)?;
     // Looking must not make a state that is not there.
     let bindings = match &state {
@@ -39,8 +42,13 @@ pub(crate) fn run(settings: &settings::Status, report: &Report) -> Result<()> {
 fn bindings(settings: &settings::Status, report: &Report) -> Result<Vec<crate::message::Bound>> {
     let node = Node::open(&settings.node, Needs::State, report)?;
     let (_, answer) = node.ask(Request::bindings())?;
-    let Answer::Bindings(bindings) = answer else { return Ok(Vec::new()) };
-    Ok(bindings.iter().map(|(path, binding)| shown(path, binding)).collect())
+    let Answer::Bindings(bindings) = answer else {
+        return Ok(Vec::new());
+    };
+    Ok(bindings
+        .iter()
+        .map(|(path, binding)| shown(path, binding))
+        .collect())
 }
 
 fn status(one: &Crate, workspace: &Workspace, profile: &str) -> Result<ComponentStatus> {
@@ -50,8 +58,13 @@ fn status(one: &Crate, workspace: &Workspace, profile: &str) -> Result<Component
         Freshness::NotBuilt => None,
         _ => Component::open(&workspace.built(one, profile)?).ok(),
     };
-    let granted = workspace.project().and_then(|project| project.grants.get(&manifest.name));
-    let ungranted = manifest.capabilities.iter().filter(|wanted| granted.is_none_or(|all| !all.contains(wanted)));
+    let granted = workspace
+        .project()
+        .and_then(|project| project.grants.get(&manifest.name));
+    let ungranted = manifest
+        .capabilities
+        .iter()
+        .filter(|wanted| granted.is_none_or(|all| !all.contains(wanted)));
     Ok(ComponentStatus {
         name: manifest.name.to_string(),
         kind: manifest.kind.as_str(),

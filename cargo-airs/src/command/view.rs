@@ -12,7 +12,11 @@ pub(crate) fn run(settings: &View, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
     let (run, answer) = node.ask(Request::view(&settings.path))?;
     if let Answer::Value(value) = answer {
-        report.say(&Message::AssetViewed { run: &run, path: &settings.path, value: ValueShown::from(value) });
+        report.say(&Message::AssetViewed {
+            run: &run,
+            path: &settings.path,
+            value: ValueShown::from(value),
+        });
     }
     Ok(())
 }

@@ -42,6 +42,20 @@ impl From<OutputArgs> for Output {
 }
 
 impl Output {
+    /// The same, as flags for a command that this one starts.
+    pub(super) fn flags(&self) -> Vec<&'static str> {
+        let format = match self.format {
+            Format::Human => None,
+            Format::Json => Some("--message-format=json"),
+        };
+        let verbosity = match self.verbosity {
+            Verbosity::Quiet => Some("--quiet"),
+            Verbosity::Normal => None,
+            Verbosity::Verbose => Some("--verbose"),
+        };
+        format.into_iter().chain(verbosity).collect()
+    }
+
     /// How to report a mistake in arguments that could not be parsed.
     pub(crate) fn before_parsing(arguments: &[OsString]) -> Self {
         Self {

@@ -34,6 +34,11 @@ impl Name {
     /// The longest name: as long as a DNS label may be, plus one.
     pub const BYTES_MAX: usize = 64;
 
+    /// The context that there is when nobody named another.
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -86,6 +91,11 @@ pub struct CallerId(String);
 impl CallerId {
     /// Who acts when nobody else is named: the person at the command line of a context of their own.
     pub const OPERATOR: &'static str = "operator";
+
+    /// [`CallerId::OPERATOR`].
+    pub fn operator() -> Self {
+        Self(Self::OPERATOR.to_owned())
+    }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,183 @@
+//! What commands that use the runtime report.
+
+use std::fmt;
+
+use airs_runtime::{Amount, Item, Value};
+use serde::Serialize;
+
+use super::size;
+
+/// What an asset holds: `{"amount":"12.50"}`, `{"items":[…]}` or `{"data":"0a1b"}`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ValueShown {
+    /// A decimal number, as text: no reader rounds it.
+    Amount(String),
+    Items(Vec<ItemShown>),
+    /// Hexadecimal.
+    Data(String),
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ItemShown {
+    id: String,
+    data: String,
+}
+
+impl From<Value> for ValueShown {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Amount(amount) => Self::Amount(Amount::to_string(&amount)),
+            Value::Items(items) => Self::Items(items.into_iter().map(ItemShown::from).collect()),
+            Value::Data(data) => Self::Data(hexadecimal(&data)),
+        }
+    }
+}
+
+impl From<Item> for ItemShown {
+    fn from(item: Item) -> Self {
+        Self {
+            id: item.id,
+            data: hexadecimal(&item.data),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl fmt::Display for ValueShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Amount(text) | Self::Data(text) => f.write_str(text),
+            Self::Items(items) => {
+                let lines: Vec<String> = items
+                    .iter()
+                    .map(|item| format!("{} {}", item.id, item.data))
+                    .collect();
+                f.write_str(&lines.join("\n"))
+            }
+        }
+    }
+}
+
+/// A binding.
+#[derive(Debug, Serialize)]
+pub(crate) struct Bound {
+    pub(crate) path: String,
+    pub(crate) driver: String,
+    pub(crate) owner: String,
+    pub(crate) controllers: Vec<String>,
+}
+
+impl Bound {
+    pub(super) fn line(&self) -> String {
+        let Self {
+            path,
+            driver,
+            owner,
+            controllers,
+        } = self;
+        format!(
+            "{path} to {driver}, owned by {owner}, controlled by {}",
+            controllers.join(", ")
+        )
+    }
+}
+
+/// Bindings, one a line.
+pub(super) fn listed(bindings: &[Bound]) -> String {
+    if bindings.is_empty() {
+        return "nothing is bound".to_owned();
+    }
+    let width = bindings
+        .iter()
+        .map(|bound| bound.path.len())
+        .max()
+        .unwrap_or_default();
+    let line = |bound: &Bound| {
+        let Bound {
+            path,
+            driver,
+            owner,
+            controllers,
+        } = bound;
+        format!(
+            "{path:<width$}  {driver}, owned by {owner}, controlled by {}",
+            controllers.join(", ")
+        )
+    };
+    bindings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A project at a glance.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    pub(crate) project: Option<String>,
+    pub(crate) profile: String,
+    pub(crate) context: String,
+    pub(crate) state: String,
+    pub(crate) components: Vec<ComponentStatus>,
+    pub(crate) bindings: Vec<Bound>,
+}
+
+/// How a component stands.
+#[derive(Debug, Serialize)]
+pub(crate) struct ComponentStatus {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) version: String,
+    pub(crate) digest: Option<String>,
+    pub(crate) size_bytes: Option<u64>,
+    /// up-to-date, out-of-date or not-built.
+    pub(crate) freshness: &'static str,
+    /// A file that was changed since it was built.
+    pub(crate) changed: Option<String>,
+    /// Capabilities that it declares and that are not granted: it is not put into service.
+    pub(crate) ungranted: Vec<&'static str>,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "project  {}",
+            self.project.as_deref().unwrap_or("none: no airs.toml")
+        )?;
+        writeln!(f, "state    {}, context {}", self.state, self.context)?;
+        writeln!(f, "\ncomponents, profile {}", self.profile)?;
+        for component in &self.components {
+            writeln!(f, "  {component}")?;
+        }
+        writeln!(f, "\nbindings")?;
+        for line in listed(&self.bindings).lines() {
+            writeln!(f, "  {line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ComponentStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name, kind, version, ..
+        } = self;
+        write!(
+            f,
+            "{kind:<8} {name} {version}: {}",
+            self.freshness.replace('-', " ")
+        )?;
+        if let Some(changed) = &self.changed {
+            write!(f, " ({changed} was changed)")?;
+        }
+        if let (Some(digest), Some(bytes)) = (&self.digest, self.size_bytes) {
+            let digest: String = digest.chars().take(12).collect();
+            write!(f, ", {}, sha256 {digest}", size(bytes))?;
+        }
+        if !self.ungranted.is_empty() {
+            write!(f, ", not granted: {}", self.ungranted.join(", "))?;
+        }
+        Ok(())
+    }
+}

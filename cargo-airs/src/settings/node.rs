@@ -1,0 +1,185 @@
+//! On which state a command works, as whom, and what it does there.
+
+use std::path::PathBuf;
+
+use airs_core::{CallerId, Name};
+use airs_runtime::Owner;
+
+use super::{Manifest, profile};
+use crate::args::{
+    BindArgs, BindingsArgs, ControlArgs, DemoArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs, ViewArgs,
+};
+
+/// What commands that use the runtime have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) caller: CallerId,
+    pub(crate) context: Name,
+    pub(crate) state: StatePlace,
+    pub(crate) profile: String,
+    pub(crate) timeout_ms: Option<u64>,
+    pub(crate) manifest: Manifest,
+}
+
+/// Where the state is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StatePlace {
+    /// In the project's own folder for it.
+    Project,
+    Memory,
+    Folder(PathBuf),
+}
+
+#[derive(Debug)]
+pub(crate) struct Bind {
+    pub(crate) path: String,
+    pub(crate) driver: Name,
+    pub(crate) account: String,
+    pub(crate) owner: Option<Owner>,
+    pub(crate) controllers: Vec<CallerId>,
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Unbind {
+    pub(crate) path: String,
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Bindings {
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) program: String,
+    pub(crate) input: String,
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) path: String,
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Control {
+    pub(crate) path: String,
+    pub(crate) operation: String,
+    pub(crate) input: String,
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Status {
+    pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Demo {
+    pub(crate) folder: Option<PathBuf>,
+    /// How its commands are to report.
+    pub(crate) flags: Vec<&'static str>,
+}
+
+/// What is typed when nothing is.
+const NO_INPUT: &str = "null";
+
+impl Node {
+    fn new(args: NodeArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            caller: args.caller.unwrap_or_else(CallerId::operator),
+            context: args.context.unwrap_or_else(Name::local),
+            state: match args.state {
+                None => StatePlace::Project,
+                Some(word) if word.as_os_str() == "memory" => StatePlace::Memory,
+                Some(folder) => StatePlace::Folder(folder),
+            },
+            profile: profile(args.profile),
+            timeout_ms: None,
+            manifest: Manifest::new(args.manifest, for_cargo),
+        }
+    }
+}
+
+impl Bind {
+    pub(super) fn new(args: BindArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            path: args.path,
+            driver: args.driver,
+            account: args.account,
+            owner: args.owner,
+            controllers: args.controllers,
+            node: Node::new(args.node, for_cargo),
+        }
+    }
+}
+
+impl Unbind {
+    pub(super) fn new(args: UnbindArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            path: args.path,
+            node: Node::new(args.node, for_cargo),
+        }
+    }
+}
+
+impl Bindings {
+    pub(super) fn new(args: BindingsArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            node: Node::new(args.node, for_cargo),
+        }
+    }
+}
+
+impl Run {
+    pub(super) fn new(args: RunArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            program: args.program,
+            input: args.input.unwrap_or_else(|| NO_INPUT.to_owned()),
+            node: Node {
+                timeout_ms: args.timeout_ms,
+                ..Node::new(args.node, for_cargo)
+            },
+        }
+    }
+}
+
+impl View {
+    pub(super) fn new(args: ViewArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            path: args.path,
+            node: Node::new(args.node, for_cargo),
+        }
+    }
+}
+
+impl Control {
+    pub(super) fn new(args: ControlArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            path: args.path,
+            operation: args.operation,
+            input: args.input.unwrap_or_else(|| NO_INPUT.to_owned()),
+            node: Node::new(args.node, for_cargo),
+        }
+    }
+}
+
+impl Status {
+    pub(super) fn new(args: StatusArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            node: Node::new(args.node, for_cargo),
+        }
+    }
+}
+
+impl Demo {
+    pub(super) fn new(args: DemoArgs, flags: Vec<&'static str>) -> Self {
+        Self {
+            folder: args.folder,
+            flags,
+        }
+    }
+}

@@ -1,1 +1,8 @@
-//! House rules.
+//! House rules: what no compiler checks.
+
+mod codes;
+mod edges;
+mod files;
+mod tree;
+mod versions;
+mod words;

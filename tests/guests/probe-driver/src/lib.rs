@@ -19,8 +19,10 @@ struct Account {
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Fault {
-    /// Writes, and answers with an error.
+    /// Answers with an error.
     Error,
+    /// Answers that there is no right to this.
+    Deny,
     Panic,
     Loop,
     Recurse,
@@ -86,6 +88,16 @@ impl airs::Driver for Probe {
                 }
                 Json::of(&())
             }
+            "log" => {
+                println!("{}", input.parse::<String>()?);
+                Json::of(&())
+            }
+            // What a driver can learn of the world.
+            "world" => Json::of(&json!({ "time": nanoseconds(), "chance": airs::random::u64().to_string() })),
+            "many" => {
+                let keys: Vec<String> = input.parse()?;
+                Json::of(&storage::get_many(keys)?.iter().map(Option::is_some).collect::<Vec<_>>())
+            }
             "delete" => {
                 storage::delete(input.parse::<String>()?)?;
                 Json::of(&())
@@ -119,22 +131,29 @@ impl airs::Driver for Probe {
 }
 
 impl Account {
+    /// Writes, and then goes wrong as it was told to.
     fn meet(&self, function: &str) -> Result<()> {
-        match self.on.get(function) {
-            None => return Ok(()),
-            Some(Fault::Error) => {}
-            Some(Fault::Panic) => panic!("told to"),
-            Some(Fault::Loop) => loop {
+        let Some(fault) = self.on.get(function) else { return Ok(()) };
+        storage::set(format!("half-done/{function}"), "x")?;
+        match fault {
+            Fault::Error => {}
+            Fault::Deny => return Err(Error::denied(format!("told to deny {function}"))),
+            Fault::Panic => panic!("told to"),
+            Fault::Loop => loop {
                 std::hint::spin_loop();
             },
-            Some(Fault::Recurse) => {
+            Fault::Recurse => {
                 recurse(1);
             }
-            Some(Fault::Hoard) => hoard(),
+            Fault::Hoard => hoard(),
         }
-        storage::set(format!("half-done/{function}"), "x")?;
         Err(Error::rejected(format!("told to refuse in {function}")))
     }
+}
+
+fn nanoseconds() -> String {
+    let since = airs::clock::now().duration_since(std::time::UNIX_EPOCH);
+    since.unwrap().as_nanos().to_string()
 }
 
 #[inline(never)]

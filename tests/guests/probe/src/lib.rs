@@ -26,6 +26,10 @@ enum Step {
     Drop { asset: usize },
     Forget { asset: usize },
     Log { text: String, times: u32 },
+    /// Writes what it drew and what time it is.
+    Chance,
+    /// Calls the import itself, with a number that need not be a handle.
+    Forge { call: String, handle: u32 },
     Count,
     World,
     Fail,
@@ -119,6 +123,8 @@ fn named(names: &[String]) -> Result<Rights> {
 fn misbehave(step: Step) -> Result<Value> {
     match step {
         Step::Log { text, times } => (0..times).for_each(|_| println!("{text}")),
+        Step::Chance => println!("{} at {:?}", airs::random::u64(), airs::clock::now()),
+        Step::Forge { call, handle } => forge(&call, handle),
         Step::Count => {
             COUNT.set(COUNT.get() + 1);
             return Ok(json!(COUNT.get()));
@@ -135,6 +141,23 @@ fn misbehave(step: Step) -> Result<Value> {
         _ => {}
     }
     Ok(Value::Null)
+}
+
+#[link(wasm_import_module = "airs:val/val@0.1.0")]
+unsafe extern "C" {
+    #[link_name = "[method]asset.view"]
+    fn forged_view(handle: u32, answer: *mut u64);
+    #[link_name = "[resource-drop]asset"]
+    fn forged_drop(handle: u32);
+}
+
+fn forge(call: &str, handle: u32) {
+    // More than any answer takes.
+    let mut answer = [0_u64; 32];
+    match call {
+        "view" => unsafe { forged_view(handle, answer.as_mut_ptr()) },
+        _ => unsafe { forged_drop(handle) },
+    }
 }
 
 /// What a component can learn of the world through std.

@@ -1,0 +1,156 @@
+//! Of a component's limits and the runtime's, the smaller ones count.
+
+use airs_package::Manifest;
+use airs_runtime::{Code, Limits, Request};
+use airs_tests::{Bench, Script, component_with, pay};
+use serde_json::json;
+
+/// `probe`, under another name and with limits of its own.
+fn probe(bench: &Bench, name: &str, limit: impl FnOnce(&mut Limits)) {
+    bench.load(&component_with("probe", |manifest: &mut Manifest| {
+        manifest.name = name.parse().unwrap();
+        limit(&mut manifest.limits);
+    }));
+}
+
+fn opening(count: usize) -> Script {
+    (0..count).fold(Script::new(), |script, _| script.intend("/probe", "view"))
+}
+
+#[test]
+fn the_smaller_of_two_limits_counts() {
+    let runtime = Limits {
+        descriptors: 20,
+        log_bytes: 1_000,
+        ..Limits::default()
+    };
+    let bench = Bench::with(|builder| builder.limits(runtime));
+    bench.bind("/probe", "probe-driver", "{}", "alice").unwrap();
+    probe(&bench, "small", |limits| limits.descriptors = 10);
+    probe(&bench, "large", |limits| limits.descriptors = 5_000);
+    for (name, max) in [("probe", 20), ("small", 10), ("large", 20)] {
+        let run = |count| bench.ask("alice", Request::run(name, opening(count).input()));
+        run(max).unwrap();
+        let error = run(max + 1).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{name}");
+        assert!(error.message().contains(&max.to_string()), "{name}: {error}");
+    }
+    let report = bench.perform("alice", Script::new().flood(&"x".repeat(99), 20).request());
+    assert_eq!(
+        bench.lines(&report).last().unwrap(),
+        "probe#1: [warn] 980 bytes of log over the limit were dropped"
+    );
+}
+
+#[test]
+fn the_smallest_of_three_deadlines_counts() {
+    let bench = Bench::with(|builder| {
+        builder.limits(Limits {
+            deadline_ms: 80,
+            ..Limits::default()
+        })
+    });
+    probe(&bench, "hasty", |limits| limits.deadline_ms = 30);
+    for (name, asked) in [("probe", 60_000), ("hasty", 60_000), ("probe", 20)] {
+        let started = std::time::Instant::now();
+        let request = Request::run(name, Script::new().act("loop").input()).deadline_ms(asked);
+        assert_eq!(
+            bench.ask("alice", request).unwrap_err().code(),
+            Code::DeadlineExceeded
+        );
+        // Not exact: the machine is busy with other tests. It was not the default of 5 seconds.
+        assert!(started.elapsed().as_secs() < 3, "{name}");
+    }
+}
+
+#[test]
+fn a_component_has_the_memory_that_its_manifest_says() {
+    let bench = Bench::alone();
+    probe(&bench, "small", |limits| limits.memory_bytes = 3 << 20);
+    bench
+        .ask("alice", Request::run("small", Script::new().act("count").input()))
+        .unwrap();
+    let error = bench
+        .ask("alice", Request::run("small", Script::new().act("hoard").input()))
+        .unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+    assert!(error.message().contains("3145728"), "{error}");
+}
+
+#[test]
+fn a_guest_holds_so_many_handles_and_hands_over_so_many_bytes() {
+    let bench = Bench::alone();
+    bench.bind("/probe", "probe-driver", "{}", "operator").unwrap();
+    probe(&bench, "few-handles", |limits| limits.handles = 16);
+    probe(&bench, "few-bytes", |limits| limits.host_call_bytes = 1_000);
+    let error = bench
+        .ask("alice", Request::run("few-handles", opening(40).input()))
+        .unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    assert!(error.message().contains("(handles)"), "{error}");
+    let set = |bytes: usize| {
+        Script::new()
+            .intend("/probe", "control")
+            .control(0, "set", json!(["key", "x".repeat(bytes)]))
+    };
+    bench
+        .ask("operator", Request::run("few-bytes", set(100).input()))
+        .unwrap();
+    let error = bench
+        .ask("operator", Request::run("few-bytes", set(2_000).input()))
+        .unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    assert!(error.message().contains("(host_call_bytes)"), "{error}");
+}
+
+#[test]
+fn a_run_uses_so_many_drivers_and_no_more() {
+    const DRIVERS_MAX: usize = 8;
+    let bench = Bench::empty(|builder| builder);
+    bench.load(&component_with("probe", |_| ()));
+    let driver = |number: usize| format!("driver-{number}");
+    for number in 0..=DRIVERS_MAX {
+        bench.load(&component_with("probe-driver", |manifest| {
+            manifest.name = driver(number).parse().unwrap()
+        }));
+        bench
+            .bind(&format!("/{}", driver(number)), &driver(number), "{}", "alice")
+            .unwrap();
+    }
+    let using = |count| {
+        (0..count).fold(Script::new(), |script, number| {
+            script
+                .intend(&format!("/{}", driver(number)), "view")
+                .view(number)
+        })
+    };
+    bench.play("alice", &using(DRIVERS_MAX)).unwrap();
+    let error = bench.play("alice", &using(DRIVERS_MAX + 1)).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    assert!(bench.runtime.is_idle());
+}
+
+#[test]
+fn more_runs_than_places_wait_for_their_turn() {
+    let engine = airs_runtime::EngineConfig {
+        instances_max: 8,
+        threads: 4,
+    };
+    let bench = Bench::with(|builder| builder.engine(engine));
+    bench.fund("100.00");
+    std::thread::scope(|scope| {
+        for number in 0..16 {
+            let bench = bench.again();
+            scope.spawn(move || {
+                let payee = format!("payee-{number}");
+                for _ in 0..5 {
+                    while let Err(error) = bench.ask("alice", pay(&payee, "0.01")) {
+                        assert_eq!(error.code(), Code::Conflict, "{error}");
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(bench.dollars(["alice", "payee-3"]), ["99.20", "0.05"]);
+    assert!(bench.runtime.is_idle());
+}

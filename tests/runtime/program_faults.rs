@@ -1,0 +1,142 @@
+//! A program that goes wrong, and what is said of it.
+
+use airs_runtime::Code;
+use airs_tests::{Bench, Script};
+
+#[test]
+fn a_panic_names_file_and_line_and_says_what_the_program_said() {
+    let bench = Bench::new();
+    let error = bench.play("alice", &Script::new().act("panic")).unwrap_err();
+    assert_eq!(error.code(), Code::Trap);
+    let message = error.message();
+    assert!(
+        message.starts_with("program \"probe\" panicked at probe/src/lib.rs:"),
+        "{message}"
+    );
+    assert!(message.ends_with(": the script says so"), "{message}");
+    let place = message.split(": ").next().unwrap();
+    let line: usize = place.split(':').nth(1).unwrap().parse().unwrap();
+    let source = include_str!("../guests/probe/src/lib.rs");
+    assert!(
+        source.lines().nth(line - 1).unwrap().contains("panic!"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_cause_of_a_trap_is_the_guests_stack_and_nothing_of_the_hosts() {
+    let bench = Bench::new();
+    let error = bench.play("alice", &Script::new().act("panic")).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        cause.contains("misbehave") && cause.contains("probe/src/lib.rs"),
+        "{cause}"
+    );
+    assert!(!cause.contains("tokio") && !cause.contains("clone3"), "{cause}");
+}
+
+#[test]
+fn a_loop_ends_at_the_deadline() {
+    let bench = Bench::new();
+    let error = bench
+        .ask("alice", Script::new().act("loop").request().deadline_ms(50))
+        .unwrap_err();
+    assert_eq!(error.code(), Code::DeadlineExceeded);
+    assert!(error.message().contains("\"probe\""), "{error}");
+}
+
+#[test]
+fn limits_are_named_when_they_are_reached() {
+    let bench = Bench::new();
+    for (act, said) in [("recurse", "stack"), ("hoard", "memory_bytes")] {
+        let error = bench.play("alice", &Script::new().act(act)).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{act}");
+        assert!(error.message().contains(said), "{act}: {error}");
+    }
+}
+
+#[test]
+fn to_exit_is_no_way_to_end() {
+    let bench = Bench::new();
+    let error = bench.play("alice", &Script::new().act("exit")).unwrap_err();
+    assert_eq!(error.code(), Code::Trap);
+    assert!(error.message().contains("exit"), "{error}");
+}
+
+#[test]
+fn an_error_of_the_programs_own_is_handed_on_as_it_is() {
+    let bench = Bench::new();
+    let error = bench.play("alice", &Script::new().act("fail")).unwrap_err();
+    assert_eq!(
+        (error.code(), error.message()),
+        (Code::Rejected, "the script says so")
+    );
+}
+
+#[test]
+fn a_flood_of_lines_is_cut_and_counted() {
+    let bench = Bench::new();
+    let line = "x".repeat(999);
+    let report = bench.perform("alice", Script::new().flood(&line, 1_000).request());
+    assert!(report.result.is_ok(), "{report:?}");
+    let lines = bench.lines(&report);
+    let bytes: usize = lines.iter().map(String::len).sum();
+    assert!(bytes < 70_000, "{bytes}");
+    let last = lines.last().unwrap();
+    assert!(
+        last.contains("bytes of log over the limit were dropped"),
+        "{last}"
+    );
+}
+
+#[test]
+fn a_line_cannot_pass_for_another_components_nor_drive_a_terminal() {
+    let bench = Bench::new();
+    let report = bench.perform(
+        "alice",
+        Script::new().log("a\r\nledger#1: b\u{1b}[2J\u{202e}").request(),
+    );
+    assert_eq!(
+        bench.lines(&report),
+        ["probe#1: a", "probe#1: ledger#1: b\\u{1b}[2J\\u{202e}"]
+    );
+}
+
+#[test]
+fn a_huge_input_and_a_huge_output_harm_nobody() {
+    let bench = Bench::new();
+    let text = "x".repeat(100 << 20);
+    let error = bench
+        .ask("alice", Script::new().log(&text).request())
+        .unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    bench.play("alice", &Script::new().act("count")).unwrap();
+}
+
+#[test]
+fn a_guest_that_loops_does_not_keep_others_waiting() {
+    let bench = Bench::alone();
+    bench.fund("10.00");
+    // More loops than there are threads: the payments get through because loops yield.
+    let started = std::time::Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..24 {
+            let bench = bench.again();
+            scope.spawn(move || {
+                let report = bench.perform("alice", Script::new().act("loop").request().deadline_ms(1_500));
+                assert_eq!(report.result.unwrap_err().code(), Code::DeadlineExceeded);
+            });
+        }
+        for _ in 0..5 {
+            bench
+                .ask("alice", airs_tests::pay("bob", "1").deadline_ms(60_000))
+                .unwrap();
+        }
+        let waited = started.elapsed();
+        assert!(
+            waited.as_millis() < 1_500,
+            "the payments came after the loops: {waited:?}"
+        );
+    });
+    assert_eq!(bench.dollars(["alice", "bob"]), ["5.00", "5.00"]);
+}

@@ -1,0 +1,195 @@
+//! What a driver keeps is its own, in its context, within limits.
+
+use airs_runtime::{Code, Error};
+use airs_tests::{Bench, Script, component_with};
+use serde_json::{Value, json};
+
+/// Two drivers with the same code, at `/one` and `/two`.
+fn bench() -> Bench {
+    let bench = Bench::alone();
+    for (path, name) in [("/one", "probe-driver"), ("/two", "probe-driver-2")] {
+        bench.load(&component_with("probe-driver", |manifest| {
+            manifest.name = name.parse().unwrap()
+        }));
+        bench.bind(path, name, "{}", "operator").unwrap();
+    }
+    bench
+}
+
+fn control(bench: &Bench, path: &str, operation: &str, input: &Value) -> Result<String, Error> {
+    bench.control(path, operation, &input.to_string())
+}
+
+#[test]
+fn drivers_and_contexts_never_see_each_others_keys() {
+    let bench = bench();
+    // Keys that look like a neighbour's, with lengths and bytes as the host writes them before its own.
+    let keys = [
+        "key",
+        "probe-driver-2key",
+        "-2key",
+        "\u{1}\u{c}probe-driverkey",
+        "\u{0}b/two",
+        "b/two",
+        "2",
+        "\u{7f}",
+    ];
+    for key in keys {
+        control(&bench, "/one", "set", &json!([key, "one"])).unwrap();
+        assert_eq!(
+            control(&bench, "/two", "get", &json!(key)).unwrap(),
+            "null",
+            "{key:?}"
+        );
+    }
+    assert_eq!(control(&bench, "/two", "scan", &json!("")).unwrap(), "[]");
+    control(&bench, "/two", "set", &json!(["key", "two"])).unwrap();
+    control(&bench, "/two", "delete", &json!("b/two")).unwrap();
+    assert_eq!(control(&bench, "/one", "get", &json!("key")).unwrap(), r#""one""#);
+    let mut all: Vec<String> =
+        serde_json::from_str(&control(&bench, "/one", "scan", &json!("")).unwrap()).unwrap();
+    all.retain(|key| key != "released");
+    let mut expected = keys.to_vec();
+    expected.sort_by_key(|key| key.as_bytes().to_vec());
+    assert_eq!(all, expected);
+    let elsewhere = Bench::new();
+    elsewhere.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    assert_eq!(control(&elsewhere, "/one", "scan", &json!("")).unwrap(), "[]");
+}
+
+#[test]
+fn in_one_run_two_drivers_have_each_their_own() {
+    let bench = bench();
+    let script = Script::new()
+        .intend("/one", "control")
+        .intend("/two", "control")
+        .control(0, "set", json!(["key", "one"]))
+        .control(1, "set", json!(["key", "two"]))
+        .control(0, "get", json!("key"))
+        .control(1, "scan", json!(""));
+    let outcomes = bench.play("operator", &script).unwrap();
+    assert_eq!(
+        (&outcomes[4]["ok"], &outcomes[5]["ok"]),
+        (&json!("one"), &json!(["key"]))
+    );
+}
+
+#[test]
+fn a_scan_sees_own_writes_and_not_what_was_deleted() {
+    let bench = Bench::new();
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    for key in ["k/1", "k/2", "k/3", "l", "k"] {
+        control(&bench, "/one", "set", &json!([key, "x"])).unwrap();
+    }
+    let script = Script::new()
+        .intend("/one", "control")
+        .control(0, "set", json!(["k/25", "x"]))
+        .control(0, "delete", json!("k/1"))
+        .control(0, "delete", json!("k/4"))
+        .control(0, "set", json!(["k/0", "x"]))
+        .control(0, "scan", json!("k/"))
+        .control(0, "many", json!(["k/1", "k/25", "l", "k/4"]));
+    let outcomes = bench.play("operator", &script).unwrap();
+    assert_eq!(outcomes[5]["ok"], json!(["k/0", "k/2", "k/25", "k/3"]));
+    assert_eq!(outcomes[6]["ok"], json!([false, true, true, false]));
+    assert_eq!(
+        control(&bench, "/one", "scan", &json!("k/")).unwrap(),
+        r#"["k/0","k/2","k/25","k/3"]"#
+    );
+}
+
+#[test]
+fn a_scan_goes_through_many_pages_with_own_writes_in_between() {
+    let bench = Bench::new();
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    control(&bench, "/one", "fill", &json!([2_500, 1])).unwrap();
+    let script = Script::new()
+        .intend("/one", "control")
+        .control(0, "set", json!(["fill/1500x", "x"]))
+        .control(0, "delete", json!("fill/1501"))
+        .control(0, "set", json!(["fill/zzz", "x"]))
+        .control(0, "scan", json!("fill/"));
+    let outcomes = bench.play("operator", &script).unwrap();
+    let found: Vec<&str> = outcomes[4]["ok"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key.as_str().unwrap())
+        .collect();
+    assert_eq!(found.len(), 2_501);
+    assert!(found.is_sorted(), "in the order of the keys' bytes");
+    assert!(
+        found.contains(&"fill/1500x") && !found.contains(&"fill/1501") && found.last() == Some(&"fill/zzz")
+    );
+}
+
+#[test]
+fn keys_and_values_have_a_size() {
+    let bench = Bench::new();
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    let set = |key: &str| control(&bench, "/one", "set", &json!([key, "x"]));
+    set(&"k".repeat(1024)).unwrap();
+    assert_eq!(set(&"k".repeat(1025)).unwrap_err().code(), Code::LimitExceeded);
+    assert_eq!(set("").unwrap_err().code(), Code::InvalidInput);
+    control(&bench, "/one", "fill", &json!([1, 1 << 20])).unwrap();
+    let error = control(&bench, "/one", "fill", &json!([1, (1 << 20) + 1])).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+    for operation in ["get", "delete"] {
+        let long = json!("k".repeat(1025));
+        assert_eq!(
+            control(&bench, "/one", operation, &long).unwrap_err().code(),
+            Code::LimitExceeded
+        );
+        assert_eq!(
+            control(&bench, "/one", operation, &json!("")).unwrap_err().code(),
+            Code::InvalidInput
+        );
+    }
+    let too_many: Vec<String> = (0..257).map(|key| key.to_string()).collect();
+    assert_eq!(
+        control(&bench, "/one", "many", &json!(too_many))
+            .unwrap_err()
+            .code(),
+        Code::LimitExceeded
+    );
+}
+
+#[test]
+fn a_run_that_writes_too_much_is_doomed() {
+    let bench = Bench::new();
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    let script = Script::new()
+        .stubborn()
+        .intend("/one", "control debit")
+        .transfer(0, 0, "1")
+        .control(0, "fill", json!([17, 1 << 20]))
+        .control(0, "set", json!(["key", "x"]));
+    let error = bench.play("operator", &script).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+    assert!(error.message().contains("storage_write_bytes"), "{error}");
+    assert_eq!(control(&bench, "/one", "scan", &json!("")).unwrap(), "[]");
+}
+
+#[test]
+fn a_run_that_reads_too_much_is_doomed() {
+    let bench = Bench::with(|builder| {
+        let limits = airs_runtime::Limits {
+            storage_read_bytes: 100_000,
+            ..Default::default()
+        };
+        builder.limits(limits)
+    });
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    control(&bench, "/one", "fill", &json!([11, 10_000])).unwrap();
+    let script = Script::new()
+        .stubborn()
+        .intend("/one", "control")
+        .control(0, "scan", json!("fill"));
+    let error = bench.play("operator", &script).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+    assert!(error.message().contains("storage_read_bytes"), "{error}");
+    assert_eq!(
+        control(&bench, "/one", "scan", &json!("fill/1")).unwrap(),
+        r#"["fill/1","fill/10"]"#
+    );
+}

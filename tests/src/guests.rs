@@ -1,0 +1,71 @@
+//! The guests of `tests/guests`, built once.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use airs_package::{Manifest, stamp};
+use airs_runtime::Component;
+
+/// Builds the guests, once for each test binary, and says where they are.
+fn built() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let target = target_folder().join("guests");
+        let status = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--target",
+                "wasm32-wasip2",
+                "--manifest-path",
+            ])
+            .arg(sources().join("Cargo.toml"))
+            .env("CARGO_TARGET_DIR", &target)
+            // Not those of the build that this test was made by.
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .status()
+            .expect("cargo starts");
+        assert!(status.success(), "the guests do not build");
+        target.join("wasm32-wasip2/debug")
+    })
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("guests")
+}
+
+/// The target folder of this test's own build.
+pub fn target_folder() -> PathBuf {
+    let binary = std::env::current_exe().expect("a running program has a path");
+    let folder = binary.ancestors().nth(3).expect("target/<profile>/deps/<binary>");
+    folder.to_owned()
+}
+
+/// The bytes of a guest as the compiler leaves them: without a manifest.
+pub fn raw(name: &str) -> Vec<u8> {
+    std::fs::read(built().join(format!("{}.wasm", name.replace('-', "_")))).expect("the guest was built")
+}
+
+/// A guest with the manifest of its `Cargo.toml`.
+pub fn component(name: &str) -> Component {
+    component_with(name, |_| ())
+}
+
+/// A guest with its manifest changed, for example to give it another name.
+pub fn component_with(name: &str, change: impl FnOnce(&mut Manifest)) -> Component {
+    let path = sources().join(name).join("Cargo.toml");
+    let text = std::fs::read_to_string(&path).expect("the guest has a Cargo.toml");
+    let version = "0.1.0".parse().expect("a version");
+    let manifest = Manifest::from_cargo_toml_inheriting(&path, &text, &version).expect("it is well-formed");
+    let mut manifest = manifest.expect("the guest is a component of airs");
+    change(&mut manifest);
+    stamped(&raw(name), &manifest)
+}
+
+/// A component of these bytes and this manifest.
+pub fn stamped(bytes: &[u8], manifest: &Manifest) -> Component {
+    let stamped = stamp(bytes, manifest).expect("it is a component");
+    Component::read(stamped).expect("a stamped component is one")
+}

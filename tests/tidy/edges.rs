@@ -1,0 +1,109 @@
+//! Which crate may use which: the architecture, as Cargo sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+
+use crate::tree;
+
+/// Process → driver → platform: a program reaches a platform service through a driver only.
+const EDGES: [(&str, &[&str]); 11] = [
+    ("airs-core", &[]),
+    ("airs-package", &["airs-core"]),
+    ("airs-platform", &["airs-core"]),
+    ("airs-engine", &["airs-core"]),
+    ("airs-driver", &["airs-core", "airs-engine", "airs-platform"]),
+    ("airs-process", &["airs-core", "airs-engine", "airs-driver"]),
+    (
+        "airs-runtime",
+        &[
+            "airs-core",
+            "airs-package",
+            "airs-platform",
+            "airs-engine",
+            "airs-driver",
+            "airs-process",
+        ],
+    ),
+    (
+        "cargo-airs",
+        &["airs-core", "airs-package", "airs-runtime", "airs-templates"],
+    ),
+    ("airs-templates", &[]),
+    ("airs-macros", &[]),
+    ("airs-sdk", &["airs-macros"]),
+];
+/// They look at everything.
+const WATCHERS: [&str; 2] = ["airs-tests", "airs-benches"];
+
+/// Libraries that few crates may name, so that changing one stays small.
+const NAMED_IN: [(&str, &[&str]); 3] = [
+    ("wasmtime", &["airs-engine", "airs-benches"]),
+    ("clap", &["cargo-airs"]),
+    ("rusqlite", &["airs-platform", "airs-benches"]),
+];
+
+fn metadata() -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(tree::root().join("Cargo.toml"))
+        .no_deps()
+        .other_options(["--offline".to_owned()])
+        .exec()
+        .unwrap()
+}
+
+fn dependencies(package: &Package) -> BTreeSet<&str> {
+    package
+        .dependencies
+        .iter()
+        .map(|dependency| dependency.name.as_str())
+        .collect()
+}
+
+#[test]
+fn each_crate_uses_only_what_its_layer_may() {
+    let allowed: BTreeMap<&str, &[&str]> = EDGES.into_iter().collect();
+    let metadata = metadata();
+    let ours: BTreeSet<&str> = metadata
+        .packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let mut offences = Vec::new();
+    for package in &metadata.packages {
+        let name = package.name.as_str();
+        if WATCHERS.contains(&name) {
+            continue;
+        }
+        let Some(may) = allowed.get(name) else {
+            offences.push(format!("{name} has no place in the layers"));
+            continue;
+        };
+        let used = dependencies(package)
+            .into_iter()
+            .filter(|used| ours.contains(used));
+        offences.extend(
+            used.filter(|used| !may.contains(used))
+                .map(|used| format!("{name} uses {used}")),
+        );
+    }
+    for name in allowed.keys().filter(|name| !ours.contains(*name)) {
+        offences.push(format!("{name} is gone"));
+    }
+    tree::expect_none("edges that the layers do not allow", &offences);
+}
+
+#[test]
+fn a_library_that_few_may_name_is_named_there_only() {
+    let mut offences = Vec::new();
+    for package in &metadata().packages {
+        let used = dependencies(package);
+        let name = package.name.as_str();
+        let strays = NAMED_IN
+            .into_iter()
+            .filter(|(library, by)| used.contains(library) && !by.contains(&name));
+        offences
+            .extend(strays.map(|(library, by)| format!("{name} uses {library}; {} may", by.join(" and "))));
+    }
+    tree::expect_none("libraries named outside of their place", &offences);
+}

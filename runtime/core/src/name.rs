@@ -106,6 +106,21 @@ impl CallerId {
     pub fn foreign_home(&self) -> Option<&str> {
         self.0.split_once('/').map(|(home, _)| home)
     }
+
+    /// Checks that `context` knows the caller by this id: it calls those who are at home there by their names
+    /// alone, so that everybody has one id.
+    ///
+    /// # Errors
+    /// [`Code::InvalidName`] when the id names the context as the caller's home.
+    pub fn check_in(&self, context: &str) -> Result<(), Error> {
+        match self.0.split_once('/') {
+            Some((home, id)) if home == context => {
+                let message = format!("{:?} is no caller of context {context}", self.0);
+                Err(Error::new(Code::InvalidName, message).hint(format!("the caller's id there is {id:?}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl FromStr for CallerId {
@@ -162,6 +177,20 @@ mod tests {
         assert_eq!(
             "acme/alice".parse::<CallerId>().unwrap().foreign_home(),
             Some("acme")
+        );
+        assert!(
+            "acme/alice"
+                .parse::<CallerId>()
+                .unwrap()
+                .check_in("local")
+                .is_ok()
+        );
+        assert!(
+            "local/alice"
+                .parse::<CallerId>()
+                .unwrap()
+                .check_in("local")
+                .is_err()
         );
         for bad in ["", "/", "a/b/c", "a/", "/a", "../a", "Alice"] {
             assert!(bad.parse::<CallerId>().is_err(), "{bad:?}");

@@ -35,7 +35,8 @@ pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest) -> Er
     if let Some(ours) = error.downcast_ref::<Error>() {
         return ours.clone();
     }
-    let text = format!("{error:?}");
+    // Not the debug form: it may hold the host's own stack.
+    let text = format!("{error:#}");
     let (code, message) = explain(who, error, &text, guest);
     Error::new(code, message).caused_by(text)
 }

@@ -87,6 +87,9 @@ impl Run {
         let session = session.await.map_err(|_| self.late())??;
         let (answer, mut session) = self.work.perform(session, environment).await?;
         session.finish().await?;
+        if Instant::now() >= environment.deadline() {
+            return Err(self.late());
+        }
         Ok(match session.commit().await? {
             Ended::Committed => Some(answer),
             Ended::Conflict => None,

@@ -1,6 +1,6 @@
 //! Binding and unbinding.
 
-use airs_core::{AssetPath, Code, Error, Result};
+use airs_core::{AssetPath, CallerId, Code, Error, Result};
 
 use super::Session;
 use crate::binding::{Binding, Owner};
@@ -21,14 +21,30 @@ pub struct Placement {
     pub controllers: Vec<String>,
 }
 
+impl Placement {
+    /// What nobody is called by could never be taken out of, or be controlled, again.
+    fn check_callers(&self, context: &str) -> Result<()> {
+        let owner = match &self.owner {
+            Some(Owner::Caller(id)) => Some(id),
+            Some(Owner::Each) | None => None,
+        };
+        let named = owner.into_iter().chain(&self.controllers);
+        named
+            .map(|id| id.parse::<CallerId>()?.check_in(context))
+            .collect()
+    }
+}
+
 impl Session {
     /// Binds a driver to a path.
     ///
     /// # Errors
-    /// [`Code::AlreadyBound`], [`Code::Denied`], [`Code::InvalidPath`], [`Code::NotFound`] for an unknown
-    /// driver, and what the driver's `bind` answers.
+    /// [`Code::AlreadyBound`], [`Code::Denied`], [`Code::InvalidPath`], [`Code::InvalidName`] for an owner or a
+    /// controller who is no caller, [`Code::NotFound`] for an unknown driver, and what the driver's `bind`
+    /// answers.
     pub async fn bind(&mut self, placement: &Placement) -> Result<(AssetPath, Binding)> {
         let path = AssetPath::parse(&placement.path, &self.call.caller, &self.call.context)?;
+        placement.check_callers(&self.call.context)?;
         let transaction = self.instances.transaction()?;
         resolver::check_may_bind(transaction, &self.call.caller, &self.call.context, &path).await?;
         let driver = self.drivers.get(placement.driver.as_str()).cloned();

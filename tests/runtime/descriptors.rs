@@ -61,7 +61,7 @@ fn a_descriptor_that_is_released_twice_fails_the_run() {
     let bench = bench();
     // Dropped behind its owner's back, and then by its owner.
     let dropped_twice = |handle: u32| {
-        let script = Script::new().intend("/probe", "debit").transfer(0, 0, "1");
+        let script = Script::new().intend("/probe", "debit credit").transfer(0, 0, "1");
         script
             .step(json!({ "do": "forge", "call": "drop", "handle": handle }))
             .release("drop", 0)

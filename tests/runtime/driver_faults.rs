@@ -32,9 +32,9 @@ fn bench(function: &str, fault: &str) -> Bench {
 /// Writes through the good binding, then does everything with the bad one.
 fn script(function: &str) -> Script {
     let script = Script::new()
-        .intend("/good", "view debit control")
+        .intend("/good", "view debit credit control")
         .transfer(0, 0, "1");
-    let script = script.intend("/bad", "view debit control");
+    let script = script.intend("/bad", "view debit credit control");
     match function {
         "intend" => script,
         "view" => script.view(1),
@@ -127,7 +127,7 @@ fn every_fault_in_a_release_that_nobody_asked_for_fails_the_run() {
             let bench = bench("done", fault);
             let script = Script::new()
                 .stubborn()
-                .intend("/good", "debit")
+                .intend("/good", "debit credit")
                 .transfer(0, 0, "1");
             let script = script.intend("/bad", "view").release(how, 1);
             let error = bench
@@ -265,7 +265,7 @@ fn a_runtime_is_idle_and_serves_after_every_fault() {
                 )
                 .unwrap();
             let script = Script::new()
-                .intend(&path, "view debit control")
+                .intend(&path, "view debit credit control")
                 .view(0)
                 .transfer(0, 0, "1");
             let script = script

@@ -154,7 +154,7 @@ fn what_a_failed_call_has_read_still_counts() {
         .intend("~/usd", "debit")
         .intend("/accounts/bob/usd", "credit")
         .transfer(0, 1, "50")
-        .intend("/done", "debit")
+        .intend("/done", "debit credit")
         .transfer(2, 2, "1")
         .log("there is enough now");
     let report = bench.perform("alice", script.request());
@@ -197,7 +197,7 @@ fn a_binding_that_goes_meanwhile_is_a_conflict() {
             .unwrap();
     });
     let script = Script::new()
-        .intend("/a", "debit")
+        .intend("/a", "debit credit")
         .transfer(0, 0, "1")
         .log("the binding goes");
     let report = bench.perform("alice", script.request());

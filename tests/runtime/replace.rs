@@ -41,7 +41,7 @@ fn a_run_uses_the_drivers_of_the_moment_when_it_began() {
     // It has not touched the driver when that goes.
     let script = Script::new()
         .log("the driver goes now")
-        .intend("/changing", "view debit")
+        .intend("/changing", "view debit credit")
         .transfer(0, 0, "1")
         .view(0);
     bench.play("alice", &script).unwrap();
@@ -77,7 +77,8 @@ fn every_change_is_a_new_generation_and_no_number_comes_twice() {
         (Kind::Program, 1, &payment.digest().to_string())
     );
     assert_eq!(load(&payment).generation, 2);
-    assert_eq!(bench.runtime.components(), [load(&payment)]);
+    let third = load(&payment);
+    assert_eq!(bench.runtime.components(), [third]);
     assert_eq!(bench.runtime.unload(&name).unwrap().generation, 3);
     assert_eq!(bench.runtime.components(), []);
     let gone = bench.runtime.unload(&name).unwrap_err();

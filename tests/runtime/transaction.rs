@@ -63,7 +63,7 @@ fn an_error_of_one_call_undoes_that_call_and_no_other() {
     bench.bind("/good", "probe-driver", "{}", "operator").unwrap();
     let script = Script::new()
         .stubborn()
-        .intend("/good", "view debit control")
+        .intend("/good", "view debit credit control")
         .transfer(0, 0, "1")
         .control(0, "set", json!(["kept", "1"]))
         .intend("/probe", "control")
@@ -149,7 +149,9 @@ fn nothing_is_visible_after_the_deadline() {
 #[test]
 fn open_descriptors_are_released_before_the_commit_the_newest_first() {
     let bench = Bench::new();
-    bench.bind("/probe", "probe-driver", "{}", "alice").unwrap();
+    bench
+        .bind("/probe", "probe-driver", r#"{"note":true}"#, "alice")
+        .unwrap();
     let script = Script::new()
         .intend("/probe/a", "view")
         .intend("/probe/b", "view")
@@ -172,7 +174,9 @@ fn open_descriptors_are_released_before_the_commit_the_newest_first() {
 #[test]
 fn what_is_forgotten_is_released_by_the_host_in_reverse_order() {
     let bench = Bench::new();
-    bench.bind("/probe", "probe-driver", "{}", "alice").unwrap();
+    bench
+        .bind("/probe", "probe-driver", r#"{"note":true}"#, "alice")
+        .unwrap();
     let script = ["a", "b", "c"].into_iter().fold(Script::new(), |script, name| {
         script.intend(&format!("/probe/{name}"), "view")
     });
@@ -199,7 +203,7 @@ fn a_release_that_fails_unseen_fails_the_run() {
     for how in ["drop", "forget"] {
         let script = Script::new()
             .stubborn()
-            .intend("/good", "debit")
+            .intend("/good", "debit credit")
             .transfer(0, 0, "1")
             .intend("/bad", "view")
             .release(how, 1);

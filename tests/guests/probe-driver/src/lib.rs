@@ -12,6 +12,8 @@ struct Probe;
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 struct Account {
+    /// Whether to note in which order descriptors are released.
+    note: bool,
     /// Function → what goes wrong in it.
     on: BTreeMap<String, Fault>,
 }
@@ -121,9 +123,11 @@ impl airs::Driver for Probe {
         }
     }
 
-    /// Notes the order in which descriptors are released.
     fn done(open: Open) -> Result<()> {
         open.account.meet("done")?;
+        if !open.account.note {
+            return Ok(());
+        }
         let mut released: Vec<String> = storage::get_json("released")?.unwrap_or_default();
         released.push(open.call.path);
         storage::set_json("released", &released)

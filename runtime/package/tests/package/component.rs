@@ -1,3 +1,5 @@
+//! What is read of a component.
+
 use airs_core::{Capability, Code, Kind};
 use airs_package::{Component, Digest, Extern, PackageError};
 

@@ -1,3 +1,5 @@
+//! Core modules that become components.
+
 use airs_core::{Code, Kind};
 use airs_package::{Component, PackageError, componentize};
 

@@ -1,3 +1,5 @@
+//! Errors, as callers see them.
+
 use std::error::Error as _;
 use std::path::Path;
 

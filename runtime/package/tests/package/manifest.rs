@@ -1,3 +1,5 @@
+//! What a `Cargo.toml` says of a component.
+
 use std::path::Path;
 
 use airs_core::{Capability, Code, Kind, Limits};

@@ -1,3 +1,5 @@
+//! The file `airs.toml`.
+
 use std::path::Path;
 
 use airs_core::{Capability, Code, Limits};

@@ -1,3 +1,5 @@
+//! Manifests in components.
+
 use std::path::Path;
 
 use airs_core::{Capability, Code, Kind, Limits};

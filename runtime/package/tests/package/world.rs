@@ -1,3 +1,5 @@
+//! Which components fit which kind.
+
 use airs_core::{Code, Kind};
 use airs_package::{Component, PackageError};
 

@@ -22,7 +22,7 @@ fn expect_idle(bench: &Bench) {
 
 #[test]
 fn a_run_that_is_dropped_leaves_nothing_and_gives_everything_back() {
-    let bench = Bench::alone();
+    let bench = Bench::alone(&["ledger", "payment", "probe"], |builder| builder);
     bench.fund("10.00");
     let executor = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -57,7 +57,7 @@ fn a_run_that_is_dropped_leaves_nothing_and_gives_everything_back() {
 
 #[test]
 fn a_run_that_is_dropped_at_any_moment_is_whole_or_not_there() {
-    let bench = Bench::alone();
+    let bench = Bench::alone(&["ledger", "payment", "probe"], |builder| builder);
     bench.fund("100.00");
     for patience in 0..400_u32 {
         let request = bench.addressed("alice", pay("bob", "0.01"));
@@ -83,7 +83,7 @@ fn a_run_that_is_dropped_at_any_moment_is_whole_or_not_there() {
 
 #[test]
 fn a_runtime_may_be_dropped_within_a_future_and_with_runs_in_it() {
-    let bench = Bench::alone();
+    let bench = Bench::alone(&["ledger", "payment", "probe"], |builder| builder);
     bench.fund("10.00");
     let executor = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -48,12 +48,14 @@ fn everybody_pays(bench: &Bench, callers: usize, times: usize) {
 
 #[test]
 fn sixty_four_callers_make_and_lose_no_money_in_memory() {
-    everybody_pays(&Bench::alone(), 64, 20);
+    everybody_pays(&Bench::alone(&["ledger", "payment"], |builder| builder), 64, 20);
 }
 
 #[test]
 fn a_crowd_makes_and_loses_no_money_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = Bench::with(|builder| builder.state(State::folder(folder.path())));
+    let bench = Bench::alone(&["ledger", "payment"], |builder| {
+        builder.state(State::folder(folder.path()))
+    });
     everybody_pays(&bench, 16, 10);
 }

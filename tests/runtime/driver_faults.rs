@@ -246,7 +246,7 @@ fn a_panic_of_a_driver_names_its_line_and_what_it_said() {
 
 #[test]
 fn a_runtime_is_idle_and_serves_after_every_fault() {
-    let bench = Bench::alone();
+    let bench = Bench::alone(&["probe", "probe-driver"], |builder| builder);
     assert_eq!(
         bench.runtime.allocation(),
         airs_runtime::Allocation::Pooled,

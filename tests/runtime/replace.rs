@@ -16,27 +16,29 @@ fn running(name: &str, script: &Script) -> Request {
 
 #[test]
 fn a_run_in_flight_ends_on_the_program_that_it_began_with() {
-    let bench = Bench::alone();
-    bench.load(&named("probe", "changing"));
-    let next = named("payment", "changing");
+    let bench = Bench::new();
+    bench.load(&named("probe", "changing-program"));
+    let next = named("payment", "changing-program");
     let other = bench.again();
     bench.at("it is replaced now", move || other.load(&next));
     let script = Script::new().act("count").log("it is replaced now").act("count");
-    let answer = bench.ask("alice", running("changing", &script)).unwrap();
+    let answer = bench.ask("alice", running("changing-program", &script)).unwrap();
     assert_eq!(answer, r#"{"outcomes":[{"ok":1},{"ok":null},{"ok":2}]}"#);
     // The next one gets the new program, which wants something else.
-    let error = bench.ask("alice", running("changing", &script)).unwrap_err();
+    let error = bench
+        .ask("alice", running("changing-program", &script))
+        .unwrap_err();
     assert_eq!(error.code(), Code::InvalidInput);
 }
 
 #[test]
 fn a_run_uses_the_drivers_of_the_moment_when_it_began() {
-    let bench = Bench::alone();
-    bench.load(&named("probe-driver", "changing"));
-    bench.bind("/changing", "changing", "{}", "alice").unwrap();
+    let bench = Bench::new();
+    bench.load(&named("probe-driver", "changing-driver"));
+    bench.bind("/changing", "changing-driver", "{}", "alice").unwrap();
     let other = bench.again();
     bench.at("the driver goes now", move || {
-        other.runtime.unload(&"changing".parse().unwrap()).unwrap();
+        other.runtime.unload(&"changing-driver".parse().unwrap()).unwrap();
     });
     // It has not touched the driver when that goes.
     let script = Script::new()
@@ -50,10 +52,10 @@ fn a_run_uses_the_drivers_of_the_moment_when_it_began() {
         .unwrap_err();
     assert_eq!(error.code(), Code::NotFound);
     assert!(
-        error.message().contains("changing") && error.message().contains("not in service"),
+        error.message().contains("changing-driver") && error.message().contains("not in service"),
         "{error}"
     );
-    bench.load(&named("probe-driver", "changing"));
+    bench.load(&named("probe-driver", "changing-driver"));
     assert_eq!(
         bench.control("/changing", "get", r#""transfers""#).unwrap(),
         r#""1""#
@@ -62,7 +64,7 @@ fn a_run_uses_the_drivers_of_the_moment_when_it_began() {
 
 #[test]
 fn every_change_is_a_new_generation_and_no_number_comes_twice() {
-    let bench = Bench::empty(|builder| builder);
+    let bench = Bench::alone(&[], |builder| builder);
     let name = "payment".parse().unwrap();
     let load = |component: &Component| {
         bench
@@ -92,7 +94,7 @@ fn every_change_is_a_new_generation_and_no_number_comes_twice() {
 
 #[test]
 fn a_load_that_fails_leaves_the_old_one_in_service() {
-    let bench = Bench::alone();
+    let bench = Bench::alone(&["ledger", "payment"], |builder| builder);
     bench.fund("10.00");
     let before = bench.runtime.components();
     let bad = [
@@ -117,7 +119,7 @@ fn a_load_that_fails_leaves_the_old_one_in_service() {
 
 #[test]
 fn no_run_fails_because_of_a_change() {
-    let bench = Bench::alone();
+    let bench = Bench::alone(&["ledger", "payment"], |builder| builder);
     bench.fund("100.00");
     let changes_are_over = AtomicBool::new(false);
     let (ledger, payment) = (component("ledger"), component("payment"));
@@ -144,10 +146,8 @@ fn no_run_fails_because_of_a_change() {
                 })
             })
             .into();
-        for _ in 0..2 {
-            bench.load(&ledger);
-            bench.load(&payment);
-        }
+        bench.load(&ledger);
+        bench.load(&payment);
         changes_are_over.store(true, Ordering::SeqCst);
         payers.into_iter().map(|payer| payer.join().unwrap()).sum()
     });

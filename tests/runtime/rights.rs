@@ -143,21 +143,22 @@ fn the_tilde_is_the_callers_own_home_in_the_context() {
 
 #[test]
 fn nobody_is_at_home_by_naming_the_context_as_a_foreign_home() {
-    let bench = Bench::alone();
+    let bench = Bench::new();
     bench.fund("10.00");
-    // At home in `local`, these are `alice` and `operator`; said to be from elsewhere, they are strangers.
-    for caller in ["local/alice", "local/operator"] {
+    let home = bench.context();
+    for name in ["alice", "operator"] {
+        let caller = &format!("{home}/{name}");
         for (path, rights) in [
             ("/accounts/alice/usd", "debit"),
-            ("/accounts/local/usd", "debit"),
+            (&format!("/accounts/{home}/usd"), "debit"),
             ("~/usd", "view"),
         ] {
             let error = refusal(&bench, caller, path, rights);
             assert!(error.is_some(), "{caller} opened {path} with {rights}");
         }
         for path in [
-            "/accounts/local/alice/x",
-            "/accounts/local/operator/x",
+            &format!("/accounts/{home}/alice/x"),
+            &format!("/accounts/{home}/operator/x"),
             "/elsewhere",
         ] {
             let bound = bench.bind_as(caller, path, "probe-driver", "{}", "carol");
@@ -184,7 +185,7 @@ fn the_root_of_a_binding_for_each_caller_has_no_owner() {
 
 #[test]
 fn the_host_tells_the_driver_who_calls() {
-    let bench = Bench::alone();
+    let bench = Bench::new();
     let placement = |path: &str| Placement {
         path: path.into(),
         driver: "probe-driver".into(),
@@ -197,9 +198,9 @@ fn the_host_tells_the_driver_who_calls() {
         .result
         .unwrap();
     for (caller, home, roles) in [
-        ("alice", "local", "[]"),
+        ("alice", bench.context(), "[]"),
         ("acme/bob", "acme", "[]"),
-        ("operator", "local", r#"["operator"]"#),
+        ("operator", bench.context(), r#"["operator"]"#),
     ] {
         let report = bench.perform(caller, Request::control("/who/is/it", "call", "null"));
         let airs_runtime::Answer::Output(told) = report.result.unwrap() else {
@@ -208,7 +209,7 @@ fn the_host_tells_the_driver_who_calls() {
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
         let roles: serde_json::Value = serde_json::from_str(roles).unwrap();
         let expected = serde_json::json!({
-            "run": report.run, "context": "local", "path": "/who/is/it", "caller": caller, "home": home, "roles": roles,
+            "run": report.run, "context": bench.context(), "path": "/who/is/it", "caller": caller, "home": home, "roles": roles,
         });
         assert_eq!(told, expected);
     }

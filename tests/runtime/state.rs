@@ -12,7 +12,9 @@ use tempfile::TempDir;
 const FOLDER: &str = "AIRS_TEST_FOLDER";
 
 fn on(folder: &Path) -> Bench {
-    Bench::with(|builder| builder.state(State::folder(folder)))
+    Bench::alone(&["ledger", "payment", "probe"], |builder| {
+        builder.state(State::folder(folder))
+    })
 }
 
 fn folder() -> TempDir {

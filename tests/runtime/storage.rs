@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 /// Two drivers with the same code, at `/one` and `/two`.
 fn bench() -> Bench {
-    let bench = Bench::alone();
+    let bench = Bench::new();
+    bench.load(&component_with("probe-driver", |manifest| {
+        manifest.name = "probe-driver-2".parse().unwrap()
+    }));
     for (path, name) in [("/one", "probe-driver"), ("/two", "probe-driver-2")] {
-        bench.load(&component_with("probe-driver", |manifest| {
-            manifest.name = name.parse().unwrap()
-        }));
         bench.bind(path, name, "{}", "operator").unwrap();
     }
     bench
@@ -171,7 +171,7 @@ fn a_run_that_writes_too_much_is_doomed() {
 
 #[test]
 fn a_run_that_reads_too_much_is_doomed() {
-    let bench = Bench::with(|builder| {
+    let bench = Bench::alone(&["probe", "probe-driver"], |builder| {
         let limits = airs_runtime::Limits {
             storage_read_bytes: 100_000,
             ..Default::default()

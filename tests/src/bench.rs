@@ -12,7 +12,7 @@ use crate::guests::component;
 use crate::hooks::Hooks;
 use crate::script::Script;
 
-/// What is in service on every bench.
+/// What is in service where tests share a runtime.
 const GUESTS: [&str; 4] = ["ledger", "payment", "probe", "probe-driver"];
 /// More than there are tests.
 const CONTEXTS: usize = 400;
@@ -33,7 +33,7 @@ impl Bench {
     /// [alone](Self::alone).
     pub fn new() -> Self {
         static SHARED: LazyLock<Bench> = LazyLock::new(|| {
-            Bench::with(|builder| {
+            Bench::alone(&GUESTS, |builder| {
                 (0..CONTEXTS).fold(builder, |builder, next| builder.context(numbered(next)))
             })
         });
@@ -48,16 +48,12 @@ impl Bench {
         }
     }
 
-    /// A runtime that no other test uses.
-    pub fn alone() -> Self {
-        Self::with(|builder| builder)
-    }
-
-    /// A runtime of its own, set up further by `set_up`.
-    pub fn with(set_up: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> Self {
+    /// A runtime that no other test uses, with these guests in service; set up further by `set_up`. The fewer
+    /// there are, the sooner it is there: each takes some tenths of a second to compile.
+    pub fn alone(guests: &[&str], set_up: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> Self {
         let bench = Self::empty(set_up);
         std::thread::scope(|scope| {
-            for guest in GUESTS {
+            for guest in guests {
                 let bench = &bench;
                 scope.spawn(move || bench.load(&component(guest)));
             }
@@ -65,8 +61,8 @@ impl Bench {
         bench
     }
 
-    /// A runtime of its own with nothing in service.
-    pub fn empty(set_up: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> Self {
+    /// A runtime with nothing in service.
+    fn empty(set_up: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> Self {
         let hooks = Hooks::default();
         let noticing = hooks.clone();
         let engine = EngineConfig {
@@ -82,6 +78,11 @@ impl Bench {
             context: None,
             hooks,
         }
+    }
+
+    /// The context's name.
+    pub fn context(&self) -> &str {
+        self.context.as_ref().map_or("local", Name::as_str)
     }
 
     /// Puts a component into service, with storage granted.

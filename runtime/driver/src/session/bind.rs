@@ -28,10 +28,8 @@ impl Placement {
             Some(Owner::Caller(id)) => Some(id),
             Some(Owner::Each) | None => None,
         };
-        let named = owner.into_iter().chain(&self.controllers);
-        named
-            .map(|id| id.parse::<CallerId>()?.check_in(context))
-            .collect()
+        let mut named = owner.into_iter().chain(&self.controllers);
+        named.try_for_each(|id| id.parse::<CallerId>()?.check_in(context))
     }
 }
 

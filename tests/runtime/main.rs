@@ -1,10 +1,18 @@
 //! The runtime, with real guests.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what is not as it should be ends the test"
+)]
+
 mod binding;
 mod cancel;
 mod crowd;
 mod descriptors;
 mod driver_faults;
+mod events;
 mod input;
 mod isolation;
 mod limits;

@@ -25,7 +25,7 @@ fn refused(folder: &Path) -> Error {
     Runtime::builder()
         .state(State::folder(folder))
         .build()
-        .expect_err("the runtime started")
+        .unwrap_err()
 }
 
 /// This test binary again, for one test that is otherwise ignored.

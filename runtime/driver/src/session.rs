@@ -100,7 +100,7 @@ impl Session {
             context,
             drivers,
             descriptors_max: limits.descriptors,
-            instances: Instances::new(transaction, environment, limits),
+            instances: Instances::new(transaction, environment),
             descriptors: Slab::new(),
             opened: 0,
             failed_release: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Call, Code, Error, Limits, Receipt, Result, Rights, Value};
+use airs_core::{Call, Code, Error, Receipt, Result, Rights, Value};
 use airs_engine::{DriverAsset, DriverInstance, Environment, Failure, Guest};
 
 use crate::catalog::Driver;
@@ -21,7 +21,6 @@ pub(super) struct Instances {
     placed: Vec<Placed>,
     transaction: Option<Box<Transaction>>,
     environment: Environment,
-    limits: Limits,
 }
 
 #[derive(Debug)]
@@ -31,12 +30,11 @@ struct Placed {
 }
 
 impl Instances {
-    pub(super) fn new(transaction: Box<Transaction>, environment: Environment, limits: Limits) -> Self {
+    pub(super) fn new(transaction: Box<Transaction>, environment: Environment) -> Self {
         Self {
             placed: Vec::new(),
             transaction: Some(transaction),
             environment,
-            limits,
         }
     }
 
@@ -72,8 +70,8 @@ impl Instances {
             let message = format!("the run uses more than {DRIVERS_PER_RUN_MAX} drivers");
             return Err(Error::new(Code::LimitExceeded, message));
         }
-        let limits = self.limits.min(&driver.limits);
-        let guest = Guest::new(Arc::clone(&driver.name), self.environment.clone(), &limits);
+        // Its own limits: what its program's say of memory, handles and log is about the program.
+        let guest = Guest::new(Arc::clone(&driver.name), self.environment.clone(), &driver.limits);
         let state = DriverState::new(guest, Arc::clone(&driver.space));
         match driver.code.instantiate(state).await {
             Ok(instance) => {

@@ -78,6 +78,30 @@ fn a_component_has_the_memory_that_its_manifest_says() {
 }
 
 #[test]
+fn a_programs_own_limits_are_not_those_of_the_drivers_that_it_reaches() {
+    let bench = Bench::new();
+    bench.bind("/probe", "probe-driver", "{}", "operator").unwrap();
+    probe(&bench, "quiet", |limits| {
+        limits.log_bytes = 10;
+        limits.memory_bytes = 2 << 20;
+    });
+    let line = "x".repeat(100);
+    let script = Script::new()
+        .intend("/probe", "control")
+        .log(&line)
+        .control(0, "log", json!(line))
+        .control(0, "hold", json!(8 << 20));
+    let report = bench.perform("operator", Request::run("quiet", script.input()));
+    assert!(report.result.is_ok(), "{report:?}");
+    let lines = bench.lines(&report);
+    assert!(lines.contains(&format!("probe-driver#1: {line}")), "{lines:?}");
+    assert!(
+        lines.contains(&format!("quiet#1: {}", "x".repeat(10))),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn a_guest_holds_so_many_handles_and_hands_over_so_many_bytes() {
     let bench = Bench::new();
     bench.bind("/probe", "probe-driver", "{}", "operator").unwrap();

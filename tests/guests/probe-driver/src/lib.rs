@@ -100,6 +100,8 @@ impl airs::Driver for Probe {
                 let keys: Vec<String> = input.parse()?;
                 Json::of(&storage::get_many(keys)?.iter().map(Option::is_some).collect::<Vec<_>>())
             }
+            // Takes so much memory.
+            "hold" => Json::of(&std::hint::black_box(vec![1_u8; input.parse()?]).len()),
             "delete" => {
                 storage::delete(input.parse::<String>()?)?;
                 Json::of(&())

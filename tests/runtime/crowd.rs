@@ -1,6 +1,7 @@
 //! Many at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use airs_runtime::{Code, State};
@@ -58,4 +59,33 @@ fn a_crowd_makes_and_loses_no_money_in_a_file() {
         builder.state(State::folder(folder.path()))
     });
     everybody_pays(&bench, 16, 10);
+}
+
+#[test]
+fn every_success_on_a_hot_account_counts_exactly_once() {
+    let bench = Bench::with_dollars("1000.00");
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            let (bench, reports) = (bench.again(), Arc::clone(&reports));
+            scope.spawn(move || {
+                for _ in 0..100 {
+                    let report = bench.perform("alice", pay("bob", "0.01"));
+                    reports.lock().unwrap().push(report);
+                }
+            });
+        }
+    });
+    let reports = reports.lock().unwrap();
+    let failed = reports.iter().filter_map(|report| report.result.as_ref().err());
+    let failed: Vec<Code> = failed.map(airs_runtime::Error::code).collect();
+    assert!(failed.iter().all(|code| *code == Code::Conflict), "{failed:?}");
+    let cents = reports.len() - failed.len();
+    let dollars = format!("{}.{:02}", cents / 100, cents % 100);
+    assert_eq!(bench.dollars(["bob"]), [dollars]);
+    let left = 100_000 - cents;
+    assert_eq!(
+        bench.dollars(["alice"]),
+        [format!("{}.{:02}", left / 100, left % 100)]
+    );
 }

@@ -3,7 +3,6 @@
 //! A guest's line stops its run while another is made: they overlap without any luck.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use airs_runtime::{ATTEMPTS_MAX, Answer, Code, Report};
@@ -271,30 +270,23 @@ fn clock_and_chance_are_the_same_in_every_attempt() {
 }
 
 #[test]
-fn every_success_on_a_hot_account_counts_exactly_once() {
-    let bench = Bench::with_dollars("1000.00");
-    let reports = Arc::new(Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            let (bench, reports) = (bench.again(), Arc::clone(&reports));
-            scope.spawn(move || {
-                for _ in 0..100 {
-                    let report = bench.perform("alice", pay("bob", "0.01"));
-                    reports.lock().unwrap().push(report);
-                }
-            });
+fn a_key_that_appears_meanwhile_where_a_driver_has_searched_is_a_conflict() {
+    let bench = Bench::new();
+    bench.bind("/a", "probe-driver", "{}", "operator").unwrap();
+    bench.control("/a", "set", r#"["k/1","x"]"#).unwrap();
+    let other = bench.again();
+    at(&bench, "a key appears", move |times| {
+        if times == 0 {
+            other.control("/a", "set", r#"["k/2","x"]"#).unwrap();
+            other.control("/a", "set", r#"["other","x"]"#).unwrap();
         }
     });
-    let reports = reports.lock().unwrap();
-    let failed = reports.iter().filter_map(|report| report.result.as_ref().err());
-    let failed: Vec<Code> = failed.map(airs_runtime::Error::code).collect();
-    assert!(failed.iter().all(|code| *code == Code::Conflict), "{failed:?}");
-    let cents = reports.len() - failed.len();
-    let dollars = format!("{}.{:02}", cents / 100, cents % 100);
-    assert_eq!(bench.dollars(["bob"]), [dollars]);
-    let left = 100_000 - cents;
-    assert_eq!(
-        bench.dollars(["alice"]),
-        [format!("{}.{:02}", left / 100, left % 100)]
-    );
+    let script = Script::new()
+        .intend("/a", "control")
+        .control(0, "scan", json!("k/"))
+        .log("a key appears")
+        .control(0, "set", json!(["found", "x"]));
+    let report = bench.perform("operator", script.request());
+    assert_eq!(report.attempts, 2);
+    assert_eq!(outcomes(&report)[1]["ok"], json!(["k/1", "k/2"]));
 }

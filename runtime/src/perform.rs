@@ -96,7 +96,8 @@ impl Inner {
                 };
             }
         };
-        let Outcome { result, attempts } = run.execute().await;
+        // Boxed: the task around it is moved as a whole, more than once.
+        let Outcome { result, attempts } = Box::pin(run.execute()).await;
         self.emit(&Event::RunEnded {
             run: &id,
             what: run.work.name(),

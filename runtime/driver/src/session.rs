@@ -78,7 +78,7 @@ impl Session {
     ///
     /// # Errors
     /// When the state cannot be reached.
-    pub async fn begin(start: SessionStart) -> Result<Self> {
+    pub async fn begin(start: SessionStart) -> Result<Box<Self>> {
         let SessionStart {
             context,
             run,
@@ -90,7 +90,7 @@ impl Session {
         let transaction = context.begin(&limits).await?;
         // Replaced by the first call's; there is no path without one.
         let path = AssetPath::absolute("/none")?;
-        Ok(Self {
+        Ok(Box::new(Self {
             call: Call {
                 run,
                 context: context.name().to_string(),
@@ -104,7 +104,7 @@ impl Session {
             descriptors: Slab::new(),
             opened: 0,
             failed_release: None,
-        })
+        }))
     }
 
     /// Opens an asset.
@@ -226,10 +226,10 @@ impl Session {
     /// # Errors
     /// When the state cannot be written; then nothing was, unless the code is
     /// [`Code::OutcomeUnknown`].
-    pub async fn commit(self) -> Result<Ended> {
+    pub async fn commit(self: Box<Self>) -> Result<Ended> {
         let Self {
             context, instances, ..
-        } = self;
+        } = *self;
         let transaction: Box<Transaction> = instances.into_transaction()?;
         let Some(commit) = transaction.into_commit() else {
             return Ok(Ended::Committed);

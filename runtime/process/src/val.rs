@@ -8,15 +8,16 @@ use airs_engine::{AssetHandle, Guest, GuestState, Val};
 #[derive(Debug)]
 pub struct ProgramState {
     guest: Guest,
-    session: Session,
+    /// Boxed: the state is moved several times on its way into a Store and out of it.
+    session: Box<Session>,
 }
 
 impl ProgramState {
-    pub(crate) fn new(guest: Guest, session: Session) -> Self {
+    pub(crate) fn new(guest: Guest, session: Box<Session>) -> Self {
         Self { guest, session }
     }
 
-    pub(crate) fn into_session(self) -> Session {
+    pub(crate) fn into_session(self) -> Box<Session> {
         self.session
     }
 }

@@ -75,9 +75,9 @@ impl Work {
     /// Does the work in a session. The session comes back unless there is nothing left to commit.
     pub(crate) async fn perform(
         &self,
-        mut session: Session,
+        mut session: Box<Session>,
         environment: &Environment,
-    ) -> Result<(Answer, Session)> {
+    ) -> Result<(Answer, Box<Session>)> {
         let answer = match self {
             Self::Program { program, input } => return run(program, input, session, environment).await,
             Self::View { path } => {
@@ -106,9 +106,9 @@ impl Work {
 async fn run(
     program: &Program,
     input: &str,
-    session: Session,
+    session: Box<Session>,
     environment: &Environment,
-) -> Result<(Answer, Session), Error> {
+) -> Result<(Answer, Box<Session>), Error> {
     let guest = Guest::new(Arc::clone(&program.name), environment.clone(), &program.limits);
     let state = ProgramState::new(guest, session);
     let instance = program

@@ -73,7 +73,8 @@ impl Instances {
         // Its own limits: what its program's say of memory, handles and log is about the program.
         let guest = Guest::new(Arc::clone(&driver.name), self.environment.clone(), &driver.limits);
         let state = DriverState::new(guest, Arc::clone(&driver.space));
-        match driver.code.instantiate(state).await {
+        // Boxed: it happens once for each driver, and would make the future of every `intend` twice as large.
+        match Box::pin(driver.code.instantiate(state)).await {
             Ok(instance) => {
                 self.placed.push(Placed {
                     driver: Arc::clone(driver),

@@ -19,7 +19,7 @@ impl Pairs {
         floor();
         value();
         let pair = |index: usize| {
-            if index % 2 == 0 {
+            if index.is_multiple_of(2) {
                 let floor = floor();
                 (floor, value())
             } else {

@@ -60,6 +60,15 @@ impl Runtime {
         let name = manifest.name.clone();
         let digest = component.digest().to_string();
         let loaded = self.inner.change(|routes| {
+            if let Some(other) = routes
+                .loaded(&name)
+                .map(|other| other.kind)
+                .filter(|other| *other != manifest.kind)
+            {
+                let message = format!("a {other} of that name is in service");
+                return Err(Error::new(Code::Rejected, message)
+                    .hint("give one of the two another name, or unload it"));
+            }
             let generation = routes.next_generation(&name);
             let loaded = Loaded {
                 kind: manifest.kind,
@@ -101,14 +110,10 @@ impl Runtime {
     /// # Errors
     /// [`Code::NotFound`] when nothing is in service under that name.
     pub fn unload(&self, name: &Name) -> Result<Loaded> {
-        let components = self.components();
         let unloaded = self.inner.change(|routes| {
-            let loaded = components
-                .into_iter()
-                .find(|loaded| loaded.name == *name && routes.kind(name).is_some());
-            let loaded = loaded
-                .ok_or_else(|| Error::new(Code::NotFound, format!("nothing named {name} is in service")))?;
-            Ok((routes.without(name), loaded))
+            let loaded = routes.loaded(name);
+            let missing = || Error::new(Code::NotFound, format!("nothing named {name} is in service"));
+            Ok((routes.without(name), loaded.ok_or_else(missing)?))
         })?;
         self.inner.emit(&Event::Unloaded {
             kind: unloaded.kind,

@@ -31,7 +31,9 @@ impl Runtime {
         let all = Running(executor.spawn(async move {
             let begin = |request| {
                 let inner = Arc::clone(&inner);
-                Running(tokio::spawn(async move { inner.execute(request, new_id()).await }))
+                Running(tokio::spawn(
+                    async move { inner.execute(request, new_id()).await },
+                ))
             };
             let running: Vec<_> = requests.into_iter().map(begin).collect();
             let mut reports = Vec::with_capacity(running.len());
@@ -40,7 +42,9 @@ impl Runtime {
             }
             reports
         }));
-        all.ended().await.unwrap_or_else(|error| vec![torn_down(error); count])
+        all.ended()
+            .await
+            .unwrap_or_else(|error| vec![torn_down(error); count])
     }
 
     /// Makes a run, and waits for it on the calling thread.
@@ -80,7 +84,11 @@ fn torn_down(error: JoinError) -> Report {
         Code::Internal
     };
     let error = Error::new(code, "the run was torn down before it ended");
-    Report { run: String::new(), attempts: 0, result: Err(error) }
+    Report {
+        run: String::new(),
+        attempts: 0,
+        result: Err(error),
+    }
 }
 
 impl Inner {

@@ -7,6 +7,8 @@ use airs_core::{Kind, Name};
 use airs_driver::Drivers;
 use airs_process::Programs;
 
+use crate::load::Loaded;
+
 /// Name → generation, of drivers and programs. It never changes: a change is a new table, stored in one
 /// step, so that a run sees all of a change or nothing of it.
 #[derive(Clone, Debug, Default)]
@@ -22,12 +24,29 @@ impl Routes {
         self.generations.get(name).map_or(1, |last| last + 1)
     }
 
-    /// What the name stands for, if anything is in service under it.
-    pub(crate) fn kind(&self, name: &Name) -> Option<Kind> {
-        if self.drivers.contains_key(name) {
-            return Some(Kind::Driver);
-        }
-        self.programs.contains_key(name).then_some(Kind::Program)
+    /// What is in service under a name, if anything is.
+    pub(crate) fn loaded(&self, name: &Name) -> Option<Loaded> {
+        let driver = self.drivers.get(name).map(|driver| Loaded {
+            kind: Kind::Driver,
+            name: name.clone(),
+            generation: driver.generation(),
+            digest: driver.digest().to_owned(),
+        });
+        driver.or_else(|| {
+            self.programs.get(name).map(|program| Loaded {
+                kind: Kind::Program,
+                name: name.clone(),
+                generation: program.generation(),
+                digest: program.digest().to_owned(),
+            })
+        })
+    }
+
+    /// Everything that is in service, by name.
+    pub(crate) fn all(&self) -> Vec<Loaded> {
+        let mut names: Vec<&Name> = self.drivers.keys().chain(self.programs.keys()).collect();
+        names.sort();
+        names.into_iter().filter_map(|name| self.loaded(name)).collect()
     }
 
     pub(crate) fn with_driver(&self, driver: airs_driver::Driver) -> Self {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airs_core::{Event, Kind, Limits, Name, Result};
+use airs_core::{Event, Limits, Name, Result};
 use airs_engine::{Allocation, Engine, LogSink};
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
@@ -88,22 +88,7 @@ impl Runtime {
 
     /// What is in service, by name.
     pub fn components(&self) -> Vec<Loaded> {
-        let routes = self.inner.routes();
-        let drivers = routes.drivers.values().map(|driver| Loaded {
-            kind: Kind::Driver,
-            name: driver.name().clone(),
-            generation: driver.generation(),
-            digest: driver.digest().to_owned(),
-        });
-        let programs = routes.programs.values().map(|program| Loaded {
-            kind: Kind::Program,
-            name: program.name().clone(),
-            generation: program.generation(),
-            digest: program.digest().to_owned(),
-        });
-        let mut all: Vec<Loaded> = drivers.chain(programs).collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        all
+        self.inner.routes().all()
     }
 
     /// Where guests' memories come from.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Kind, Name};
+use airs_core::{Capabilities, Kind, Limits, Name};
 use airs_package::{Component, Extern, PackageError};
 use serde::Serialize;
 
@@ -110,7 +110,7 @@ impl Inspection {
                 needed: words(&component.needed_capabilities()),
             },
             limits: manifest
-                .map(|manifest| manifest.limits.iter().collect())
+                .map(|manifest| stated(&manifest.limits))
                 .unwrap_or_default(),
             program: component.program().map(Program::from),
             wit: component.wit(),
@@ -136,6 +136,15 @@ impl From<&airs_package::ProgramInfo> for Program {
             output: info.output.clone(),
         }
     }
+}
+
+/// The limits that the component sets itself.
+fn stated(limits: &Limits) -> BTreeMap<&'static str, u64> {
+    let unrestricted: BTreeMap<_, _> = Limits::UNRESTRICTED.iter().collect();
+    limits
+        .iter()
+        .filter(|(name, value)| unrestricted.get(name) != Some(value))
+        .collect()
 }
 
 fn words(capabilities: &Capabilities) -> Vec<&'static str> {

@@ -14,8 +14,13 @@ type Cause = Arc<dyn std::error::Error + Send + Sync>;
 ///
 /// The message is a lower-case fragment that says what failed and on what; it never holds a secret.
 /// What a backend or the engine said underneath is kept as [`source`](std::error::Error::source).
+///
+/// One word large: results are moved through every layer, and most are no errors.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
 #[derive(Clone, Debug)]
-pub struct Error {
+struct Inner {
     code: Code,
     message: String,
     hint: Option<String>,
@@ -25,66 +30,74 @@ pub struct Error {
 impl Error {
     /// An error with a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
+        let message = message.into();
+        Self(Box::new(Inner {
             code,
-            message: message.into(),
+            message,
             hint: None,
             cause: None,
-        }
+        }))
     }
 
     /// The same error, saying also what could be done about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// The same error, keeping what caused it.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.cause = Some(Arc::from(cause.into()));
+        self.0.cause = Some(Arc::from(cause.into()));
         self
     }
 
     /// The same error with `prefix: ` before its message: where it happened.
     #[must_use]
     pub fn within(mut self, prefix: impl fmt::Display) -> Self {
-        self.message = format!("{prefix}: {}", self.message);
+        self.0.message = format!("{prefix}: {}", self.0.message);
         self
     }
 
     /// Why, for programs.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// Why, for people.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// What could be done about it.
     pub fn hint_text(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.0.hint.as_deref()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
-        (self.code, &self.message, &self.hint) == (other.code, &other.message, &other.hint)
+        (self.0.code, &self.0.message, &self.0.hint) == (other.0.code, &other.0.message, &other.0.hint)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause
+        self.0
+            .cause
             .as_deref()
             .map(|cause| cause as &(dyn std::error::Error + 'static))
     }

@@ -22,6 +22,9 @@ macro_rules! limits {
             pub const ALL: &'static [(&'static str, Limit)] =
                 &[$((stringify!($name), Limit { default: $default, max: $max }),)+];
 
+            /// No restriction: every limit at its maximum.
+            pub const UNRESTRICTED: Self = Self { $($name: $max,)+ };
+
             /// These limits with `other`'s wherever it is smaller.
             #[must_use]
             pub fn min(&self, other: &Self) -> Self {
@@ -82,6 +85,13 @@ mod tests {
         for (name, limit) in Limits::ALL {
             assert!(limit.default <= limit.max, "{name}");
         }
+    }
+
+    #[test]
+    fn who_restricts_nothing_changes_nothing() {
+        assert_eq!(Limits::default().min(&Limits::UNRESTRICTED), Limits::default());
+        let maxima = Limits::ALL.iter().map(|(name, limit)| (*name, limit.max));
+        assert!(Limits::UNRESTRICTED.iter().eq(maxima));
     }
 
     #[test]

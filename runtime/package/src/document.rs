@@ -120,14 +120,14 @@ impl<'d> Table<'d> {
         Ok(capabilities)
     }
 
-    /// `{ memory_bytes = 33554432 }`; what is not there is as it is by default.
-    pub(crate) fn limits(&self) -> Result<Limits, PackageError> {
+    /// `{ memory_bytes = 33554432 }`; what is not there is as in `unstated`.
+    pub(crate) fn limits(&self, unstated: Limits) -> Result<Limits, PackageError> {
         let known: Vec<_> = Limits::ALL.iter().map(|(name, _)| *name).collect();
         let maxima: BTreeMap<_, _> = Limits::ALL
             .iter()
             .map(|(name, limit)| (*name, limit.max))
             .collect();
-        let mut limits = Limits::default();
+        let mut limits = unstated;
         for entry in self.iter() {
             let (Some(limit), Some(max)) = (limits.by_name_mut(entry.key()), maxima.get(entry.key())) else {
                 return Err(entry.unknown("as a limit", &known));

@@ -43,7 +43,8 @@ pub struct Manifest {
     pub version: Version,
     /// The platform services that it uses; empty for a program.
     pub capabilities: Capabilities,
-    /// What a run may use up in it; a limit that the author does not state has its default.
+    /// What a run may use up in it; a limit that the author does not state is at its maximum, so that the
+    /// operator's counts.
     pub limits: Limits,
 }
 
@@ -104,8 +105,8 @@ fn read(path: &Path, text: &str, inherited: Option<&Version>) -> Result<Option<M
         version: version(&package, inherited)?,
         capabilities,
         limits: match table("limits")? {
-            Some(stated) => stated.limits()?,
-            None => Limits::default(),
+            Some(stated) => stated.limits(Limits::UNRESTRICTED)?,
+            None => Limits::UNRESTRICTED,
         },
     }))
 }

@@ -19,7 +19,7 @@ struct Probe {
     format: u64,
 }
 
-/// Format 1. All limits are written out: a package means the same when a default has changed since.
+/// Format 1. A limit that is not there is not restricted by the component.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Format1 {
@@ -46,7 +46,9 @@ pub(crate) fn write(manifest: &Manifest) -> Result<Vec<u8>, PackageError> {
         limits: manifest
             .limits
             .iter()
-            .map(|(name, value)| (name.to_owned(), value))
+            .zip(Limits::UNRESTRICTED.iter())
+            .filter(|(set, unrestricted)| set != unrestricted)
+            .map(|((name, value), _)| (name.to_owned(), value))
             .collect(),
     };
     serde_json::to_vec(&section).map_err(|error| bad(error.to_string()))
@@ -90,7 +92,7 @@ fn capabilities(section: &BTreeMap<String, bool>) -> Result<Capabilities, Packag
 }
 
 fn limits(section: &BTreeMap<String, u64>) -> Result<Limits, PackageError> {
-    let mut limits = Limits::default();
+    let mut limits = Limits::UNRESTRICTED;
     for (name, value) in section {
         let max = Limits::ALL
             .iter()

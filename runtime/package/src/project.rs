@@ -223,7 +223,7 @@ fn limits(root: &Table<'_>) -> Result<Limits, PackageError> {
     let runtime = runtime.table()?;
     runtime.only(&["limits"])?;
     match runtime.get("limits") {
-        Some(stated) => stated.table()?.limits(),
+        Some(stated) => stated.table()?.limits(Limits::default()),
         None => Ok(Limits::default()),
     }
 }

@@ -2998,7 +2998,8 @@ pub mod exports {
                     ) -> Result<Asset, Error>;
                     /// The descriptor is released. It is a courtesy: after a trap it is not called.
                     ///
-                    /// Errors: any, and the run fails with it.
+                    /// Errors: any. A program that releases it with `done` sees the error; when it drops the descriptor, or
+                    /// leaves it open, the run fails with the error.
                     #[allow(async_fn_in_trait)]
                     fn done(asset: Asset) -> Result<(), Error>;
                     /// Brings what this driver has stored from schema version `from` (0: nothing is stored) to the

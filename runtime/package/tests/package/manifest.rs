@@ -31,7 +31,7 @@ fn a_driver_declares_capabilities_and_limits() {
         manifest.limits,
         Limits {
             handles: 64,
-            ..Limits::default()
+            ..Limits::UNRESTRICTED
         }
     );
 }
@@ -41,7 +41,7 @@ fn what_is_not_declared_is_nothing_and_what_is_not_limited_has_its_default() {
     let manifest = metadata("kind = \"program\"").unwrap();
     assert_eq!(manifest.kind, Kind::Program);
     assert!(manifest.capabilities.is_empty());
-    assert_eq!(manifest.limits, Limits::default());
+    assert_eq!(manifest.limits, Limits::UNRESTRICTED);
 }
 
 #[test]

@@ -56,13 +56,13 @@ fn the_section_of_format_1_is_read() {
 }
 
 #[test]
-fn a_limit_that_format_1_does_not_state_has_its_default() {
+fn a_limit_that_format_1_does_not_state_is_not_restricted() {
     let short = br#"{"format":1,"kind":"program","name":"pay","version":"0.1.0"}"#;
     let component = Component::read(with_section(driver(), "airs:manifest", short)).unwrap();
     let manifest = component.manifest().unwrap();
     assert_eq!(
         (manifest.kind, &manifest.limits),
-        (Kind::Program, &Limits::default())
+        (Kind::Program, &Limits::UNRESTRICTED)
     );
     assert!(manifest.capabilities.is_empty());
 }

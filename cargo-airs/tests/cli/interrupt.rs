@@ -40,7 +40,7 @@ fn everything_that_was_started_ends_and_nothing_is_left_behind() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
-    assert!(said.ends_with("error: interrupted\n"), "{said}");
+    assert!(said.ends_with("error[interrupted]: interrupted\n"), "{said}");
     // The build script, a grandchild, is gone: its end of the connection is closed.
     assert_eq!(connection.read(&mut [0]).unwrap_or(0), 0);
     assert!(!scene.path().join("target/airs").exists());

@@ -20,7 +20,7 @@ fn stack_of(scene: &mut Scene) -> i32 {
     let output = scene.command("build").output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        stderr.contains("error: plain: the component is no program"),
+        stderr.contains("error[wrong-world]: plain: the component is no program"),
         "{stderr}"
     );
     assert_eq!(output.status.code(), Some(101));

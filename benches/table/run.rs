@@ -40,7 +40,10 @@ fn whole_run() -> Row {
     let value = || {
         let batch = || (0..AT_ONCE).map(|_| pay()).collect();
         let all = micros_each(RUNS / AT_ONCE, || {
-            client.block_on(runtime.perform_all(batch())).into_iter().for_each(must);
+            client
+                .block_on(runtime.perform_all(batch()))
+                .into_iter()
+                .for_each(must);
         });
         all / f64::from(AT_ONCE)
     };

@@ -24,6 +24,23 @@ impl State {
 }
 
 /// Sets up a [`Runtime`]. Unless told otherwise, it has one context, `local`, in memory.
+///
+/// ```
+/// use airs_runtime::{EngineConfig, Event, Limits, Runtime, State};
+///
+/// let runtime = Runtime::builder()
+///     .state(State::Memory)
+///     .context("acme".parse()?)
+///     .limits(Limits { deadline_ms: 500, ..Limits::default() })
+///     .engine(EngineConfig { threads: 1, ..EngineConfig::default() })
+///     .on_event(|event| {
+///         if let Event::RunEnded { what, failure: Some(code), .. } = event {
+///             eprintln!("{what}: {code}");
+///         }
+///     })
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub struct RuntimeBuilder {
     pub(crate) state: State,

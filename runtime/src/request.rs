@@ -5,6 +5,22 @@ use airs_driver::Placement;
 use airs_process::Answer;
 
 /// A run to be made: what, for whom, where.
+///
+/// ```
+/// use airs_runtime::{Owner, Placement, Request};
+///
+/// let bind = Request::bind(Placement {
+///     path: "/accounts".into(),
+///     driver: "ledger".into(),
+///     account: r#"{"unit":"usd","scale":2}"#.into(),
+///     owner: Some(Owner::Each),
+///     controllers: Vec::new(),
+/// });
+/// let mint = Request::control("/accounts/alice/usd", "mint", r#"{"amount":"10.00"}"#);
+/// let order = r#"{"from":"~/usd","to":"/accounts/bob/usd","amount":"2.50"}"#;
+/// let pay = Request::run("payment", order).caller("alice".parse()?).deadline_ms(200);
+/// # Ok::<(), airs_runtime::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Request {

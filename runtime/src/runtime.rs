@@ -19,6 +19,17 @@ const INSTANCES_PER_RUN: u32 = 4;
 
 /// Contexts with their state, and the components in service. Cheap to clone; all clones are one runtime,
 /// which ends with the last of them.
+///
+/// ```
+/// use airs_runtime::{Answer, Request, Runtime};
+///
+/// // One context, `local`, in memory; nothing in service, nothing bound.
+/// let runtime = Runtime::builder().build()?;
+/// assert!(runtime.components().is_empty());
+/// let report = runtime.perform_blocking(Request::bindings());
+/// assert_eq!(report.result?, Answer::Bindings(Vec::new()));
+/// # Ok::<(), airs_runtime::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Runtime {
     pub(crate) inner: Arc<Inner>,

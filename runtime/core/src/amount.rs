@@ -4,6 +4,12 @@ use std::fmt;
 
 /// A quantity: unsigned base units, with a scale that says where the decimal point stands when a person
 /// reads it. The host carries amounts and shows them; arithmetic is the drivers' business.
+///
+/// ```
+/// use airs_core::Amount;
+///
+/// assert_eq!(Amount { units: 1250, scale: 2 }.to_string(), "12.50");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Amount {
     /// The number of base units.

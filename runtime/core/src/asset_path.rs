@@ -8,6 +8,16 @@ use crate::{Caller, Code, Error, Result};
 ///
 /// One or more segments; a segment holds ASCII letters, digits, `-`, `_` and `.`, and is neither `.` nor
 /// `..`. Equality is equality of bytes: there is one way to write a path.
+///
+/// ```
+/// use airs_core::{AssetPath, Caller};
+///
+/// let alice = Caller::local("alice".parse()?, "local");
+/// let path = AssetPath::parse("~/usd", &alice, "local")?;
+/// assert_eq!(path.as_str(), "/accounts/alice/usd");
+/// assert_eq!(path.segment_after("/accounts"), Some("alice"));
+/// # Ok::<(), airs_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AssetPath(String);
 

@@ -5,6 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A platform service that a driver may be allowed to use.
+///
+/// ```
+/// use airs_core::Capability;
+///
+/// assert_eq!(Capability::of_import("airs:storage/storage@0.1.0"), Some(Capability::Storage));
+/// assert_eq!(Capability::of_import("wasi:io/streams@0.2.6"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Capability {
     /// Keys and values of the driver's own, part of the run's transaction.

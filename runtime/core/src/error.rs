@@ -15,6 +15,14 @@ type Cause = Arc<dyn std::error::Error + Send + Sync>;
 /// The message is a lower-case fragment that says what failed and on what; it never holds a secret.
 /// What a backend or the engine said underneath is kept as [`source`](std::error::Error::source).
 ///
+/// ```
+/// use airs_core::{Code, Error};
+///
+/// let error = Error::new(Code::Denied, "bob has no right to debit /accounts/alice/usd");
+/// let error = error.hint("only its owner, alice, may take value out of it");
+/// assert_eq!(error.code().as_str(), "denied");
+/// ```
+///
 /// One word large: results are moved through every layer, and most are no errors.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);

@@ -12,6 +12,13 @@ pub struct Limit {
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $name:ident: $default:expr, max $max:expr;)+) => {
         /// What a run may use up, each limit with its unit in its name.
+        ///
+        /// ```
+        /// use airs_core::Limits;
+        ///
+        /// let stated = Limits { deadline_ms: 500, ..Limits::UNRESTRICTED };
+        /// assert_eq!(Limits::default().min(&stated).deadline_ms, 500);
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct Limits {
             $($(#[doc = $doc])+ pub $name: u64,)+

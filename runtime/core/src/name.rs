@@ -7,6 +7,14 @@ use crate::{Code, Error};
 
 /// The name of a component or of a context: lower-case ASCII letters, digits and single hyphens,
 /// beginning with a letter, at most [`Name::BYTES_MAX`] bytes.
+///
+/// ```
+/// use airs_core::{Name, NameError};
+///
+/// assert_eq!("my-driver".parse::<Name>()?.as_str(), "my-driver");
+/// assert_eq!("My driver".parse::<Name>(), Err(NameError::Character('M')));
+/// # Ok::<(), NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(String);
 
@@ -85,6 +93,13 @@ impl std::borrow::Borrow<str> for Name {
 }
 
 /// Who a caller is: `alice`, or `home/alice` for one who is at home in another context.
+///
+/// ```
+/// use airs_core::CallerId;
+///
+/// assert_eq!("acme/alice".parse::<CallerId>()?.foreign_home(), Some("acme"));
+/// # Ok::<(), airs_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallerId(String);
 

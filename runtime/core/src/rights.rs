@@ -4,6 +4,14 @@ use std::fmt;
 use std::ops::{BitAnd, BitOr};
 
 /// A set of rights of a descriptor.
+///
+/// ```
+/// use airs_core::Rights;
+///
+/// let rights = Rights::VIEW | Rights::DEBIT;
+/// assert!(rights.contains(Rights::DEBIT));
+/// assert_eq!(rights.to_string(), "view, debit");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Rights(u8);
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::task::Poll;
+use std::time::Instant;
 
 use airs_core::{Capabilities, Code, Kind};
 use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime, State};
@@ -23,6 +24,7 @@ const INSTANCES_MAX: u32 = 16;
 pub(crate) struct Node {
     runtime: Runtime,
     request: settings::Node,
+    report: Report,
 }
 
 /// Which of the project's components a command needs.
@@ -32,6 +34,8 @@ pub(crate) enum Needs<'a> {
     State,
     /// The drivers: any may be bound to what the command touches.
     Drivers,
+    /// This driver above all.
+    Driver(&'a str),
     /// The drivers and one of its programs.
     Program(&'a str),
 }
@@ -54,8 +58,9 @@ impl Node {
         let node = Self {
             runtime,
             request: settings.clone(),
+            report: report.clone(),
         };
-        node.load(&workspace, needs, report)?;
+        node.load(&workspace, needs)?;
         Ok(node)
     }
 
@@ -84,11 +89,20 @@ impl Node {
 
     /// Makes a run, and hands out its answer.
     pub(crate) fn ask(&self, request: Request) -> Result<(String, Answer)> {
-        let RunReport { run, result, .. } = self.perform(request)?;
+        let begun = Instant::now();
+        let RunReport {
+            run,
+            attempts,
+            result,
+        } = self.perform(request)?;
+        self.report.detail(&format!(
+            "run {run}: attempts {attempts}, {} ms",
+            begun.elapsed().as_millis()
+        ));
         Ok((run, result?))
     }
 
-    fn load(&self, workspace: &Workspace, needs: Needs<'_>, report: &Report) -> Result<()> {
+    fn load(&self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {
         if let Needs::State = needs {
             return Ok(());
         }
@@ -99,16 +113,13 @@ impl Node {
         for driver in all.iter().filter(|one| one.manifest.kind == Kind::Driver) {
             interrupt::check()?;
             // One that is broken must not keep the others from being used.
-            if let Err(failure) = self.load_one(driver, workspace) {
-                let hint = failure
-                    .hints()
-                    .first()
-                    .map_or_else(String::new, |hint| format!("; {hint}"));
-                let name = &driver.manifest.name;
-                report.warn(&format!(
-                    "driver {name} is not in service: {}{hint}",
-                    failure.message()
-                ));
+            let name = driver.manifest.name.as_str();
+            match self.load_one(driver, workspace) {
+                Err(failure) if matches!(needs, Needs::Driver(needed) if needed == name) => {
+                    return Err(failure);
+                }
+                Err(failure) => self.report.warn(&out_of_service(name, &failure)),
+                Ok(()) => {}
             }
         }
         Ok(())
@@ -119,6 +130,18 @@ impl Node {
         let path = workspace.built(one, &self.request.profile)?;
         let component =
             Component::open(&path).map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
+        if component
+            .manifest()
+            .is_some_and(|inside| (&inside.name, inside.kind) != (&one.manifest.name, one.manifest.kind))
+        {
+            let message = format!(
+                "{} is not {} {name}",
+                workspace.shown(&path),
+                one.manifest.kind.as_str()
+            );
+            return Err(Failure::new(Reason::Airs(Code::InvalidComponent), message)
+                .hint(format!("`cargo airs build -p {name}` builds it")));
+        }
         let granted = workspace
             .project()
             .and_then(|project| project.grants.get(name).cloned());
@@ -126,6 +149,18 @@ impl Node {
         self.runtime.load(&component, &granted)?;
         Ok(())
     }
+}
+
+/// What is said of a driver that cannot be used, when others can.
+fn out_of_service(name: &str, failure: &Failure) -> String {
+    let prefix = format!("driver {name}: ");
+    let why = failure.message();
+    let why = why.strip_prefix(&prefix).unwrap_or(why);
+    let hints = failure.hints().iter().map(|hint| format!("; {hint}"));
+    format!(
+        "driver {name} is not in service: {why}{}",
+        hints.collect::<String>()
+    )
 }
 
 /// The program that a person means.
@@ -139,6 +174,9 @@ fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
                 Reason::Airs(Code::NotFound),
                 format!("there is no program {name:?} here"),
             );
+            if all.iter().any(|one| one.manifest.name.as_str() == name) {
+                return failure.hint(format!("{name} is a driver; a program is what can be run"));
+            }
             match known.as_slice() {
                 [] => failure.hint("`cargo airs new program NAME` makes one"),
                 known => failure.hint(format!("there is {}", known.join(", "))),
@@ -150,9 +188,15 @@ fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
 pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<State> {
     match &settings.state {
         StatePlace::Memory => Ok(State::Memory),
-        StatePlace::Folder(folder) => Ok(State::Folder(files::current_folder()?.join(folder))),
-        StatePlace::Project => Ok(State::Folder(project_state(workspace)?)),
+        StatePlace::Folder(folder) => Ok(State::Folder(folder.clone())),
+        // Messages name it as the person sees it.
+        StatePlace::Project => Ok(State::Folder(workspace.shown(&project_state(workspace)?).into())),
     }
+}
+
+/// Whether there is a state already: looking must not make one.
+pub(crate) fn has_state(state: &State) -> bool {
+    matches!(state, State::Folder(folder) if folder.exists())
 }
 
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {
@@ -200,6 +244,19 @@ impl std::fmt::Debug for Node {
             .field("runtime", &self.runtime)
             .finish_non_exhaustive()
     }
+}
+
+/// The input of a command, which may do without: it is null then.
+pub(crate) fn input(text: Option<&str>) -> Result<String> {
+    text.map_or_else(|| Ok("null".to_owned()), |text| json("the input", text))
+}
+
+/// Tells a person who gave no input, and should have, how it is given.
+pub(crate) fn may_lack_input(failure: Failure, input: Option<&str>) -> Failure {
+    if input.is_none() && failure.reason() == Reason::Airs(Code::InvalidInput) {
+        return failure.hint("there was no --input: it takes JSON, @FILE, or - for standard input");
+    }
+    failure
 }
 
 /// What is typed as JSON: in place, `@FILE`, or `-` for standard input.

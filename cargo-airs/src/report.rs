@@ -7,7 +7,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::error::Failure;
+use crate::error::{Failure, Reason};
 use crate::exit::Exit;
 use crate::message::Message;
 use crate::settings::{Format, Output, Verbosity};
@@ -69,6 +69,13 @@ impl Report {
         }
     }
 
+    /// What only those want to know who ask for more.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.output.verbosity == Verbosity::Verbose {
+            self.note(text);
+        }
+    }
+
     /// Something is not as it should be, and the command goes on.
     pub(crate) fn warn(&self, text: &str) {
         match self.output.format {
@@ -94,7 +101,7 @@ impl Report {
     pub(crate) fn failure(&self, failure: &Failure) -> Exit {
         match self.output.format {
             Format::Json => json(&Message::from(failure)),
-            Format::Human => err(&shown(failure)),
+            Format::Human => err(&shown(failure, self.output.verbosity)),
         }
         failure.exit()
     }
@@ -103,12 +110,15 @@ impl Report {
 /// Help and version are no failures and go to stdout; a mistake on the command line is one.
 pub(crate) fn clap(refusal: &clap::Error, arguments: &[OsString]) -> Result<(), (Report, Failure)> {
     let output = Output::before_parsing(arguments);
-    if !refusal.use_stderr() || output.format == Format::Human {
+    if !refusal.use_stderr() {
         // Nothing can be said when the terminal is gone.
         let _ = refusal.print();
-        if !refusal.use_stderr() {
-            return Ok(());
-        }
+        return Ok(());
+    }
+    if output.format == Format::Human {
+        let text = refusal.render().ansi().to_string();
+        let coded = text.replacen("error:", &format!("error[{}]:", Reason::Usage.as_str()), 1);
+        let _ = write!(anstream::stderr(), "{coded}");
         #[allow(clippy::exit, reason = "clap has printed the failure")]
         std::process::exit(i32::from(Exit::Usage.code()));
     }
@@ -126,11 +136,15 @@ fn usage(refusal: &clap::Error) -> Failure {
         .fold(failure, |failure, tip| failure.hint(tip))
 }
 
-fn shown(failure: &Failure) -> String {
+fn shown(failure: &Failure, verbosity: Verbosity) -> String {
     let code = failure.reason().as_str();
     let mut text = format!("{ERROR}error[{code}]{ERROR:#}: {}", failure.message());
     for cause in failure.causes() {
         text.push_str("\n  caused by: ");
+        let cause = match verbosity {
+            Verbosity::Verbose => cause.clone(),
+            _ => without_foreign_frames(cause),
+        };
         text.push_str(&cause.trim_end().replace('\n', "\n    "));
     }
     for hint in failure.hints() {
@@ -140,6 +154,30 @@ fn shown(failure: &Failure) -> String {
         ));
     }
     text
+}
+
+/// A guest's stack without the frames of the standard library: those that a person can look at are left.
+fn without_foreign_frames(cause: &str) -> String {
+    const TRAP: &str = ": wasm trap: ";
+    let (stack, trap) = match cause.rsplit_once(TRAP) {
+        Some((stack, trap)) if stack.contains("wasm backtrace:") => (stack, trap),
+        _ => return cause.to_owned(),
+    };
+    let mut lines = stack.lines();
+    let mut kept: Vec<&str> = lines.next().into_iter().collect();
+    let lines: Vec<&str> = lines.collect();
+    for frame in lines.windows(2) {
+        if let [name, place] = frame
+            && place.trim_start().starts_with("at ")
+            && !place.trim_start().starts_with("at /rustc/")
+        {
+            kept.extend([*name, *place]);
+        }
+    }
+    if kept.len() < 2 {
+        return cause.to_owned();
+    }
+    format!("{}{TRAP}{trap}", kept.join("\n"))
 }
 
 fn json(message: &Message<'_>) {

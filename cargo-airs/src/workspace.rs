@@ -36,6 +36,17 @@ impl Workspace {
             Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
         };
         let project = project(&start, &here)?;
+        if matches!(manifest.start, Start::CurrentFolder)
+            && !start
+                .ancestors()
+                .any(|folder| folder.join("Cargo.toml").is_file())
+        {
+            return Err(Failure::new(
+                Reason::Airs(Code::NotFound),
+                "there is no Cargo.toml here or in a folder above",
+            )
+            .hint("go to the project's folder, or make one: `cargo airs new driver NAME`"));
+        }
         Ok(Self {
             metadata: cargo::metadata(manifest)?,
             project,

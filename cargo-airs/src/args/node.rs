@@ -55,6 +55,12 @@ pub(crate) struct BindArgs {
 
 /// Remove the binding at a path
 #[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Whoever controls a binding may remove it, once its driver has nothing left there.
+
+Examples:
+  cargo airs unbind /accounts/alice/usd
+")]
 pub(crate) struct UnbindArgs {
     /// The path that was bound
     pub(crate) path: String,
@@ -64,6 +70,11 @@ pub(crate) struct UnbindArgs {
 
 /// List what is bound
 #[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  cargo airs bindings
+  cargo airs bindings --message-format json
+")]
 pub(crate) struct BindingsArgs {
     #[command(flatten)]
     pub(crate) node: NodeArgs,
@@ -85,7 +96,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "JSON|@FILE|-")]
     pub(crate) input: Option<String>,
     /// How long it may take, over all attempts, if less than its limits say
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_ms: Option<u64>,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
@@ -125,6 +136,11 @@ pub(crate) struct ControlArgs {
 
 /// Show the project's components and bindings, and what is out of date
 #[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  cargo airs status
+  cargo airs status --release --message-format json
+")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) node: NodeArgs,
@@ -135,6 +151,10 @@ pub(crate) struct StatusArgs {
 #[command(after_long_help = "\
 Makes a folder, scaffolds a driver and a program in it, builds them, moves money,
 and shows each command before it is run. The folder stays, to go on from.
+
+Examples:
+  cargo airs demo
+  cargo airs demo my-first-project
 ")]
 pub(crate) struct DemoArgs {
     /// The folder to make [default: airs-demo-N with the system's temporary files]

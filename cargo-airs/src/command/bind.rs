@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::message::{Bound, Message};
 use crate::node::{self, Needs, Node};
 use crate::report::Report;
-use crate::settings::{Bind, Bindings, Unbind};
+use crate::settings::{self, Bind, Bindings, Unbind};
+use crate::workspace::Workspace;
 
 pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
     let placement = Placement {
@@ -16,7 +17,7 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
         owner: settings.owner.clone(),
         controllers: settings.controllers.iter().map(ToString::to_string).collect(),
     };
-    let node = Node::open(&settings.node, Needs::Drivers, report)?;
+    let node = Node::open(&settings.node, Needs::Driver(settings.driver.as_str()), report)?;
     let (run, answer) = node.ask(Request::bind(placement))?;
     if let Answer::Bound(path, binding) = answer {
         report.say(&Message::PathBound {
@@ -40,20 +41,30 @@ pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
 }
 
 pub(crate) fn list(settings: &Bindings, report: &Report) -> Result<()> {
-    let node = Node::open(&settings.node, Needs::State, report)?;
-    let (_, answer) = node.ask(Request::bindings())?;
-    if let Answer::Bindings(bindings) = answer {
-        let bindings = bindings
-            .iter()
-            .map(|(path, binding)| shown(path, binding))
-            .collect();
-        report.say(&Message::Bindings { bindings });
-    }
+    let workspace = Workspace::load(&settings.node.manifest)?;
+    let bindings = all(&settings.node, &workspace, report)?;
+    report.say(&Message::Bindings { bindings });
     Ok(())
 }
 
+/// What is bound in a state; none is made to find that out.
+pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Report) -> Result<Vec<Bound>> {
+    if !node::has_state(&node::state(settings, workspace)?) {
+        return Ok(Vec::new());
+    }
+    let node = Node::open(settings, Needs::State, report)?;
+    let (_, answer) = node.ask(Request::bindings())?;
+    let Answer::Bindings(bindings) = answer else {
+        return Ok(Vec::new());
+    };
+    Ok(bindings
+        .iter()
+        .map(|(path, binding)| shown(path, binding))
+        .collect())
+}
+
 /// A binding, as it is reported.
-pub(crate) fn shown(path: &str, binding: &Binding) -> Bound {
+fn shown(path: &str, binding: &Binding) -> Bound {
     Bound {
         path: path.to_owned(),
         driver: binding.driver.clone(),

@@ -9,10 +9,12 @@ use crate::report::Report;
 use crate::settings::Control;
 
 pub(crate) fn run(settings: &Control, report: &Report) -> Result<()> {
-    let input = node::json("the input", &settings.input)?;
+    let input = node::input(settings.input.as_deref())?;
     let Control { path, operation, .. } = settings;
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
-    let (run, answer) = node.ask(Request::control(path, operation, input))?;
+    let (run, answer) = node
+        .ask(Request::control(path, operation, input))
+        .map_err(|failure| node::may_lack_input(failure, settings.input.as_deref()))?;
     if let Answer::Output(output) = answer {
         report.say(&Message::AssetControlled {
             run: &run,

@@ -136,12 +136,15 @@ impl Stage<'_> {
         let status = running.wait()?;
         let output =
             output.map_err(|cause| Failure::unavailable("cannot read a balance").caused_by(cause))?;
-        let balance = output.unwrap_or_default().trim().to_owned();
-        if !status.success() || balance.is_empty() {
+        let shown = output.unwrap_or_default().trim().to_owned();
+        if !status.success() || shown.is_empty() {
             return Err(Failure::unavailable(format!("the demo cannot look at {path}")));
         }
-        self.report.result(&balance);
-        Ok(balance)
+        self.report.result(&shown);
+        // An object tells also in which run it was looked at.
+        let object: Option<serde_json::Value> = serde_json::from_str(&shown).ok();
+        let value = object.and_then(|object| object.get("value").map(ToString::to_string));
+        Ok(value.unwrap_or(shown))
     }
 
     fn farewell(&self) {
@@ -172,7 +175,14 @@ fn folder(settings: &Demo) -> Result<PathBuf> {
             names.into_iter().find(|name| !name.exists()).unwrap_or_default()
         }
     };
-    std::fs::create_dir(&folder).map_err(|cause| {
+    if folder.symlink_metadata().is_ok() {
+        let shown = files::shown(&folder, &files::current_folder()?);
+        return Err(
+            Failure::usage(format!("{shown} exists already, and is not touched"))
+                .hint("give the demo a folder that is not there yet"),
+        );
+    }
+    std::fs::create_dir_all(&folder).map_err(|cause| {
         Failure::unavailable(format!("cannot make the folder {}", folder.display())).caused_by(cause)
     })?;
     Ok(folder)

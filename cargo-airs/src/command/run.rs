@@ -9,9 +9,11 @@ use crate::report::Report;
 use crate::settings::Run;
 
 pub(crate) fn run(settings: &Run, report: &Report) -> Result<()> {
-    let input = node::json("the input", &settings.input)?;
+    let input = node::input(settings.input.as_deref())?;
     let node = Node::open(&settings.node, Needs::Program(&settings.program), report)?;
-    let (run, answer) = node.ask(Request::run(&settings.program, input))?;
+    let (run, answer) = node
+        .ask(Request::run(&settings.program, input))
+        .map_err(|failure| node::may_lack_input(failure, settings.input.as_deref()))?;
     if let Answer::Output(output) = answer {
         report.say(&Message::RunCommitted {
             run: &run,

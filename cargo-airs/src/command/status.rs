@@ -1,13 +1,13 @@
 //! `cargo airs status`: the project at a glance.
 
 use airs_package::Component;
-use airs_runtime::{Answer, Request, State};
+use airs_runtime::State;
 
-use crate::command::bind::shown;
+use crate::command::bind;
 use crate::error::Result;
 use crate::freshness::{self, Freshness};
 use crate::message::{ComponentStatus, Message, Status};
-use crate::node::{self, Needs, Node};
+use crate::node;
 use crate::report::Report;
 use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
@@ -20,35 +20,19 @@ pub(crate) fn run(settings: &settings::Status, report: &Report) -> Result<()> {
         .map(|one| status(one, &workspace, &settings.node.profile))
         .collect::<Result<_>>()?;
     let state = node::state(&settings.node, &workspace)?;
-    // Looking must not make a state that is not there.
-    let bindings = match &state {
-        State::Folder(folder) if folder.is_dir() => bindings(settings, report)?,
-        _ => Vec::new(),
-    };
+    let bindings = bind::all(&settings.node, &workspace, report)?;
     report.say(&Message::Status(Box::new(Status {
         project: workspace.project().map(|project| workspace.shown(&project.path)),
         profile: settings.node.profile.clone(),
         context: settings.node.context.to_string(),
         state: match state {
             State::Memory => "memory".to_owned(),
-            State::Folder(folder) => workspace.shown(&folder),
+            State::Folder(folder) => folder.display().to_string(),
         },
         components,
         bindings,
     })));
     Ok(())
-}
-
-fn bindings(settings: &settings::Status, report: &Report) -> Result<Vec<crate::message::Bound>> {
-    let node = Node::open(&settings.node, Needs::State, report)?;
-    let (_, answer) = node.ask(Request::bindings())?;
-    let Answer::Bindings(bindings) = answer else {
-        return Ok(Vec::new());
-    };
-    Ok(bindings
-        .iter()
-        .map(|(path, binding)| shown(path, binding))
-        .collect())
 }
 
 fn status(one: &Crate, workspace: &Workspace, profile: &str) -> Result<ComponentStatus> {

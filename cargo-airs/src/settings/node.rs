@@ -54,7 +54,7 @@ pub(crate) struct Bindings {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) program: String,
-    pub(crate) input: String,
+    pub(crate) input: Option<String>,
     pub(crate) node: Node,
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct View {
 pub(crate) struct Control {
     pub(crate) path: String,
     pub(crate) operation: String,
-    pub(crate) input: String,
+    pub(crate) input: Option<String>,
     pub(crate) node: Node,
 }
 
@@ -83,9 +83,6 @@ pub(crate) struct Demo {
     /// How its commands are to report.
     pub(crate) flags: Vec<&'static str>,
 }
-
-/// What is typed when nothing is.
-const NO_INPUT: &str = "null";
 
 impl Node {
     fn new(args: NodeArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
@@ -138,7 +135,7 @@ impl Run {
     pub(super) fn new(args: RunArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
         Self {
             program: args.program,
-            input: args.input.unwrap_or_else(|| NO_INPUT.to_owned()),
+            input: args.input,
             node: Node {
                 timeout_ms: args.timeout_ms,
                 ..Node::new(args.node, for_cargo)
@@ -161,7 +158,7 @@ impl Control {
         Self {
             path: args.path,
             operation: args.operation,
-            input: args.input.unwrap_or_else(|| NO_INPUT.to_owned()),
+            input: args.input,
             node: Node::new(args.node, for_cargo),
         }
     }

@@ -1,0 +1,46 @@
+//! Tables of the reference, compared with what they are about.
+
+use airs_core::{Capability, Code, Limits};
+
+use crate::page::Page;
+
+/// The rows of a page's tables, each with its cells; code marks are taken off.
+fn rows(page: &str) -> Vec<Vec<String>> {
+    let text = Page::read(page).text;
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let cells = |line: &str| {
+        let cells = line.trim_matches('|').split('|');
+        cells.map(|cell| cell.trim().replace('`', "")).collect()
+    };
+    rows.map(cells).collect()
+}
+
+#[test]
+fn every_limit_has_its_default_and_its_maximum() {
+    let written: Vec<Vec<String>> = rows("docs/reference/limits.md");
+    for (name, limit) in Limits::ALL {
+        let row = written.iter().find(|row| row[0] == *name);
+        let row = row.unwrap_or_else(|| panic!("{name} is missing"));
+        let number = |text: &str| text.replace(' ', "");
+        assert_eq!(number(&row[1]), limit.default.to_string(), "{name}");
+        assert_eq!(number(&row[2]), limit.max.to_string(), "{name}");
+    }
+}
+
+#[test]
+fn every_error_code_is_listed_and_no_other() {
+    let written: Vec<String> = rows("docs/reference/errors.md")
+        .into_iter()
+        .map(|row| row[0].clone())
+        .collect();
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(written, codes);
+}
+
+#[test]
+fn every_capability_is_listed() {
+    let text = Page::read("docs/reference/files.md").text;
+    for capability in Capability::ALL {
+        assert!(text.contains(&format!("| `{capability}` |")), "{capability}");
+    }
+}

@@ -63,6 +63,10 @@ impl Page {
             }
         }
         assert!(!open, "{name}: a block has no end");
+        for block in &blocks {
+            let strange = block.words.iter().skip(1).find(|word| !known(word));
+            assert!(strange.is_none(), "{name}:{}: what is {strange:?}?", block.line);
+        }
         Self {
             name: name.to_owned(),
             text,
@@ -81,6 +85,12 @@ impl Page {
             .map(|target| format!("{}: {target}", self.name))
             .collect()
     }
+}
+
+/// Whether a word after a fence and the language means something.
+fn known(word: &str) -> bool {
+    let files = ["shows=", "writes=", "edits=", "docs="];
+    ["one", "project", "manifest"].contains(&word) || files.iter().any(|key| word.starts_with(key))
 }
 
 impl Block {

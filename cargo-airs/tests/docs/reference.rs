@@ -2,7 +2,7 @@
 
 use airs_core::{Capability, Code, Limits};
 
-use crate::page::Page;
+use crate::page::{Page, checkout};
 
 /// The rows of a page's tables, each with its cells; code marks are taken off.
 fn rows(page: &str) -> Vec<Vec<String>> {
@@ -43,4 +43,30 @@ fn every_capability_is_listed() {
     for capability in Capability::ALL {
         assert!(text.contains(&format!("| `{capability}` |")), "{capability}");
     }
+}
+
+#[test]
+fn every_reason_of_a_message_is_listed_and_no_other() {
+    let source = std::fs::read_to_string(checkout().join("cargo-airs/src/message.rs")).unwrap();
+    let (_, after) = source.split_once("enum Message<'a> {").unwrap();
+    let (body, _) = after.split_once("\n}").unwrap();
+    let variants = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let variants = variants.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+    let mut reasons: Vec<String> = variants.map(kebab).collect();
+    let page = "docs/reference/command-line.md";
+    let rows = rows(page).into_iter().map(|row| row[0].clone());
+    let mut written: Vec<String> = rows.filter(|cell| !cell.starts_with("--")).collect();
+    reasons.sort();
+    written.sort();
+    assert_eq!(written, reasons);
+}
+
+/// The name at the beginning of a line, as it is in JSON.
+fn kebab(line: &str) -> String {
+    let name = line.chars().take_while(char::is_ascii_alphanumeric);
+    let dashed = name.enumerate().flat_map(|(at, c)| {
+        let dash = (at > 0 && c.is_ascii_uppercase()).then_some('-');
+        dash.into_iter().chain([c.to_ascii_lowercase()])
+    });
+    dashed.collect()
 }

@@ -56,7 +56,10 @@ impl airs::Driver for Probe {
 
     fn intend(call: &Call, account: Account, _rights: Rights) -> Result<Open> {
         account.meet("intend")?;
-        Ok(Open { call: call.clone(), account })
+        Ok(Open {
+            call: call.clone(),
+            account,
+        })
     }
 
     /// How often this instance was looked at.
@@ -77,7 +80,10 @@ impl airs::Driver for Probe {
     fn control(open: &Open, operation: &str, input: &Json) -> Result<Json> {
         open.account.meet("control")?;
         match operation {
-            "get" => Json::of(&storage::get(input.parse::<String>()?)?.map(|value| String::from_utf8_lossy(&value).into_owned())),
+            "get" => Json::of(
+                &storage::get(input.parse::<String>()?)?
+                    .map(|value| String::from_utf8_lossy(&value).into_owned()),
+            ),
             "set" => {
                 let (key, value): (String, String) = input.parse()?;
                 storage::set(key, value)?;
@@ -98,7 +104,12 @@ impl airs::Driver for Probe {
             "world" => Json::of(&json!({ "time": nanoseconds(), "chance": airs::random::u64().to_string() })),
             "many" => {
                 let keys: Vec<String> = input.parse()?;
-                Json::of(&storage::get_many(keys)?.iter().map(Option::is_some).collect::<Vec<_>>())
+                Json::of(
+                    &storage::get_many(keys)?
+                        .iter()
+                        .map(Option::is_some)
+                        .collect::<Vec<_>>(),
+                )
             }
             // Takes so much memory.
             "hold" => Json::of(&std::hint::black_box(vec![1_u8; input.parse()?]).len()),
@@ -139,7 +150,9 @@ impl airs::Driver for Probe {
 impl Account {
     /// Writes, and then goes wrong as it was told to.
     fn meet(&self, function: &str) -> Result<()> {
-        let Some(fault) = self.on.get(function) else { return Ok(()) };
+        let Some(fault) = self.on.get(function) else {
+            return Ok(());
+        };
         storage::set(format!("half-done/{function}"), "x")?;
         match fault {
             Fault::Error => {}
@@ -164,7 +177,11 @@ fn nanoseconds() -> String {
 
 #[inline(never)]
 fn recurse(depth: u64) -> u64 {
-    let below = if std::hint::black_box(true) { recurse(depth + 1) } else { 0 };
+    let below = if std::hint::black_box(true) {
+        recurse(depth + 1)
+    } else {
+        0
+    };
     std::hint::black_box(below + depth)
 }
 

@@ -18,18 +18,43 @@ struct Script {
 #[derive(Deserialize, airs::Schema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 enum Step {
-    Intend { path: String, rights: Vec<String> },
-    View { asset: usize },
-    Transfer { from: usize, to: usize, amount: Amount },
-    Control { asset: usize, operation: String, input: Value },
-    Done { asset: usize },
-    Drop { asset: usize },
-    Forget { asset: usize },
-    Log { text: String, times: u32 },
+    Intend {
+        path: String,
+        rights: Vec<String>,
+    },
+    View {
+        asset: usize,
+    },
+    Transfer {
+        from: usize,
+        to: usize,
+        amount: Amount,
+    },
+    Control {
+        asset: usize,
+        operation: String,
+        input: Value,
+    },
+    Done {
+        asset: usize,
+    },
+    Drop {
+        asset: usize,
+    },
+    Forget {
+        asset: usize,
+    },
+    Log {
+        text: String,
+        times: u32,
+    },
     /// Writes what it drew and what time it is.
     Chance,
     /// Calls the import itself, with a number that need not be a handle.
-    Forge { call: String, handle: u32 },
+    Forge {
+        call: String,
+        handle: u32,
+    },
     Count,
     World,
     Fail,
@@ -84,8 +109,15 @@ fn perform(step: Step, assets: &mut Vec<Option<val::Asset>>) -> Result<Value> {
             let to = assets[to].as_ref().unwrap();
             Ok(json!(assets[from].as_ref().unwrap().transfer(to, amount)?))
         }
-        Step::Control { asset, operation, input } => {
-            let output = assets[open(asset)?].as_ref().unwrap().control(&operation, Json::of(&input)?)?;
+        Step::Control {
+            asset,
+            operation,
+            input,
+        } => {
+            let output = assets[open(asset)?]
+                .as_ref()
+                .unwrap()
+                .control(&operation, Json::of(&input)?)?;
             output.parse()
         }
         Step::Done { asset } => {
@@ -176,7 +208,11 @@ fn world() -> Value {
 
 #[inline(never)]
 fn recurse(depth: u64) -> u64 {
-    let below = if std::hint::black_box(true) { recurse(depth + 1) } else { 0 };
+    let below = if std::hint::black_box(true) {
+        recurse(depth + 1)
+    } else {
+        0
+    };
     std::hint::black_box(below + depth)
 }
 

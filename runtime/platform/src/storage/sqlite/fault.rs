@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Error, ErrorCode};
+use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::StorageError;
 
@@ -16,6 +16,10 @@ pub(super) fn fault(doing: &str, error: Error) -> StorageError {
             doing: format!("{doing}: the file or its folder is read-only"),
             source: Arc::new(error),
         },
+        // There is no room for the index of the log.
+        Some(_) if extended(&error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
+            StorageError::Full { doing: doing.into() }
+        }
         Some(_) => StorageError::Unavailable {
             doing: doing.into(),
             source: Arc::new(error),
@@ -23,6 +27,10 @@ pub(super) fn fault(doing: &str, error: Error) -> StorageError {
         // Not SQLite but the content of a row is at fault: there are no other statements than ours.
         None => damaged(doing, &error),
     }
+}
+
+fn extended(error: &Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
 }
 
 fn damaged(doing: &str, error: &Error) -> StorageError {

@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
 mod bind;
-mod build;
+pub(crate) mod build;
 mod control;
 mod demo;
 pub(crate) mod inspect;

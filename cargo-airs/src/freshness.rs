@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::command::build::record::Record;
+use crate::command::build::surroundings::Surroundings;
 use crate::error::Result;
 use crate::files;
 use crate::workspace::{Crate, Workspace};
@@ -34,8 +36,8 @@ impl Freshness {
     }
 }
 
-/// Compares the compiler's output with the files that the compiler says it was made of, and those that Cargo
-/// read on the way.
+/// Compares the compiler's output with the files that the compiler says it was made of, and what Cargo read
+/// on the way with what it read then.
 pub(crate) fn of(one: &Crate, workspace: &Workspace, profile: &str) -> Result<Freshness> {
     let artifact = workspace.artifact(one, profile);
     let component = workspace.component_file(one, profile);
@@ -43,14 +45,21 @@ pub(crate) fn of(one: &Crate, workspace: &Workspace, profile: &str) -> Result<Fr
         return Ok(Freshness::NotBuilt);
     };
     let inputs = files::text(&artifact.with_extension("d"))?.unwrap_or_default();
-    let mut inputs = dependencies(&inputs);
-    inputs.push(one.manifest_path.clone());
-    inputs.push(workspace.root().join("Cargo.lock"));
     // One that is gone counts as changed.
-    let newer = inputs
+    let newer = dependencies(&inputs)
         .into_iter()
         .find(|input| modified(input).is_none_or(|time| time > compiled));
-    Ok(newer.map_or(Freshness::UpToDate, Freshness::OutOfDate))
+    if let Some(newer) = newer {
+        return Ok(Freshness::OutOfDate(newer));
+    }
+    let now = Surroundings::of(&one.manifest_path, &workspace.lock_file())?;
+    let record = Record::open(&workspace.output(profile))?;
+    let then = record.surroundings(one.manifest.name.as_str());
+    Ok(match then.and_then(|then| then.changed(&now)) {
+        Some("Cargo.toml") => Freshness::OutOfDate(one.manifest_path.clone()),
+        Some(_) => Freshness::OutOfDate(workspace.lock_file()),
+        None => Freshness::UpToDate,
+    })
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

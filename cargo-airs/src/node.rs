@@ -196,7 +196,7 @@ pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<
 
 /// Whether there is a state already: looking must not make one.
 pub(crate) fn has_state(state: &State) -> bool {
-    matches!(state, State::Folder(folder) if folder.exists())
+    matches!(state, State::Folder(folder) if !matches!(folder.try_exists(), Ok(false)))
 }
 
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {

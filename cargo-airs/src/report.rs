@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::error::{Failure, Reason};
 use crate::exit::Exit;
 use crate::message::Message;
-use crate::settings::{Format, Output, Verbosity};
+use crate::settings::{Format, Output, Verbosity, color_of};
 
 const STATUS: Style = AnsiColor::BrightGreen.on_default().bold();
 const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
@@ -116,6 +116,7 @@ pub(crate) fn clap(refusal: &clap::Error, arguments: &[OsString]) -> Result<(), 
         return Ok(());
     }
     if output.format == Format::Human {
+        color_of(arguments).apply();
         let text = refusal.render().ansi().to_string();
         let coded = text.replacen("error:", &format!("error[{}]:", Reason::Usage.as_str()), 1);
         let _ = write!(anstream::stderr(), "{coded}");

@@ -58,6 +58,10 @@ impl Workspace {
         self.metadata.workspace_root.as_std_path()
     }
 
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.root().join("Cargo.lock")
+    }
+
     /// The folder that components of a profile are written to.
     pub(crate) fn output(&self, profile: &str) -> PathBuf {
         self.metadata

@@ -1,7 +1,8 @@
 //! `cargo airs build`: from crates to components, checked and stamped.
 
-mod record;
+pub(crate) mod record;
 mod stack;
+pub(crate) mod surroundings;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ use crate::workspace::{Crate, Workspace};
 use crate::{files, interrupt};
 use record::{Entry, Job, Record};
 use stack::Way;
+use surroundings::Surroundings;
 
 /// What the compiler made of each crate, and how long that took.
 type Compiled = BTreeMap<PackageId, (PathBuf, Duration)>;
@@ -136,7 +138,9 @@ fn finish(
         ));
     };
     let path = output.join(format!("{name}.wasm"));
+    let surroundings = Surroundings::of(&one.manifest_path, &workspace.lock_file())?;
     let job = Job {
+        surroundings: &surroundings,
         manifest: &one.manifest,
         compiled: artifact,
         component: &path,
@@ -145,7 +149,10 @@ fn finish(
     let known = record.fresh(&job).cloned();
     let fresh = known.is_some();
     let entry = match known {
-        Some(entry) => entry,
+        Some(entry) => {
+            record.confirm(&job, &entry)?;
+            entry
+        }
         None => make(&job, record, report)?,
     };
     let duration = *compiling + begun.elapsed();

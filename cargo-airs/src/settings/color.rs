@@ -29,7 +29,7 @@ impl Color {
     }
 
     /// Makes it hold for everything that is printed.
-    pub(super) fn apply(self) {
+    pub(crate) fn apply(self) {
         match self {
             Self::Auto => anstream::ColorChoice::Auto,
             Self::Always => anstream::ColorChoice::Always,

@@ -14,9 +14,11 @@ fn stdout(scene: &Scene, line: &str) -> String {
 fn help_is_the_same_in_every_way_of_asking() {
     let mut scene = Scene::new("help");
     scene.run("--help");
-    scene.run("new --help");
-    scene.run("build --help");
-    scene.run("inspect --help");
+    for command in [
+        "new", "build", "inspect", "bind", "unbind", "bindings", "run", "view", "control", "status", "demo",
+    ] {
+        scene.run(&format!("{command} --help"));
+    }
     scene.check();
     assert_eq!(stdout(&scene, "help new"), stdout(&scene, "new --help"));
     assert_eq!(stdout(&scene, "help"), stdout(&scene, "--help"));

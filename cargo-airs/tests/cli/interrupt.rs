@@ -1,6 +1,6 @@
 //! Ctrl-C while Cargo runs.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
 use std::process::Stdio;
 
@@ -44,4 +44,28 @@ fn everything_that_was_started_ends_and_nothing_is_left_behind() {
     // The build script, a grandchild, is gone: its end of the connection is closed.
     assert_eq!(connection.read(&mut [0]).unwrap_or(0), 0);
     assert!(!scene.path().join("target/airs").exists());
+}
+
+#[test]
+fn a_demo_ends_with_what_it_has_started() {
+    let scene = Scene::new("interrupt_demo");
+    let mut child = scene
+        .command("demo demonstration")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains(" build --yes\n") {
+        assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+    // The end comes when the last of them is gone.
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(said.contains("error[interrupted]: interrupted\n"), "{said}");
+    assert!(!said.contains(" bind "), "{said}");
+    assert!(!scene.path().join("demonstration/.airs").exists());
 }

@@ -8,13 +8,20 @@
     reason = "a test that meets something unexpected has failed"
 )]
 
+mod broken;
 mod build;
+mod demo;
+mod faulty;
 mod frame;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;
+mod money;
 mod names;
 mod new;
+mod project;
 mod scene;
 mod stack;
+mod state;
+mod status;
 mod templates;

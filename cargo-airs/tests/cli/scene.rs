@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -90,7 +91,7 @@ impl Scene {
         command.output().unwrap()
     }
 
-    fn surround(&self, command: &mut Command) {
+    pub(crate) fn surround(&self, command: &mut Command) {
         for variable in SURROUNDINGS {
             command.env_remove(variable);
         }
@@ -103,6 +104,23 @@ impl Scene {
     /// Runs `cargo airs …`, puts it into the transcript, and answers with what it did.
     pub(crate) fn run(&mut self, line: &str) -> Output {
         let output = self.command(line).output().unwrap();
+        self.note(line, &output);
+        output
+    }
+
+    /// The same, with something on standard input.
+    pub(crate) fn run_with(&mut self, line: &str, input: &str) -> Output {
+        let mut command = self.command(line);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        // It may refuse before it has read.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        self.note(line, &output);
+        output
+    }
+
+    fn note(&mut self, line: &str, output: &Output) {
         let _ = writeln!(self.transcript, "$ cargo airs {line}");
         for (stream, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
             let text = self.plain(&String::from_utf8_lossy(bytes));
@@ -111,7 +129,6 @@ impl Scene {
             }
         }
         let _ = writeln!(self.transcript, "[exit {}]\n", output.status.code().unwrap_or(-1));
-        output
     }
 
     /// Puts a file into the transcript.
@@ -213,9 +230,13 @@ fn measures(line: &str) -> String {
             .get(at + 1)
             .map_or("", |next| next.trim_end_matches([',', ')']));
         let digest = bare.trim_start_matches("sha256:");
-        let replaced = if digest.len() >= 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let id = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        let replaced = if bare.trim_end_matches(':').len() == 26 && bare.trim_end_matches(':').chars().all(id)
+        {
+            word.replace(bare.trim_end_matches(':'), "[RUN]")
+        } else if digest.len() >= 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             word.replace(digest, "[DIGEST]")
-        } else if number(bare) && ["B", "KiB", "MiB", "s"].contains(&next) {
+        } else if number(bare) && ["B", "KiB", "MiB", "s", "ms"].contains(&next) {
             word.replace(bare, "[N]")
         } else {
             (*word).to_owned()
@@ -236,12 +257,15 @@ fn measures(line: &str) -> String {
 /// The same in an object, which may not be taken apart: its members are to stay in their order.
 fn members(object: &str) -> String {
     let mut object = object.to_owned();
-    for name in ["digest", "size_bytes", "size_bytes_before", "duration_ms"] {
+    for name in ["digest", "size_bytes", "size_bytes_before", "duration_ms", "run"] {
         let begin = format!("\"{name}\":");
-        if let Some((before, after)) = object.split_once(&begin) {
-            let end = after.find([',', '}']).unwrap_or(after.len());
-            object = format!("{before}{begin}[N]{}", &after[end..]);
+        let mut parts = object.split(&begin);
+        let mut replaced = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find([',', '}']).unwrap_or(part.len());
+            replaced.push_str(&format!("{begin}[N]{}", &part[end..]));
         }
+        object = replaced;
     }
     object
 }

@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 use airs_package::{Digest, Manifest};
 use serde::{Deserialize, Serialize};
 
+use super::surroundings::Surroundings;
 use crate::error::Result;
 use crate::files;
 
@@ -38,6 +39,8 @@ pub(crate) struct Entry {
     compiled: Seen,
     /// The component.
     written: Seen,
+    #[serde(default)]
+    surroundings: Option<Surroundings>,
 }
 
 /// A file as it was seen; Cargo tells by the same whether it has changed.
@@ -53,6 +56,7 @@ pub(crate) struct Job<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) compiled: &'a Path,
     pub(crate) component: &'a Path,
+    pub(crate) surroundings: &'a Surroundings,
 }
 
 impl Record {
@@ -100,12 +104,37 @@ impl Record {
             manifest: format!("{:?}", job.manifest),
             compiled: Seen::of(job.compiled),
             written: Seen::of(job.component),
+            surroundings: Some(job.surroundings.clone()),
         };
+        self.write(job, entry.clone())?;
+        Ok(entry)
+    }
+
+    /// Keeps that what was made is also what would be made in these surroundings.
+    pub(crate) fn confirm(&mut self, job: &Job<'_>, entry: &Entry) -> Result<()> {
+        if entry.surroundings.as_ref() == Some(job.surroundings) {
+            return Ok(());
+        }
+        let surroundings = Some(job.surroundings.clone());
+        self.write(
+            job,
+            Entry {
+                surroundings,
+                ..entry.clone()
+            },
+        )
+    }
+
+    fn write(&mut self, job: &Job<'_>, entry: Entry) -> Result<()> {
         self.content
             .components
-            .insert(job.manifest.name.to_string(), entry.clone());
-        files::write(&self.path, &serde_json::to_vec(&self.content).unwrap_or_default())?;
-        Ok(entry)
+            .insert(job.manifest.name.to_string(), entry);
+        files::write(&self.path, &serde_json::to_vec(&self.content).unwrap_or_default())
+    }
+
+    /// What a component was built with, if that is known.
+    pub(crate) fn surroundings(&self, component: &str) -> Option<&Surroundings> {
+        self.content.components.get(component)?.surroundings.as_ref()
     }
 }
 

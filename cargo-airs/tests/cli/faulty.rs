@@ -1,0 +1,135 @@
+//! A driver that panics or never answers.
+
+use std::time::{Duration, Instant};
+
+use crate::project::{build, succeed};
+use crate::scene::Scene;
+
+const HONEST: &str = "        Ok(Open { path, account })\n";
+const FAULTY: &str = "        match account.unit.as_str() {
+            \"panic\" => panic!(\"told to\"),
+            \"loop\" => {
+                println!(\"looping\");
+                loop {
+                    std::hint::spin_loop();
+                }
+            }
+            _ => Ok(Open { path, account }),
+        }
+";
+
+fn faulty() -> Scene {
+    let mut scene = Scene::new("faulty");
+    scene.run("new driver faulty --vcs none");
+    scene.enter("faulty").run("new program payment --vcs none");
+    scene.edit("src/lib.rs", HONEST, FAULTY);
+    build(&mut scene);
+    for unit in ["panic", "loop", "usd"] {
+        succeed(
+            &scene,
+            &format!("bind /{unit} --driver faulty --account '{{\"unit\":\"{unit}\",\"scale\":2}}'"),
+        );
+    }
+    scene
+}
+
+fn pay(from: &str, to: &str) -> String {
+    format!("run payment --input '{{\"from\":\"/{from}\",\"to\":\"/{to}\",\"amount\":\"1\"}}'")
+}
+
+#[test]
+fn a_driver_that_goes_wrong_is_named_with_the_place() {
+    let scene = faulty();
+    let source = scene.read("src/lib.rs");
+    let line = 1 + source.lines().position(|line| line.contains("panic!(")).unwrap();
+    succeed(&scene, "control /usd mint --input '{\"amount\":\"5\"}'");
+
+    let output = scene.command(&pay("usd", "panic")).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let message = format!("error[trap]: driver \"faulty\" panicked at src/lib.rs:{line}:");
+    assert!(stderr.contains(&message), "{stderr}");
+    assert!(output.stdout.is_empty());
+    let place = format!("src/lib.rs:{line}:");
+    assert!(
+        stderr.matches(&place).count() > 2 && !stderr.contains("/rustc/"),
+        "{stderr}"
+    );
+    let output = scene
+        .command(&format!("{} -v", pay("usd", "panic")))
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().contains("/rustc/"));
+
+    let output = scene
+        .command(&format!("{} --message-format json", pay("panic", "usd")))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let objects = String::from_utf8(output.stdout).unwrap();
+    let objects: Vec<serde_json::Value> = objects
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let (error, logs) = objects.split_last().unwrap();
+    assert_eq!(
+        (&error["reason"], &error["code"]),
+        (&"error".into(), &"trap".into())
+    );
+    assert!(
+        logs.iter()
+            .all(|log| log["reason"] == "log" && log["component"] == "faulty"),
+        "{logs:?}"
+    );
+
+    let begun = Instant::now();
+    let output = scene
+        .command(&format!("{} --timeout-ms 200", pay("usd", "loop")))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("error[deadline-exceeded]: driver \"faulty\" was still running at the deadline"),
+        "{stderr}"
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "the limit of the component was waited for"
+    );
+    assert_eq!(succeed(&scene, "view /usd"), "5.00\n");
+    #[cfg(unix)]
+    interrupted(&scene);
+}
+
+/// Ctrl-C while the driver loops.
+#[cfg(unix)]
+fn interrupted(scene: &Scene) {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let mut child = scene
+        .command(&pay("usd", "loop"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("faulty: looping") {
+        assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let begun = Instant::now();
+    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(said.ends_with("error[interrupted]: interrupted\n"), "{said}");
+    assert!(
+        begun.elapsed() < Duration::from_millis(1500),
+        "the grace was used up"
+    );
+    assert_eq!(succeed(scene, "view /usd"), "5.00\n");
+}

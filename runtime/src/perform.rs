@@ -1,10 +1,16 @@
 //! Making runs.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use airs_core::{Caller, CallerId, Code, Error, Event, Result};
 use airs_process::{Outcome, Run, Work};
+use tokio::runtime::Handle;
+use tokio::sync::SemaphorePermit;
 use tokio::task::{JoinError, JoinHandle};
+use tokio::time::timeout;
 use ulid::Ulid;
 
 use crate::request::{Operation, Report, Request};
@@ -15,10 +21,9 @@ impl Runtime {
     /// threads. Dropping the future cancels the run, and nothing of it remains, unless it was being
     /// committed.
     pub async fn perform(&self, request: Request) -> Report {
-        let inner = Arc::clone(&self.inner);
+        let (inner, id) = (Arc::clone(&self.inner), new_id());
         let executor = self.inner.engine.executor().handle();
-        let running = Running(executor.spawn(async move { inner.execute(request, new_id()).await }));
-        running.ended().await.unwrap_or_else(torn_down)
+        Running::on(executor, inner, request, id).report().await
     }
 
     /// Makes many runs at once, each a transaction of its own, and answers in their order when all have ended.
@@ -27,24 +32,21 @@ impl Runtime {
     pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
         let inner = Arc::clone(&self.inner);
         let executor = self.inner.engine.executor().handle();
-        let count = requests.len();
-        let all = Running(executor.spawn(async move {
-            let begin = |request| {
-                let inner = Arc::clone(&inner);
-                Running(tokio::spawn(
-                    async move { inner.execute(request, new_id()).await },
-                ))
-            };
-            let running: Vec<_> = requests.into_iter().map(begin).collect();
+        let ids: Vec<Arc<str>> = requests.iter().map(|_| new_id()).collect();
+        let known = ids.clone();
+        let all = executor.spawn(async move {
+            let executor = Handle::current();
+            let begin = |(request, id)| Running::on(&executor, Arc::clone(&inner), request, id);
+            let running: Vec<Running> = requests.into_iter().zip(ids).map(begin).collect();
             let mut reports = Vec::with_capacity(running.len());
             for run in running {
-                reports.push(run.ended().await.unwrap_or_else(torn_down));
+                reports.push(run.report().await);
             }
             reports
-        }));
-        all.ended()
+        });
+        Cancelling(all)
             .await
-            .unwrap_or_else(|error| vec![torn_down(error); count])
+            .unwrap_or_else(|_| known.into_iter().map(torn_down).collect())
     }
 
     /// Makes a run, and waits for it on the calling thread.
@@ -60,32 +62,50 @@ fn new_id() -> Arc<str> {
     Ulid::generate().to_string().into()
 }
 
-/// What is on the engine's executor; dropping it cancels it.
-struct Running<T>(JoinHandle<T>);
+/// A run on the engine's executor; dropping it cancels the run.
+struct Running {
+    task: Cancelling<Report>,
+    id: Arc<str>,
+}
 
-impl<T> Running<T> {
-    async fn ended(mut self) -> Result<T, JoinError> {
-        (&mut self.0).await
+impl Running {
+    fn on(executor: &Handle, inner: Arc<Inner>, request: Request, id: Arc<str>) -> Self {
+        let known = Arc::clone(&id);
+        let task = executor.spawn(async move { inner.execute(request, known).await });
+        Self {
+            task: Cancelling(task),
+            id,
+        }
+    }
+
+    async fn report(self) -> Report {
+        self.task.await.unwrap_or_else(|_| torn_down(self.id))
     }
 }
 
-impl<T> Drop for Running<T> {
+/// A task that is cancelled when nobody waits for it any more.
+struct Cancelling<T>(JoinHandle<T>);
+
+impl<T> Future for Cancelling<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for Cancelling<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-/// What is said of a run whose task is gone without an answer.
-#[expect(clippy::needless_pass_by_value, reason = "it is what unwrap_or_else passes")]
-fn torn_down(error: JoinError) -> Report {
-    let code = if error.is_cancelled() {
-        Code::Cancelled
-    } else {
-        Code::Internal
-    };
-    let error = Error::new(code, "the run was torn down before it ended");
+/// What is said of a run whose task is gone without an answer: the executor ended, or the host panicked.
+#[expect(clippy::needless_pass_by_value, reason = "it is mapped over ids")]
+fn torn_down(id: Arc<str>) -> Report {
+    let error = Error::new(Code::Internal, "the run was torn down before it ended");
     Report {
-        run: String::new(),
+        run: id.to_string(),
         attempts: 0,
         result: Err(error),
     }
@@ -93,31 +113,54 @@ fn torn_down(error: JoinError) -> Report {
 
 impl Inner {
     async fn execute(&self, request: Request, id: Arc<str>) -> Report {
-        let _place = self.places.acquire().await;
-        let run = match self.prepare(request, &id) {
-            Ok(run) => run,
-            Err(error) => {
-                return Report {
-                    run: id.to_string(),
-                    attempts: 0,
-                    result: Err(error),
-                };
-            }
-        };
-        // Boxed: the task around it is moved as a whole, more than once.
-        let Outcome { result, attempts } = Box::pin(run.execute()).await;
+        match self.begin(request, &id).await {
+            // Boxed: the task around it is moved as a whole, more than once.
+            Ok((run, _place)) => Box::pin(self.see_through(run)).await,
+            Err(error) => Report {
+                run: id.to_string(),
+                attempts: 0,
+                result: Err(error),
+            },
+        }
+    }
+
+    async fn see_through(&self, run: Run) -> Report {
+        let Outcome { result, attempts } = run.execute().await;
         self.emit(&Event::RunEnded {
-            run: &id,
+            run: &run.id,
             what: run.work.name(),
             caller: &run.caller.id,
             attempts,
             failure: result.as_ref().err().map(Error::code),
         });
         Report {
-            run: id.to_string(),
+            run: run.id.to_string(),
             attempts,
             result,
         }
+    }
+
+    /// Takes a place for the run, and pins what it works with. It waits for a place as long as the run may
+    /// take, at most.
+    async fn begin(&self, request: Request, id: &Arc<str>) -> Result<(Run, SemaphorePermit<'_>)> {
+        let place = match self.places.try_acquire() {
+            Ok(place) => place,
+            Err(_) => {
+                let most = self
+                    .limits
+                    .deadline_ms
+                    .min(request.deadline_ms.unwrap_or(u64::MAX));
+                let waited = timeout(Duration::from_millis(most), self.places.acquire()).await;
+                waited.ok().and_then(Result::ok).ok_or_else(|| {
+                    Error::new(
+                        Code::Busy,
+                        "all places for runs were taken, for as long as the run may take",
+                    )
+                    .hint("nothing was attempted; it can be asked for again")
+                })?
+            }
+        };
+        Ok((self.prepare(request, id)?, place))
     }
 
     /// Pins what the run works with: one routing table, read once.

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use airs_package::Project;
 
+use crate::cargo::TARGET;
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
 use crate::interrupt::Running;
@@ -22,6 +23,7 @@ pub(crate) fn run(settings: &Demo, report: &Report) -> Result<()> {
         &folder.join(Project::FILE_NAME),
         b"# The components of this project, and what each of them may use.\nversion = 1\n",
     )?;
+    pin_toolchain(&folder)?;
     report.note(&format!("the demo is in {}", folder.display()));
     let stage = Stage {
         folder,
@@ -190,6 +192,16 @@ fn folder(settings: &Demo) -> Result<PathBuf> {
 
 fn tool() -> Result<PathBuf> {
     std::env::current_exe().map_err(|cause| Failure::unavailable("cannot find this program").caused_by(cause))
+}
+
+/// The demo is built with the toolchain that this program was started with, which may be that of a checkout and
+/// is not always the person's own: what is typed in its folder later uses the same one, with the target.
+fn pin_toolchain(folder: &Path) -> Result<()> {
+    let Ok(toolchain) = std::env::var("RUSTUP_TOOLCHAIN") else {
+        return Ok(());
+    };
+    let text = format!("[toolchain]\nchannel = \"{toolchain}\"\ntargets = [\"{TARGET}\"]\n");
+    files::write(&folder.join("rust-toolchain.toml"), text.as_bytes())
 }
 
 /// How a person starts this program in the demo's folder: as Cargo's subcommand when Cargo finds it, which

@@ -23,7 +23,7 @@ fn faulty() -> Scene {
     scene.run("new driver faulty --vcs none");
     scene.enter("faulty").run("new program payment --vcs none");
     scene.edit("src/lib.rs", HONEST, FAULTY);
-    build(&mut scene);
+    build(&scene);
     for unit in ["panic", "loop", "usd"] {
         succeed(
             &scene,

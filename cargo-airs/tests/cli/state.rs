@@ -59,9 +59,8 @@ fn a_full_or_read_only_disk_is_named() {
         command
             .args(["-rm", "sh", "-c", script])
             .current_dir(scene.path());
-        command
-            .env("AIRS", env!("CARGO_BIN_EXE_cargo-airs"))
-            .env("CARGO", env!("CARGO"));
+        scene.surround(&mut command);
+        command.env("AIRS", env!("CARGO_BIN_EXE_cargo-airs"));
         command.output()
     };
     let possible = within("mount -t tmpfs -o size=16k tmpfs disk");
@@ -75,8 +74,9 @@ fn a_full_or_read_only_disk_is_named() {
     let bind = format!("\"$AIRS\" bind /a --driver ledger --account {DOLLARS} --state disk/state");
     let said = |script: &str| {
         let output = within(script).unwrap();
-        assert_eq!(output.status.code(), Some(3));
-        String::from_utf8(output.stderr).unwrap()
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{stderr}");
+        stderr
     };
     let full = said(&format!("mount -t tmpfs -o size=16k tmpfs disk && {bind}"));
     assert!(

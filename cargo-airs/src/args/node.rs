@@ -107,7 +107,7 @@ pub(crate) struct RunArgs {
 #[command(after_long_help = "\
 Examples:
   cargo airs view /accounts/alice/usd
-  cargo airs view ~/usd --as alice
+  cargo airs view '~/usd' --as alice
 ")]
 pub(crate) struct ViewArgs {
     /// The asset's path

@@ -296,7 +296,7 @@ impl Session {
                 Code::NotFound,
                 format!("driver {name:?}, bound at {prefix}, is not in service"),
             )
-            .hint("build it, and see that airs.toml lists it")
+            .hint("`cargo airs status` says whether it is built, listed and granted")
         })
     }
 }

@@ -70,8 +70,11 @@ fn the_demo_works_within_the_checkout_and_for_programs() {
     let mut command = scene.command("demo --message-format json");
     let inside = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{}", std::process::id()));
     command.arg(&inside).current_dir(checkout());
+    let manifest = || std::fs::read_to_string(checkout().join("Cargo.toml")).unwrap();
+    let before = manifest();
     let output = command.output().unwrap();
     std::fs::remove_dir_all(&inside).unwrap();
+    assert_eq!(manifest(), before, "the checkout's own workspace is left alone");
     assert_eq!(
         output.status.code(),
         Some(0),
@@ -102,4 +105,24 @@ fn the_demo_works_within_the_checkout_and_for_programs() {
         ]
         .concat()
     );
+}
+
+#[test]
+fn a_project_that_begins_within_a_workspace_leaves_it_alone() {
+    let scene = Scene::new("begins_within");
+    let outer = "[workspace]\nmembers = []\n";
+    let project = scene.path().join("project");
+    std::fs::create_dir_all(&project).unwrap();
+    std::fs::write(scene.path().join("Cargo.toml"), outer).unwrap();
+    std::fs::write(project.join("airs.toml"), "version = 1\n").unwrap();
+    for name in ["ledger", "second"] {
+        let mut command = scene.command(&format!("new driver {name} --vcs none"));
+        assert!(command.current_dir(&project).output().unwrap().status.success());
+    }
+    assert_eq!(
+        std::fs::read_to_string(scene.path().join("Cargo.toml")).unwrap(),
+        outer
+    );
+    let own = std::fs::read_to_string(project.join("Cargo.toml")).unwrap();
+    assert!(own.contains("ledger") && own.contains("second"), "{own}");
 }

@@ -41,7 +41,7 @@ pub(crate) fn edits(
     lock: &Lock,
 ) -> Result<Vec<Edit>> {
     let mut edits = vec![list(project, kind, name, folder)?];
-    let workspace = workspace_root(project.root())?;
+    let workspace = workspace_root(project)?;
     edits.extend(add_member(&workspace, folder)?);
     let path = workspace.join("Cargo.lock");
     let before = files::text(&path)?;
@@ -140,8 +140,13 @@ fn add_missing(there: &mut dyn TableLike, item: &Item) {
 }
 
 /// The folder whose `Cargo.toml` is, or is to be, the root of the project's workspace.
-fn workspace_root(project: &Path) -> Result<PathBuf> {
-    for folder in project.ancestors() {
+fn workspace_root(project: &Project) -> Result<PathBuf> {
+    let root = project.root();
+    // A project that is only beginning makes a workspace of its own: one above is somebody else's.
+    if project.components.is_empty() && !root.join("Cargo.toml").is_file() {
+        return Ok(root.to_owned());
+    }
+    for folder in root.ancestors() {
         let path = folder.join("Cargo.toml");
         if let Some(text) = files::text(&path)?
             && parse(&path, &text)?.contains_key("workspace")
@@ -149,7 +154,7 @@ fn workspace_root(project: &Path) -> Result<PathBuf> {
             return Ok(folder.to_owned());
         }
     }
-    Ok(project.to_owned())
+    Ok(root.to_owned())
 }
 
 /// The workspace with the folder among its members, unless it is already.

@@ -23,7 +23,7 @@ impl Executor {
         })
     }
 
-    /// Runs a future on the guests' threads. Dropping the answer does not cancel it; what it awaits does.
+    /// Where to spawn what executes guests.
     #[expect(clippy::expect_used, reason = "the runtime is taken in drop only")]
     pub fn handle(&self) -> &Handle {
         self.runtime.as_ref().expect("present until dropped").handle()

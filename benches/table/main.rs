@@ -10,6 +10,7 @@
     reason = "a benchmark prints, and ends when it cannot run"
 )]
 
+mod durable;
 mod floor;
 mod guests;
 mod pairs;
@@ -26,7 +27,7 @@ fn main() {
         .find(|argument| !argument.starts_with('-'))
         .unwrap_or_default();
     let mut rows: Vec<Row> = Vec::new();
-    for group in [run::rows, tool::rows] {
+    for group in [run::rows, durable::rows, tool::rows] {
         for row in group(&wanted) {
             println!("{row}");
             rows.push(row);

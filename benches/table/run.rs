@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use airs_runtime::{Answer, Capability, Component, EngineConfig, Owner, Placement, Report, Request, Runtime};
+use airs_runtime::{
+    Answer, Capability, Component, EngineConfig, Owner, Placement, Report, Request, Runtime, RuntimeBuilder,
+};
 use tokio::runtime::Builder;
 
 use crate::floor::Floor;
@@ -108,7 +110,7 @@ fn alice() -> airs_runtime::CallerId {
     "alice".parse().expect("a caller")
 }
 
-fn must(report: Report) {
+pub(crate) fn must(report: Report) {
     report.result.expect("the run succeeds");
 }
 
@@ -130,10 +132,16 @@ fn runtime(program: &str) -> Runtime {
         threads: 1,
         ..EngineConfig::default()
     };
-    let runtime = Runtime::builder()
-        .engine(engine)
-        .build()
-        .expect("the runtime starts");
+    let runtime = bound_ledger(Runtime::builder().engine(engine), program);
+    let mint = Request::control("/accounts/alice/usd", "mint", r#"{"amount":"1000000000.00"}"#);
+    let minted = runtime.perform_blocking(mint).result;
+    assert!(matches!(minted, Ok(Answer::Output(_))), "{minted:?}");
+    runtime
+}
+
+/// A runtime with a ledger for everybody's accounts, and a program.
+pub(crate) fn bound_ledger(builder: RuntimeBuilder, program: &str) -> Runtime {
+    let runtime = builder.build().expect("the runtime starts");
     runtime
         .load(&component("ledger"), &[Capability::Storage].into())
         .expect("the driver loads");
@@ -148,8 +156,5 @@ fn runtime(program: &str) -> Runtime {
         controllers: Vec::new(),
     };
     must(runtime.perform_blocking(Request::bind(placement)));
-    let mint = Request::control("/accounts/alice/usd", "mint", r#"{"amount":"1000000000.00"}"#);
-    let minted = runtime.perform_blocking(mint).result;
-    assert!(matches!(minted, Ok(Answer::Output(_))), "{minted:?}");
     runtime
 }

@@ -198,7 +198,7 @@ impl Inner {
         };
         limits.deadline_ms = limits.deadline_ms.min(deadline_ms.unwrap_or(u64::MAX));
         caller.check_in(context.name().as_str())?;
-        let caller = Caller::local(caller, context.name().as_str());
+        let caller = Caller::local(&caller, context.name());
         let (drivers, log) = (Arc::clone(&routes.drivers), Arc::clone(&self.log));
         Ok(Run {
             id: Arc::clone(id),

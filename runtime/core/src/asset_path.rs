@@ -1,6 +1,7 @@
 //! Paths that name assets.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::{Caller, Code, Error, Result};
 
@@ -10,16 +11,16 @@ use crate::{Caller, Code, Error, Result};
 /// `..`. Equality is equality of bytes: there is one way to write a path.
 ///
 /// ```
-/// use airs_core::{AssetPath, Caller};
+/// use airs_core::{AssetPath, Caller, Name};
 ///
-/// let alice = Caller::local("alice".parse()?, "local");
+/// let alice = Caller::local(&"alice".parse()?, &Name::local());
 /// let path = AssetPath::parse("~/usd", &alice, "local")?;
 /// assert_eq!(path.as_str(), "/accounts/alice/usd");
 /// assert_eq!(path.segment_after("/accounts"), Some("alice"));
 /// # Ok::<(), airs_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AssetPath(String);
+pub struct AssetPath(Arc<str>);
 
 impl AssetPath {
     /// The longest path: it is part of every storage key, which has 1,024 bytes at most.
@@ -36,7 +37,7 @@ impl AssetPath {
         let Some(own) = text.strip_prefix("~/") else {
             return Self::absolute(text);
         };
-        if caller.home != context {
+        if *caller.home != *context {
             let message = format!("caller {} has no `~` in context {context}", caller.id);
             return Err(Error::new(Code::Denied, message).hint(format!(
                 "`~` is for callers at home there; this one is at home in {}",
@@ -83,7 +84,7 @@ impl AssetPath {
         if segments > Self::SEGMENTS_MAX {
             return Err(fault("it has more than 16 segments"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The path as text.
@@ -91,9 +92,14 @@ impl AssetPath {
         &self.0
     }
 
+    /// The path as text that is shared with it.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
     /// This path, then the one above it, up to the one of a single segment.
     pub fn upwards(&self) -> impl Iterator<Item = &str> {
-        std::iter::successors(Some(self.0.as_str()), |path| {
+        std::iter::successors(Some(self.as_str()), |path| {
             path.rsplit_once('/')
                 .map(|(above, _)| above)
                 .filter(|above| !above.is_empty())
@@ -115,7 +121,7 @@ impl fmt::Display for AssetPath {
 #[cfg(test)]
 mod tests {
     use super::AssetPath;
-    use crate::{Caller, Code};
+    use crate::{Caller, Code, Name};
 
     #[test]
     fn a_path_is_written_in_one_way_only() {
@@ -137,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_home_belongs_to_callers_of_the_context() {
-        let alice = Caller::local("alice".parse().unwrap(), "local");
+        let alice = Caller::local(&"alice".parse().unwrap(), &Name::local());
         let path = AssetPath::parse("~/usd", &alice, "local").unwrap();
         assert_eq!(path.as_str(), "/accounts/alice/usd");
         assert_eq!(

@@ -1,16 +1,18 @@
 //! Who acts, and where.
 
-use crate::{AssetPath, CallerId};
+use std::sync::Arc;
+
+use crate::{AssetPath, CallerId, Name};
 
 /// Who a run acts for. Fixed by the host, never by a request's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The caller's id.
-    pub id: String,
+    pub id: Arc<str>,
     /// The context that the caller is at home in.
-    pub home: String,
+    pub home: Arc<str>,
     /// Roles that the context's policy gives the caller, in alphabetical order.
-    pub roles: Vec<String>,
+    pub roles: Arc<[String]>,
 }
 
 impl Caller {
@@ -19,18 +21,16 @@ impl Caller {
 
     /// A caller as a context's own command line knows it: at home in `context` unless the id names
     /// another home, and an operator when it is [`CallerId::OPERATOR`].
-    pub fn local(id: CallerId, context: &str) -> Self {
-        let home = id.foreign_home().unwrap_or(context).to_owned();
+    pub fn local(id: &CallerId, context: &Name) -> Self {
         let operator = id.as_str() == CallerId::OPERATOR;
-        let roles = if operator {
-            vec![Self::OPERATOR_ROLE.to_owned()]
-        } else {
-            Vec::new()
-        };
         Self {
-            id: id.as_str().to_owned(),
-            home,
-            roles,
+            id: id.shared(),
+            home: id.foreign_home().map_or_else(|| context.shared(), Arc::from),
+            roles: if operator {
+                [Self::OPERATOR_ROLE.to_owned()].into()
+            } else {
+                Arc::default()
+            },
         }
     }
 
@@ -44,9 +44,9 @@ impl Caller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The id of the run, a ULID.
-    pub run: String,
+    pub run: Arc<str>,
     /// The context that the run happens in.
-    pub context: String,
+    pub context: Name,
     /// The asset's path.
     pub path: AssetPath,
     /// Who the run acts for.

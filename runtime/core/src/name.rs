@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::{Code, Error};
 
@@ -16,7 +17,7 @@ use crate::{Code, Error};
 /// # Ok::<(), NameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 /// What is wrong with a would-be name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,12 +45,17 @@ impl Name {
 
     /// The context that there is when nobody named another.
     pub fn local() -> Self {
-        Self("local".to_owned())
+        Self("local".into())
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name as text that is shared with it.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     fn check(text: &str) -> Result<(), NameError> {
@@ -76,7 +82,7 @@ impl FromStr for Name {
 
     fn from_str(text: &str) -> Result<Self, NameError> {
         Self::check(text)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 
@@ -101,7 +107,7 @@ impl std::borrow::Borrow<str> for Name {
 /// # Ok::<(), airs_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallerId(String);
+pub struct CallerId(Arc<str>);
 
 impl CallerId {
     /// Who acts when nobody else is named: the person at the command line of a context of their own.
@@ -109,12 +115,17 @@ impl CallerId {
 
     /// [`CallerId::OPERATOR`].
     pub fn operator() -> Self {
-        Self(Self::OPERATOR.to_owned())
+        Self(Self::OPERATOR.into())
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id as text that is shared with it.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The context that the caller is at home in, when it is another one.
@@ -152,7 +163,7 @@ impl FromStr for CallerId {
         };
         home.map_or(Ok(()), Name::check).map_err(fault)?;
         Name::check(id).map_err(fault)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -96,7 +96,7 @@ pub(crate) async fn check_may_bind(
         }
     }
     let home = format!("/accounts/{}", caller.id);
-    let at_home = caller.home == context && path.segment_after(&home).is_some();
+    let at_home = *caller.home == *context && path.segment_after(&home).is_some();
     if controls_above || at_home || caller.is_operator() {
         return Ok(());
     }

@@ -24,7 +24,7 @@ pub struct SessionStart {
     /// Where the run happens.
     pub context: Context,
     /// The run's id.
-    pub run: String,
+    pub run: Arc<str>,
     /// Who the run acts for.
     pub caller: Caller,
     /// The drivers of the routing table that the run pinned.
@@ -93,7 +93,7 @@ impl Session {
         Ok(Box::new(Self {
             call: Call {
                 run,
-                context: context.name().to_string(),
+                context: context.name().clone(),
                 path,
                 caller,
             },
@@ -114,7 +114,7 @@ impl Session {
     /// in service, [`Code::LimitExceeded`], and what the driver answers.
     pub async fn intend(&mut self, path: &str, rights: Rights) -> Result<AssetHandle> {
         self.check_room()?;
-        let path = AssetPath::parse(path, &self.call.caller, &self.call.context)?;
+        let path = AssetPath::parse(path, &self.call.caller, self.call.context.as_str())?;
         let resolved = resolver::resolve(self.instances.transaction()?, &path).await?;
         let allowed = resolved
             .binding
@@ -125,7 +125,7 @@ impl Session {
         self.call.path = path;
         let asset = self
             .instances
-            .intend(driver, &self.call, &resolved.binding.account, rights)
+            .intend(driver, &self.call, resolved.binding.account, rights)
             .await?;
         self.opened += 1;
         let path = self.call.path.clone();

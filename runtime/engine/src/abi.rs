@@ -3,6 +3,8 @@
 //! Field names and their order are those of the WIT; wasmtime compares them with what a component says
 //! when the component is linked, so a difference cannot go unnoticed.
 
+use std::sync::Arc;
+
 use airs_core as host;
 use wasmtime::component::{ComponentType, Lift, Lower, flags};
 
@@ -54,22 +56,22 @@ pub(crate) enum Receipt {
     Pending(String),
 }
 
-/// Lent, not copied: a call is lowered once for each descriptor.
+/// Shared, not copied: a call is lowered once for each descriptor.
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(crate) struct Caller<'a> {
-    id: &'a str,
-    home: &'a str,
-    roles: &'a [String],
+pub(crate) struct Caller {
+    id: Arc<str>,
+    home: Arc<str>,
+    roles: Arc<[String]>,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(crate) struct Call<'a> {
-    run: &'a str,
-    context: &'a str,
-    path: &'a str,
-    caller: Caller<'a>,
+pub(crate) struct Call {
+    run: Arc<str>,
+    context: Arc<str>,
+    path: Arc<str>,
+    caller: Caller,
 }
 
 #[derive(Clone, ComponentType, Lift, Lower)]
@@ -245,13 +247,13 @@ impl From<Rights> for host::Rights {
     }
 }
 
-impl<'a> From<&'a host::Call> for Call<'a> {
-    fn from(call: &'a host::Call) -> Self {
-        let host::Caller { id, home, roles } = &call.caller;
+impl From<&host::Call> for Call {
+    fn from(call: &host::Call) -> Self {
+        let host::Caller { id, home, roles } = call.caller.clone();
         Self {
-            run: &call.run,
-            context: &call.context,
-            path: call.path.as_str(),
+            run: Arc::clone(&call.run),
+            context: call.context.shared(),
+            path: call.path.shared(),
             caller: Caller { id, home, roles },
         }
     }

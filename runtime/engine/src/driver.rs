@@ -83,6 +83,7 @@ impl<T: Storage> DriverCode<T> {
                 code: Arc::clone(self),
                 store,
                 instance,
+                intend: None,
                 view: None,
                 transfer: None,
                 done: None,
@@ -105,6 +106,7 @@ pub struct DriverInstance<T: 'static> {
     store: Store<T>,
     instance: Instance,
     // The verbs that a run repeats: looked up and compared with their type once.
+    intend: Verb<(abi::Call, Vec<u8>, abi::Rights), ResourceAny>,
     view: Verb<(ResourceAny,), abi::Value>,
     transfer: Verb<(ResourceAny, ResourceAny, abi::Value), abi::Receipt>,
     done: Verb<(ResourceAny,), ()>,
@@ -142,11 +144,12 @@ impl<T: Storage> DriverInstance<T> {
     pub async fn intend(
         &mut self,
         call: &Call,
-        account: &[u8],
+        account: Vec<u8>,
         rights: Rights,
     ) -> Result<DriverAsset, Failure> {
         let params = (abi::Call::from(call), account, abi::Rights::from(rights));
-        self.call::<_, ResourceAny>(self.code.exports.intend, params)
+        let index = self.code.exports.intend;
+        self.repeat(|driver| &mut driver.intend, index, params)
             .await
             .map(DriverAsset)
     }

@@ -76,7 +76,7 @@ impl Run {
     async fn attempt(&self, environment: &Environment) -> Result<Option<Answer>> {
         let start = SessionStart {
             context: self.context.clone(),
-            run: self.id.to_string(),
+            run: Arc::clone(&self.id),
             caller: self.caller.clone(),
             drivers: Arc::clone(&self.drivers),
             environment: environment.clone(),

@@ -41,10 +41,10 @@ impl Session {
     /// controller who is no caller, [`Code::NotFound`] for an unknown driver, and what the driver's `bind`
     /// answers.
     pub async fn bind(&mut self, placement: &Placement) -> Result<(AssetPath, Binding)> {
-        let path = AssetPath::parse(&placement.path, &self.call.caller, &self.call.context)?;
-        placement.check_callers(&self.call.context)?;
+        let path = AssetPath::parse(&placement.path, &self.call.caller, self.call.context.as_str())?;
+        placement.check_callers(self.call.context.as_str())?;
         let transaction = self.instances.transaction()?;
-        resolver::check_may_bind(transaction, &self.call.caller, &self.call.context, &path).await?;
+        resolver::check_may_bind(transaction, &self.call.caller, self.call.context.as_str(), &path).await?;
         let driver = self.drivers.get(placement.driver.as_str()).cloned();
         let driver = driver.ok_or_else(|| unknown_driver(&placement.driver, self.drivers.keys()))?;
         let index = self.instances.of(&driver).await?;
@@ -56,9 +56,9 @@ impl Session {
             owner: placement
                 .owner
                 .clone()
-                .unwrap_or_else(|| Owner::Caller(caller.clone())),
+                .unwrap_or_else(|| Owner::Caller(caller.to_string())),
             controllers: match placement.controllers.as_slice() {
-                [] => vec![caller.clone()],
+                [] => vec![caller.to_string()],
                 named => named.to_vec(),
             },
             account,
@@ -76,7 +76,7 @@ impl Session {
     /// [`Code::Unbound`], [`Code::Denied`] for one who does not control it, and what the driver's `unbind`
     /// answers.
     pub async fn unbind(&mut self, path: &str) -> Result<AssetPath> {
-        let path = AssetPath::parse(path, &self.call.caller, &self.call.context)?;
+        let path = AssetPath::parse(path, &self.call.caller, self.call.context.as_str())?;
         let binding = resolver::bound_at(self.instances.transaction()?, path.as_str()).await?;
         let binding = binding.ok_or_else(|| {
             Error::new(Code::Unbound, format!("nothing is bound exactly at {path}"))

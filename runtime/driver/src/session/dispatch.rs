@@ -102,7 +102,7 @@ impl Instances {
         &mut self,
         index: usize,
         call: &Call,
-        account: &[u8],
+        account: Vec<u8>,
         rights: Rights,
     ) -> Result<DriverAsset> {
         let (savepoint, instance) = self.enter(index)?;

@@ -1,0 +1,158 @@
+//! Durable runs: what the runtime costs over SQLite, which writes the same rows by hand.
+
+use std::path::Path;
+use std::time::Instant;
+
+use airs_runtime::{CallerId, Request, Runtime, State};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::runtime::Builder;
+
+use crate::pairs::Pairs;
+use crate::row::Row;
+use crate::run::{bound_ledger, must};
+
+const CALLERS: u32 = 64;
+/// Rounds of all callers in one measurement: some 20 syncs.
+const ROUNDS: u32 = 20;
+/// Runs of the single caller in one measurement.
+const SINGLY: u32 = 20;
+const PAIRS: usize = 30;
+
+pub(crate) fn rows(wanted: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if "durable run, 64 callers".contains(wanted) {
+        rows.push(many_callers());
+    }
+    if "durable run, one caller".contains(wanted) {
+        rows.push(one_caller());
+    }
+    rows
+}
+
+/// Time for each of the runs of 64 callers who pay out of accounts of their own. At 0.7 of the floor's rate it
+/// is 1 / 0.7 of its time.
+fn many_callers() -> Row {
+    let (folder, mut floor) = floor();
+    let runtime = runtime(folder.path());
+    let clients = Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .expect("clients");
+    let floor = || {
+        timed(CALLERS * ROUNDS, || {
+            (0..ROUNDS).for_each(|round| commit(&mut floor, 0..CALLERS, round));
+        })
+    };
+    let value = || {
+        timed(CALLERS * ROUNDS, || {
+            let callers: Vec<_> = (0..CALLERS)
+                .map(|caller| {
+                    let runtime = runtime.clone();
+                    clients.spawn(async move {
+                        for _ in 0..ROUNDS {
+                            must(runtime.perform(pay(caller)).await);
+                        }
+                    })
+                })
+                .collect();
+            for caller in callers {
+                clients.block_on(caller).expect("the caller ends");
+            }
+        })
+    };
+    Row::ratio(
+        "durable run, 64 callers",
+        "µs",
+        &Pairs::measure(PAIRS, floor, value),
+        1.0 / 0.7,
+    )
+}
+
+fn one_caller() -> Row {
+    let (folder, mut floor) = floor();
+    let runtime = runtime(folder.path());
+    let floor = || {
+        timed(SINGLY, || {
+            (0..SINGLY).for_each(|round| commit(&mut floor, 0..1, round))
+        })
+    };
+    let value = || {
+        timed(SINGLY, || {
+            (0..SINGLY).for_each(|_| must(runtime.perform_blocking(pay(0))))
+        })
+    };
+    Row::ratio(
+        "durable run, one caller",
+        "µs",
+        &Pairs::measure(PAIRS, floor, value),
+        1.5,
+    )
+}
+
+fn timed(runs: u32, work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64() * 1e6 / f64::from(runs)
+}
+
+fn payer(caller: u32) -> String {
+    format!("/accounts/payer{caller}/usd")
+}
+
+fn payee(caller: u32) -> String {
+    format!("/accounts/payee{caller}/usd")
+}
+
+fn pay(caller: u32) -> Request {
+    let (from, to) = (payer(caller), payee(caller));
+    let order = format!(r#"{{"from":"{from}","to":"{to}","amount":"0.01"}}"#);
+    let caller: CallerId = format!("payer{caller}").parse().expect("a caller");
+    Request::run("payment", order).caller(caller)
+}
+
+fn runtime(folder: &Path) -> Runtime {
+    let builder = Runtime::builder().state(State::Folder(folder.join("airs")));
+    let runtime = bound_ledger(builder, "payment");
+    for caller in 0..CALLERS {
+        let money = r#"{"amount":"1000000.00"}"#;
+        must(runtime.perform_blocking(Request::control(payer(caller), "mint", money)));
+    }
+    runtime
+}
+
+/// A table in which the same rows are: key, version and value of two balances for each caller, and the row
+/// that every commit changes. Both databases lie on the same disk, with the same guarantees.
+fn floor() -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let connection = Connection::open(folder.path().join("floor.sqlite")).expect("a database");
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+             CREATE TABLE meta (newest INTEGER NOT NULL);
+             INSERT INTO meta VALUES (0);",
+        )
+        .expect("tables");
+    (folder, connection)
+}
+
+/// One transaction: the two balances of each caller.
+fn commit(connection: &mut Connection, callers: std::ops::Range<u32>, round: u32) {
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate).expect("a transaction");
+    {
+        let mut put = transaction
+            .prepare_cached("INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3)")
+            .expect("a statement");
+        for caller in callers {
+            for path in [payer(caller), payee(caller)] {
+                put.execute((path.as_bytes(), round, format!("\"{round}.00\"").as_bytes()))
+                    .expect("a row");
+            }
+        }
+        transaction
+            .prepare_cached("UPDATE meta SET newest = newest + 1")
+            .and_then(|mut newest| newest.execute(()))
+            .expect("the meta row");
+    }
+    transaction.commit().expect("a commit");
+}

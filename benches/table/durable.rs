@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Instant;
 
-use airs_runtime::{CallerId, Request, Runtime, State};
+use airs_runtime::{Runtime, State};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::runtime::Builder;
 
 use crate::pairs::Pairs;
 use crate::row::Row;
-use crate::run::{bound_ledger, must};
+use crate::run::{bound_ledger, fund, must, pay_own};
 
 const CALLERS: u32 = 64;
 /// Rounds of all callers in one measurement: some 20 syncs.
@@ -50,7 +50,7 @@ fn many_callers() -> Row {
                     let runtime = runtime.clone();
                     clients.spawn(async move {
                         for _ in 0..ROUNDS {
-                            must(runtime.perform(pay(caller)).await);
+                            must(runtime.perform(pay_own(caller)).await);
                         }
                     })
                 })
@@ -78,7 +78,7 @@ fn one_caller() -> Row {
     };
     let value = || {
         timed(SINGLY, || {
-            (0..SINGLY).for_each(|_| must(runtime.perform_blocking(pay(0))))
+            (0..SINGLY).for_each(|_| must(runtime.perform_blocking(pay_own(0))))
         })
     };
     Row::ratio(
@@ -95,28 +95,10 @@ fn timed(runs: u32, work: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64() * 1e6 / f64::from(runs)
 }
 
-fn payer(caller: u32) -> String {
-    format!("/accounts/payer{caller}/usd")
-}
-
-fn payee(caller: u32) -> String {
-    format!("/accounts/payee{caller}/usd")
-}
-
-fn pay(caller: u32) -> Request {
-    let (from, to) = (payer(caller), payee(caller));
-    let order = format!(r#"{{"from":"{from}","to":"{to}","amount":"0.01"}}"#);
-    let caller: CallerId = format!("payer{caller}").parse().expect("a caller");
-    Request::run("payment", order).caller(caller)
-}
-
 fn runtime(folder: &Path) -> Runtime {
     let builder = Runtime::builder().state(State::Folder(folder.join("airs")));
     let runtime = bound_ledger(builder, "payment");
-    for caller in 0..CALLERS {
-        let money = r#"{"amount":"1000000.00"}"#;
-        must(runtime.perform_blocking(Request::control(payer(caller), "mint", money)));
-    }
+    (0..CALLERS).for_each(|caller| fund(&runtime, caller));
     runtime
 }
 
@@ -144,7 +126,8 @@ fn commit(connection: &mut Connection, callers: std::ops::Range<u32>, round: u32
             .prepare_cached("INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3)")
             .expect("a statement");
         for caller in callers {
-            for path in [payer(caller), payee(caller)] {
+            for side in ["payer", "payee"] {
+                let path = format!("/accounts/{side}{caller}/usd");
                 put.execute((path.as_bytes(), round, format!("\"{round}.00\"").as_bytes()))
                     .expect("a row");
             }

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+mod parts;
+
 use airs_runtime::Component as Read;
 use wasmtime::component::{
     Component, ComponentExportIndex, Instance, InstancePre, Linker, Resource, ResourceAny, ResourceType,
@@ -24,6 +26,8 @@ mod types {
     pub(super) use airs::types::types::{Call, Caller, Error, Receipt, Rights, Value};
 }
 use types::{Call, Caller, Error, Receipt, Rights, Value};
+
+pub(crate) use parts::{Start, Talk};
 
 type Kept = HashMap<Vec<u8>, Vec<u8>>;
 type Answer<T> = (Result<T, Error>,);
@@ -120,6 +124,19 @@ impl Floor {
     }
 }
 
+fn call(path: String) -> Call {
+    Call {
+        run: "01KAQW8D9M8Z9S0T0V5N5B5C5D".into(),
+        context: "local".into(),
+        path,
+        caller: Caller {
+            id: "alice".into(),
+            home: "local".into(),
+            roles: Vec::new(),
+        },
+    }
+}
+
 fn settings() -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(64)
@@ -211,17 +228,7 @@ fn link_program(engine: &Engine, component: &Component) -> wasmtime::Result<Inst
 
 impl Program {
     fn intend(&mut self, path: String, rights: Rights) -> wasmtime::Result<Answer<u32>> {
-        let caller = Caller {
-            id: "alice".into(),
-            home: "local".into(),
-            roles: Vec::new(),
-        };
-        let call = Call {
-            run: "01KAQW8D9M8Z9S0T0V5N5B5C5D".into(),
-            context: "local".into(),
-            path,
-            caller,
-        };
+        let call = call(path);
         let intend = self
             .instance
             .get_typed_func::<(&Call, &[u8], Rights), Answer<ResourceAny>>(

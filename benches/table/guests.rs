@@ -60,6 +60,10 @@ pub(crate) fn bytes(name: &str) -> Vec<u8> {
             "payment",
             "-p",
             "looker",
+            "-p",
+            "echo",
+            "-p",
+            "talker",
         ]);
         must(
             build

@@ -13,9 +13,12 @@
 mod durable;
 mod floor;
 mod guests;
+mod instance;
 mod pairs;
 mod row;
 mod run;
+mod scale;
+mod text;
 mod tool;
 
 use row::Row;
@@ -27,7 +30,14 @@ fn main() {
         .find(|argument| !argument.starts_with('-'))
         .unwrap_or_default();
     let mut rows: Vec<Row> = Vec::new();
-    for group in [run::rows, durable::rows, tool::rows] {
+    for group in [
+        run::rows,
+        instance::rows,
+        text::rows,
+        durable::rows,
+        scale::rows,
+        tool::rows,
+    ] {
         for row in group(&wanted) {
             println!("{row}");
             rows.push(row);

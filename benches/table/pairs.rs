@@ -30,6 +30,10 @@ impl Pairs {
         Self((0..count).map(pair).collect())
     }
 
+    pub(crate) fn without_floor(values: &[f64]) -> Self {
+        Self(values.iter().map(|value| (0.0, *value)).collect())
+    }
+
     pub(crate) fn each(&self, ratio: impl Fn(f64, f64) -> f64) -> Figures {
         Figures::new(self.0.iter().map(|(floor, value)| ratio(*value, *floor)))
     }

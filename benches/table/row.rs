@@ -32,6 +32,17 @@ impl Row {
         Self::new(name, unit, pairs, 1.0, |value, floor| (value - floor) / allowance)
     }
 
+    /// More is better: the value may be `part` of the floor.
+    pub(crate) fn rate(name: &'static str, unit: &'static str, pairs: &Pairs, part: f64) -> Self {
+        Self::new(name, unit, pairs, 1.0 / part, |value, floor| floor / value)
+    }
+
+    /// A value without a floor, beside what it may be.
+    pub(crate) fn alone(name: &'static str, unit: &'static str, values: &[f64], allowance: f64) -> Self {
+        let pairs = Pairs::without_floor(values);
+        Self::new(name, unit, &pairs, 1.0, |value, _| value / allowance)
+    }
+
     fn new(
         name: &'static str,
         unit: &'static str,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use airs_runtime::{
-    Answer, Capability, Component, EngineConfig, Owner, Placement, Report, Request, Runtime, RuntimeBuilder,
+    Answer, CallerId, Capability, Component, EngineConfig, Owner, Placement, Report, Request, Runtime,
+    RuntimeBuilder,
 };
 use tokio::runtime::Builder;
 
@@ -15,10 +16,10 @@ use crate::row::Row;
 const PAIRS: usize = 40;
 const RUNS: u32 = 2_000;
 /// Runs that are asked for together, so that crossing threads is not what is measured.
-const AT_ONCE: u32 = 64;
+pub(crate) const AT_ONCE: u32 = 64;
 const LOOKS: u32 = 20_000;
 
-const PAY: &str = r#"{"from":"/accounts/alice/usd","to":"/accounts/bob/usd","amount":"0.01"}"#;
+pub(crate) const PAY: &str = r#"{"from":"/accounts/alice/usd","to":"/accounts/bob/usd","amount":"0.01"}"#;
 
 pub(crate) fn rows(wanted: &str) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -102,23 +103,40 @@ fn later_call() -> Row {
     )
 }
 
-fn pay() -> Request {
+pub(crate) fn pay() -> Request {
     Request::run("payment", PAY).caller(alice())
 }
 
-fn alice() -> airs_runtime::CallerId {
+fn alice() -> CallerId {
     "alice".parse().expect("a caller")
+}
+
+/// A caller pays out of an account of its own.
+pub(crate) fn pay_own(caller: u32) -> Request {
+    let (from, to) = (payer(caller), format!("/accounts/payee{caller}/usd"));
+    let order = format!(r#"{{"from":"{from}","to":"{to}","amount":"0.01"}}"#);
+    let caller: CallerId = format!("payer{caller}").parse().expect("a caller");
+    Request::run("payment", order).caller(caller)
+}
+
+pub(crate) fn fund(runtime: &Runtime, caller: u32) {
+    let money = r#"{"amount":"1000000.00"}"#;
+    must(runtime.perform_blocking(Request::control(payer(caller), "mint", money)));
+}
+
+fn payer(caller: u32) -> String {
+    format!("/accounts/payer{caller}/usd")
 }
 
 pub(crate) fn must(report: Report) {
     report.result.expect("the run succeeds");
 }
 
-fn component(name: &str) -> Component {
+pub(crate) fn component(name: &str) -> Component {
     Component::read(bytes(name)).expect("the guest is a component")
 }
 
-fn floor(program: &str) -> Floor {
+pub(crate) fn floor(program: &str) -> Floor {
     let balances = [
         ("/accounts/alice/usd", r#""1000000000.00""#),
         ("/accounts/bob/usd", r#""1.00""#),
@@ -127,7 +145,7 @@ fn floor(program: &str) -> Floor {
 }
 
 /// A warm runtime, one thread for guests as the floor has one, with money in alice's account.
-fn runtime(program: &str) -> Runtime {
+pub(crate) fn runtime(program: &str) -> Runtime {
     let engine = EngineConfig {
         threads: 1,
         ..EngineConfig::default()

@@ -10,6 +10,7 @@
 mod codes;
 mod edges;
 mod files;
+mod supply;
 mod tree;
 mod versions;
 mod words;

@@ -67,7 +67,11 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<Source>) {
         let name = entry.file_name().into_string().unwrap();
         let path = format!("{prefix}{name}");
         let kind = entry.file_type().unwrap();
-        if kind.is_dir() && !TOOLS.contains(&name.as_str()) {
+        // In a worktree `.git` is a file.
+        if TOOLS.contains(&name.as_str()) {
+            continue;
+        }
+        if kind.is_dir() {
             walk(&entry.path(), &format!("{path}/"), found);
         }
         if kind.is_file()

@@ -1,0 +1,117 @@
+//! What comes from elsewhere: no version that is known to be bad, no licence and no crate that `deny.toml` refuses.
+//!
+//! It needs no network, as the test command may have none; what is known of a crate only today needs one.
+
+use cargo_metadata::semver::Version;
+use cargo_metadata::{CargoOpt, MetadataCommand, Package};
+use spdx::{Expression, ParseMode};
+use toml::{Table, Value};
+
+use crate::tree;
+
+const LOCK_FILES: [&str; 3] = [
+    "Cargo.lock",
+    "tests/guests/Cargo.lock",
+    "templates/project/Cargo.lock.hbs",
+];
+
+fn table(path: &str) -> Table {
+    tree::read(path)
+        .parse()
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn strings<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
+    let list = value.get(key).and_then(Value::as_array);
+    list.unwrap().iter().map(|entry| entry.as_str().unwrap())
+}
+
+/// Name and version of every `[[package]]`. One lock file is a template: its lines are read, not parsed.
+fn locked(path: &str) -> Vec<(String, Version)> {
+    let text = tree::read(path);
+    let value = |line: &str, key: &str| {
+        let rest = line.strip_prefix(key)?.strip_prefix(" = \"")?;
+        rest.strip_suffix('"').map(ToOwned::to_owned)
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let packages = lines.windows(2).filter_map(|pair| {
+        let (name, version) = (value(pair[0], "name")?, value(pair[1], "version")?);
+        Some((name, version.parse().ok()?))
+    });
+    packages.collect()
+}
+
+#[test]
+fn no_lock_file_has_a_version_that_is_known_to_be_bad() {
+    let floors = table("floors.toml");
+    let floors = floors["floor"].as_array().unwrap();
+    let mut offences = Vec::new();
+    for file in LOCK_FILES {
+        let packages = locked(file);
+        assert!(packages.len() > 10, "{file} has {} packages", packages.len());
+        for (name, version) in packages {
+            let floor = floors.iter().find(|floor| floor["crate"].as_str() == Some(&name));
+            let Some(floor) = floor else { continue };
+            let least: Version = floor["version"].as_str().unwrap().parse().unwrap();
+            if version < least {
+                offences.push(format!(
+                    "{file}: {name} {version}, not {least}: {}",
+                    floor["reason"]
+                ));
+            }
+        }
+    }
+    tree::expect_none("dependencies that are known to be bad", &offences);
+}
+
+fn packages() -> Vec<Package> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(tree::root().join("Cargo.toml"))
+        .features(CargoOpt::AllFeatures)
+        .other_options(["--locked".to_owned(), "--offline".to_owned()])
+        .exec()
+        .unwrap();
+    metadata.packages
+}
+
+#[test]
+fn every_dependency_has_a_licence_that_is_allowed() {
+    let rules = table("deny.toml");
+    let allowed: Vec<&str> = strings(&rules["licenses"], "allow").collect();
+    let fits = |package: &Package| {
+        let licence = package.license.as_deref()?;
+        let expression = Expression::parse_mode(licence, ParseMode::LAX).ok()?;
+        expression
+            .evaluate(|wanted| allowed.contains(&wanted.to_string().as_str()))
+            .then_some(())
+    };
+    let offences: Vec<String> = packages()
+        .iter()
+        .filter(|package| fits(package).is_none())
+        .map(|package| format!("{}: {:?}", package.name, package.license))
+        .collect();
+    tree::expect_none("licences that deny.toml does not allow", &offences);
+}
+
+#[test]
+fn no_dependency_is_banned_or_from_a_place_that_can_change() {
+    let rules = table("deny.toml");
+    let banned = rules["bans"]["deny"].as_array().unwrap();
+    let mut offences = Vec::new();
+    for package in packages() {
+        if banned
+            .iter()
+            .any(|ban| ban["name"].as_str() == Some(package.name.as_str()))
+        {
+            offences.push(format!("{} is banned", package.name));
+        }
+        if package
+            .source
+            .as_ref()
+            .is_some_and(|source| !source.repr.starts_with("registry+"))
+        {
+            offences.push(format!("{} is from {:?}", package.name, package.source));
+        }
+    }
+    tree::expect_none("dependencies that deny.toml refuses", &offences);
+}

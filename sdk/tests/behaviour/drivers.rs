@@ -1,3 +1,5 @@
+//! What a driver states, what it has when it states nothing, and what it sees of the world.
+
 use airs::{
     Amount, Call, Code, Driver, Error, Item, Json, Receipt, Result, Rights, Value, json,
     testing::{Context, Owner, Purse, PurseAccount},

@@ -1,3 +1,5 @@
+//! A program from JSON to JSON, and what is said of input that does not fit.
+
 use airs::{
     Amount, Code, Receipt, Result, Rights, Schema, json,
     testing::{Context, Owner, Purse},

@@ -1,3 +1,5 @@
+//! What holds in every run: savepoints, rights, descriptors, time and chance.
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use airs::{

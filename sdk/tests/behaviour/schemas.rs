@@ -1,3 +1,5 @@
+//! Schemas: the form that serde gives a type, said of every form of a type.
+
 use std::collections::BTreeMap;
 
 use airs::{

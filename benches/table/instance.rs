@@ -40,7 +40,7 @@ fn fresh() -> Row {
     let value = || {
         let (code, name) = (Arc::clone(&code), Arc::clone(&name));
         let (environment, limits) = (environment.clone(), limits.clone());
-        let all = engine.executor().handle().spawn(async move {
+        let all = engine.executor().spawn(async move {
             let start = Instant::now();
             for _ in 0..INSTANCES {
                 let guest = Guest::new(Arc::clone(&name), environment.clone(), &limits);
@@ -48,7 +48,7 @@ fn fresh() -> Row {
             }
             start.elapsed().as_secs_f64() * 1e6 / f64::from(INSTANCES)
         });
-        engine.executor().handle().block_on(all).expect("it ends")
+        engine.executor().block_on(all).expect("it ends")
     };
     let floor = || micros_each(INSTANCES, || floor.once());
     let pairs = Pairs::measure(PAIRS, floor, value);

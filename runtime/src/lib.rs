@@ -29,11 +29,13 @@ mod runtime;
 
 pub use airs_core::{
     Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, Item, Kind, Limit,
-    Limits, Name, Receipt, Result, Rights, Value,
+    Limits, Name, NameError, Result, Value,
 };
 pub use airs_driver::{Binding, Owner, Placement};
 pub use airs_engine::{Allocation, EngineConfig};
-pub use airs_package::{Component, Digest, Manifest};
+pub use airs_package::{
+    Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
+};
 pub use airs_process::{ATTEMPTS_MAX, Answer};
 pub use builder::{RuntimeBuilder, State};
 pub use load::Loaded;

@@ -22,7 +22,7 @@ impl Runtime {
     /// committed.
     pub async fn perform(&self, request: Request) -> Report {
         let (inner, id) = (Arc::clone(&self.inner), new_id());
-        let executor = self.inner.engine.executor().handle();
+        let executor = self.inner.engine.executor();
         Running::on(executor, inner, request, id).report().await
     }
 
@@ -31,7 +31,7 @@ impl Runtime {
     /// that have not ended.
     pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
         let inner = Arc::clone(&self.inner);
-        let executor = self.inner.engine.executor().handle();
+        let executor = self.inner.engine.executor();
         let ids: Vec<Arc<str>> = requests.iter().map(|_| new_id()).collect();
         let known = ids.clone();
         let all = executor.spawn(async move {
@@ -53,7 +53,7 @@ impl Runtime {
     ///
     /// Not from within an asynchronous context: use [`perform`](Self::perform) there.
     pub fn perform_blocking(&self, request: Request) -> Report {
-        let handle = self.inner.engine.executor().handle().clone();
+        let handle = self.inner.engine.executor().clone();
         handle.block_on(self.perform(request))
     }
 }

@@ -5,8 +5,6 @@ use std::fmt;
 use airs_core::{Code, Error, Limits, Result};
 use wasmtime::component::Component;
 
-use crate::Engine;
-
 const WASM_PAGE_BYTES: u64 = 64 << 10;
 
 /// A component turned into machine code, not yet linked.
@@ -35,15 +33,6 @@ impl Compiled {
             return Err(Error::new(Code::LimitExceeded, message).hint("raise memory_bytes in its limits"));
         }
         Ok(())
-    }
-
-    /// The names of the interfaces and functions that it imports.
-    pub fn imports(&self, engine: &Engine) -> Vec<String> {
-        self.0
-            .component_type()
-            .imports(engine.wasmtime())
-            .map(|(name, _)| name.to_owned())
-            .collect()
     }
 }
 

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use airs_core::{Code, Error, Result};
+use tokio::runtime::Handle;
 use wasmtime::component::Component;
 use wasmtime::{
     Config, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline,
@@ -125,9 +126,9 @@ impl Engine {
             })
     }
 
-    /// Where guests execute.
-    pub fn executor(&self) -> &Executor {
-        &self.0.executor
+    /// Where to spawn what executes guests: threads for them and nothing else.
+    pub fn executor(&self) -> &Handle {
+        self.0.executor.handle()
     }
 
     /// Where guests' memories come from.

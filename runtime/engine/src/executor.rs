@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// Threads of the engine's own, on which guests execute and nothing else: however long they compute, the
 /// threads of an API or of a development loop stay free.
 #[derive(Debug)]
-pub struct Executor {
+pub(crate) struct Executor {
     runtime: Option<Runtime>,
 }
 
@@ -25,7 +25,7 @@ impl Executor {
 
     /// Where to spawn what executes guests.
     #[expect(clippy::expect_used, reason = "the runtime is taken in drop only")]
-    pub fn handle(&self) -> &Handle {
+    pub(crate) fn handle(&self) -> &Handle {
         self.runtime.as_ref().expect("present until dropped").handle()
     }
 }

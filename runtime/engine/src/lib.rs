@@ -26,7 +26,6 @@ pub use compile::Compiled;
 pub use driver::{DriverAsset, DriverCode, DriverInstance};
 pub use engine::{Allocation, Engine, EngineConfig};
 pub use environment::{Environment, LogLine, LogSink};
-pub use executor::Executor;
 pub use guest::{Guest, GuestState};
 pub use program::{ProgramCode, ProgramInstance};
 pub use storage::{Page, Storage};

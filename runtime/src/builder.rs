@@ -8,6 +8,8 @@ use airs_engine::EngineConfig;
 use crate::runtime::{Observer, Runtime};
 
 /// Where contexts keep their state.
+///
+/// An example is at [`RuntimeBuilder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// In memory: gone with the runtime.

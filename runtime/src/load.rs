@@ -9,6 +9,18 @@ use airs_process::Program;
 use crate::runtime::Runtime;
 
 /// A component in service.
+///
+/// ```no_run
+/// use airs_runtime::{Capability, Component, Error, Loaded, Runtime};
+///
+/// # let runtime = Runtime::builder().build()?;
+/// // What `cargo airs build` made, in the folder of a project.
+/// let component = Component::open("target/airs/debug/ledger.wasm".as_ref())?;
+/// let Loaded { kind, name, generation, digest } = runtime.load(&component, &[Capability::Storage].into())?;
+/// println!("{kind} {name}, generation {generation}, sha256 {digest}");
+/// assert_eq!(runtime.unload(&name)?.generation, generation);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loaded {
     /// What it is.

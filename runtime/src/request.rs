@@ -118,6 +118,17 @@ impl Request {
 }
 
 /// How a run ended.
+///
+/// ```
+/// use airs_runtime::{Code, Report, Request, Runtime};
+///
+/// let runtime = Runtime::builder().build()?;
+/// let Report { run, attempts, result } = runtime.perform_blocking(Request::view("/accounts/alice/usd"));
+/// let error = result.expect_err("nothing is bound there");
+/// assert_eq!(error.code(), Code::Unbound);
+/// println!("{run} failed after {attempts} attempts: {error}");
+/// # Ok::<(), airs_runtime::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The run's id, a ULID.

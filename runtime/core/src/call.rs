@@ -5,6 +5,17 @@ use std::sync::Arc;
 use crate::{AssetPath, CallerId, Name};
 
 /// Who a run acts for. Fixed by the host, never by a request's body.
+///
+/// ```
+/// use airs_core::{Caller, Name};
+///
+/// let alice = Caller::local(&"alice".parse()?, &Name::local());
+/// assert_eq!((&*alice.home, alice.is_operator()), ("local", false));
+/// let guest = Caller::local(&"acme/bob".parse()?, &Name::local());
+/// assert_eq!(&*guest.home, "acme");
+/// assert!(Caller::local(&"operator".parse()?, &Name::local()).is_operator());
+/// # Ok::<(), airs_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The caller's id.
@@ -41,6 +52,18 @@ impl Caller {
 }
 
 /// What a driver is told when a descriptor is made or something is bound.
+///
+/// ```
+/// use airs_core::{AssetPath, Call, Caller, Name};
+///
+/// let call = Call {
+///     run: "01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(),
+///     context: Name::local(),
+///     path: AssetPath::absolute("/accounts/alice/usd")?,
+///     caller: Caller::local(&"alice".parse()?, &Name::local()),
+/// };
+/// # Ok::<(), airs_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The id of the run, a ULID.

@@ -9,6 +9,13 @@ macro_rules! codes {
         ///
         /// The list is closed and the same in WIT (`airs:types/types.error-code`), on the command line
         /// and in every API; a code never changes its meaning.
+        ///
+        /// ```
+        /// use airs_core::Code;
+        ///
+        /// assert_eq!(Code::InsufficientFunds.to_string(), "insufficient-funds");
+        /// assert_eq!("denied".parse(), Ok(Code::Denied));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
             $($(#[doc = $doc])+ $variant,)+

@@ -5,6 +5,12 @@ use std::fmt;
 use crate::{Code, Name};
 
 /// What a component is.
+///
+/// ```
+/// use airs_core::Kind;
+///
+/// assert_eq!(format!("no {} of that name", Kind::Program), "no program of that name");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// Gives data a meaning.
@@ -30,6 +36,21 @@ impl fmt::Display for Kind {
 }
 
 /// Everything that a runtime reports, to whoever listens.
+///
+/// ```
+/// use airs_core::Event;
+///
+/// /// What went wrong, for an operator's log.
+/// fn note(event: &Event<'_>) -> Option<String> {
+///     match event {
+///         Event::RunEnded { run, what, failure: Some(code), .. } => Some(format!("{run} {what}: {code}")),
+///         Event::Log { component, line, .. } if line.contains("panicked") => Some(format!("{component}: {line}")),
+///         _ => None,
+///     }
+/// }
+/// # let event = Event::RunEnded { run: "1", what: "view", caller: "alice", attempts: 1, failure: None };
+/// # assert_eq!(note(&event), None);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {

@@ -1,6 +1,14 @@
 //! What a run may use up.
 
 /// One limit: what it is unless stated, and the most that anybody may set.
+///
+/// ```
+/// use airs_core::{Limit, Limits};
+///
+/// for (name, Limit { default, max }) in Limits::ALL {
+///     println!("{name}: {default} unless stated, {max} at most");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The value unless stated.

@@ -20,6 +20,8 @@ use crate::{Code, Error};
 pub struct Name(Arc<str>);
 
 /// What is wrong with a would-be name.
+///
+/// An example is at [`Name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Nothing was given.

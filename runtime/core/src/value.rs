@@ -3,6 +3,14 @@
 use crate::Amount;
 
 /// What an asset holds, and what a transfer moves.
+///
+/// ```
+/// use airs_core::{Amount, Item, Value};
+///
+/// let money = Value::Amount(Amount { units: 250, scale: 2 });
+/// let seats = Value::Items(vec![Item { id: "12A".into(), data: b"window".to_vec() }]);
+/// assert_ne!(money, seats);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A quantity.
@@ -14,6 +22,8 @@ pub enum Value {
 }
 
 /// One thing that is not interchangeable with another.
+///
+/// An example is at [`Value`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// What identifies it within its asset.
@@ -23,6 +33,19 @@ pub struct Item {
 }
 
 /// How far a transfer has come.
+///
+/// ```
+/// use airs_core::Receipt;
+///
+/// /// What to tell the payer.
+/// fn notice(receipt: &Receipt) -> String {
+///     match receipt {
+///         Receipt::Final => "paid".into(),
+///         Receipt::Pending(id) => format!("on its way, as {id}"),
+///     }
+/// }
+/// # assert_eq!(notice(&Receipt::Final), "paid");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Receipt {
     /// Done with the commit of the run.

@@ -8,6 +8,22 @@ use airs_core::{AssetPath, Code, Error, Result, Rights};
 const FORMAT: u8 = 1;
 
 /// A path prefix that belongs to a driver.
+///
+/// ```
+/// use airs_core::AssetPath;
+/// use airs_driver::{Binding, Owner};
+///
+/// let homes = Binding {
+///     driver: "ledger".into(),
+///     owner: Owner::Each,
+///     controllers: vec!["operator".into()],
+///     account: Vec::new(),
+/// };
+/// let path = AssetPath::absolute("/accounts/alice/usd")?;
+/// assert_eq!(homes.owner_of("/accounts", &path), Some("alice"));
+/// assert!(!homes.is_controlled_by("alice"));
+/// # Ok::<(), airs_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// The driver's name.
@@ -21,6 +37,8 @@ pub struct Binding {
 }
 
 /// Who owns the assets of a binding.
+///
+/// An example is at [`Binding`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// One caller.

@@ -10,6 +10,22 @@ use crate::namespace;
 use crate::state::DriverState;
 
 /// One generation of a driver.
+///
+/// ```
+/// use std::sync::Arc;
+/// use airs_core::{Capability, Limits, Name, Result};
+/// use airs_driver::{Driver, DriverState, Drivers};
+/// use airs_engine::{DriverCode, Engine};
+///
+/// fn put_into_service(drivers: &mut Drivers, engine: &Engine, name: Name, component: &[u8]) -> Result<()> {
+///     let granted = [Capability::Storage].into();
+///     let code = DriverCode::<DriverState>::link(engine, &engine.compile(component)?, &granted)?;
+///     let digest = "the sha256 of the component".into();
+///     let driver = Driver::new(name.clone(), 1, digest, code, Limits::default());
+///     drivers.insert(name, Arc::new(driver));
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Driver {
     pub(crate) name: Arc<Name>,

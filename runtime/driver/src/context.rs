@@ -8,6 +8,8 @@ use airs_platform::{Snapshot, Storage};
 use crate::transaction::Transaction;
 
 /// A context: its name and its state.
+///
+/// An example is at [the crate](crate).
 #[derive(Clone, Debug)]
 pub struct Context {
     name: Arc<Name>,

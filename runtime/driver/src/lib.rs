@@ -3,6 +3,34 @@
 //! A [`Session`] is one attempt of a run, seen from here: it resolves paths through [`Binding`]s, checks
 //! rights, keeps the open descriptors, calls drivers, and gathers what they read and write in one
 //! transaction, which [`Session::commit`] brings to the context's storage. Programs are unknown here.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::{Duration, Instant, SystemTime};
+//! use airs_core::{Caller, Code, Limits, Name, Rights};
+//! use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
+//! use airs_engine::Environment;
+//! use airs_platform::Memory;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = airs_engine::Engine::new(&airs_engine::EngineConfig { instances_max: 1, threads: 1 })?;
+//! # engine.executor().block_on(async {
+//! let (run, deadline) = ("01K5V8Q4ZC2R9T7M3XH6JWPBNE", Instant::now() + Duration::from_secs(5));
+//! let mut session = Session::begin(SessionStart {
+//!     context: Context::new(Name::local(), Arc::new(Memory::new())),
+//!     run: run.into(),
+//!     caller: Caller::local(&"alice".parse()?, &Name::local()),
+//!     drivers: Arc::new(Drivers::default()),
+//!     environment: Environment::new(run.into(), SystemTime::now(), deadline, Arc::new(|_| {})),
+//!     limits: Limits::default(),
+//! })
+//! .await?;
+//! // Nothing is bound yet, and the run goes on.
+//! assert_eq!(session.intend("~/usd", Rights::VIEW).await.unwrap_err().code(), Code::Unbound);
+//! session.finish().await?;
+//! assert_eq!(session.commit().await?, Ended::Committed);
+//! # Ok(()) }) }
+//! ```
 
 mod binding;
 mod catalog;

@@ -19,6 +19,8 @@ use crate::resolver;
 use crate::transaction::Transaction;
 
 /// What a session begins with.
+///
+/// An example is at [the crate](crate).
 #[derive(Debug)]
 pub struct SessionStart {
     /// Where the run happens.
@@ -36,6 +38,8 @@ pub struct SessionStart {
 }
 
 /// How a session's commit ended.
+///
+/// An example is at [the crate](crate).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// What the run wrote is durable, or it wrote nothing.
@@ -48,6 +52,8 @@ pub enum Ended {
 ///
 /// Each verb is a savepoint: when it answers with an error, what it wrote is undone. A fault of a driver
 /// dooms the session: from then on every verb, and [`finish`](Self::finish), answers with that fault.
+///
+/// An example is at [the crate](crate).
 #[derive(Debug)]
 pub struct Session {
     context: Context,

@@ -16,6 +16,8 @@ const KEYS_PER_CALL_MAX: usize = 256;
 const SCAN_ENTRIES_MAX: u32 = 1_000;
 
 /// The state of one driver instance. While the driver is being called, the run's transaction is here.
+///
+/// An example is at [`Driver`](crate::Driver).
 #[derive(Debug)]
 pub struct DriverState {
     guest: Guest,

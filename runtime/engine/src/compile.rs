@@ -8,6 +8,8 @@ use wasmtime::component::Component;
 const WASM_PAGE_BYTES: u64 = 64 << 10;
 
 /// A component turned into machine code, not yet linked.
+///
+/// An example is at [`Engine`](crate::Engine).
 #[derive(Clone)]
 pub struct Compiled(pub(crate) Component);
 

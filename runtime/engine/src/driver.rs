@@ -20,6 +20,26 @@ use crate::{Engine, abi, storage};
 const INTERFACE: &str = "airs:driver/driver@0.1.0";
 
 /// A driver's version, linked: what instances are made from.
+///
+/// ```
+/// use std::sync::Arc;
+/// use airs_core::{Call, Capability, Rights, Value};
+/// use airs_engine::{DriverAsset, DriverCode, DriverInstance, Engine, Failure, Storage};
+///
+/// async fn look<T: Storage>(engine: &Engine, component: &[u8], state: T, call: &Call) -> Result<Value, Failure> {
+///     // Once for each version of the driver,
+///     let compiled = engine.compile(component).map_err(Failure::Refused)?;
+///     let linked = DriverCode::link(engine, &compiled, &[Capability::Storage].into());
+///     let driver = Arc::new(linked.map_err(Failure::Refused)?);
+///     // and an instance for each attempt of a run.
+///     let mut instance: DriverInstance<T> = driver.instantiate(state).await?;
+///     let account = instance.bind(call, r#"{"unit":"usd","scale":2}"#).await?;
+///     let asset: DriverAsset = instance.intend(call, account, Rights::VIEW).await?;
+///     let value = instance.view(asset).await?;
+///     instance.done(asset).await?;
+///     Ok(value)
+/// }
+/// ```
 pub struct DriverCode<T: 'static> {
     engine: Engine,
     linked: InstancePre<T>,
@@ -38,6 +58,8 @@ struct Exports {
 }
 
 /// A driver's own descriptor: it belongs to the instance that made it, which alone accepts it.
+///
+/// An example is at [`DriverCode`].
 #[derive(Clone, Copy, Debug)]
 pub struct DriverAsset(ResourceAny);
 
@@ -101,6 +123,8 @@ type Verb<P, R> = Option<TypedFunc<P, Answer<R>>>;
 /// One instance of a driver, for one attempt of a run.
 ///
 /// After a [`Failure::Fault`] it must not be called again, nor its descriptors released.
+///
+/// An example is at [`DriverCode`].
 pub struct DriverInstance<T: 'static> {
     code: Arc<DriverCode<T>>,
     store: Store<T>,

@@ -36,6 +36,8 @@ const POOLED_CORE_INSTANCES: u32 = 4;
 const POOLED_TABLES: u32 = 4;
 
 /// How an engine is set up.
+///
+/// An example is at [`Engine`].
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
     /// Guests alive at once; places for that many are reserved (address space, not memory).
@@ -55,6 +57,8 @@ impl Default for EngineConfig {
 }
 
 /// Where guests' memories come from.
+///
+/// An example is at [`Engine`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allocation {
     /// From slots reserved in advance.
@@ -64,6 +68,21 @@ pub enum Allocation {
 }
 
 /// The engine: compiles components, and executes guests on threads of its own.
+///
+/// ```
+/// use airs_core::{Code, Limits};
+/// use airs_engine::{Allocation, Compiled, Engine, EngineConfig};
+///
+/// let engine = Engine::new(&EngineConfig { instances_max: 4, threads: 1 })?;
+/// if engine.allocation() == Allocation::OnDemand {
+///     eprintln!("no room for a pool: instances start slowly");
+/// }
+/// let empty_component = b"\0asm\x0d\0\x01\0";
+/// let compiled: Compiled = engine.compile(empty_component)?;
+/// compiled.check_limits(&Limits::default())?;
+/// assert_eq!(engine.compile(b"#!/bin/sh").unwrap_err().code(), Code::InvalidComponent);
+/// # Ok::<(), airs_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 

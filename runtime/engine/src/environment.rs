@@ -8,6 +8,8 @@ use airs_core::Name;
 use sha2::{Digest, Sha256};
 
 /// A line that a guest wrote.
+///
+/// An example is at [`Environment`].
 #[derive(Clone, Copy, Debug)]
 pub struct LogLine<'a> {
     /// The component's name.
@@ -25,6 +27,21 @@ pub type LogSink = Arc<dyn Fn(LogLine<'_>) + Send + Sync>;
 
 /// What all guests of one attempt share: the run's clock, randomness, deadline and log. Clock and
 /// randomness are the run's, the same in every attempt.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::{Duration, Instant, SystemTime};
+/// use airs_engine::{Environment, LogLine, LogSink};
+///
+/// let log: LogSink = Arc::new(|LogLine { component, run, attempt, line }| {
+///     eprintln!("{component} ({run}, attempt {attempt}): {line}");
+/// });
+/// let deadline = Instant::now() + Duration::from_secs(5);
+/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), SystemTime::now(), deadline, log);
+/// // After a conflict:
+/// let second = first.next_attempt();
+/// assert_eq!((second.attempt(), second.deadline()), (2, deadline));
+/// ```
 #[derive(Clone)]
 pub struct Environment {
     run: Arc<str>,

@@ -10,12 +10,16 @@ use crate::log::Log;
 use crate::meter::MemoryMeter;
 
 /// A Store's data holds a [`Guest`] and lends it.
+///
+/// An example is at [`Val`](crate::Val).
 pub trait GuestState: Send + 'static {
     /// The guest's part of the state.
     fn guest(&mut self) -> &mut Guest;
 }
 
 /// One guest's share of a run: its limits, its log, its view of time and chance.
+///
+/// An example is at [`Val`](crate::Val).
 #[derive(Debug)]
 pub struct Guest {
     pub(crate) meter: MemoryMeter,

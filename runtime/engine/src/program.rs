@@ -14,6 +14,20 @@ use crate::val::Val;
 use crate::{Engine, abi, val};
 
 /// A program's version, linked: what instances are made from.
+///
+/// ```
+/// use airs_core::Result;
+/// use airs_engine::{Engine, Failure, ProgramCode, ProgramInstance, Val};
+///
+/// async fn run<T: Val>(engine: &Engine, component: &[u8], state: T, input: &str) -> Result<String> {
+///     // Once for each version of the program,
+///     let program = ProgramCode::link(engine, &engine.compile(component)?)?;
+///     // and an instance for each attempt of a run.
+///     let instance: ProgramInstance<T> = program.instantiate(state).await.map_err(Failure::into_error)?;
+///     let (output, _state) = instance.run(input).await;
+///     output.map_err(Failure::into_error)
+/// }
+/// ```
 pub struct ProgramCode<T: 'static> {
     engine: Engine,
     linked: InstancePre<T>,
@@ -59,6 +73,8 @@ impl<T: Val> ProgramCode<T> {
 }
 
 /// One instance of a program, for one attempt of a run.
+///
+/// An example is at [`ProgramCode`].
 pub struct ProgramInstance<T: 'static> {
     store: Store<T>,
     instance: Instance,

@@ -11,6 +11,8 @@ use crate::guest::GuestState;
 pub(crate) const INTERFACE: &str = "airs:storage/storage@0.1.0";
 
 /// A part of a scan.
+///
+/// An example is at [`Storage`].
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// Keys and values, in the order of the keys' bytes.
@@ -20,6 +22,47 @@ pub struct Page {
 }
 
 /// What stands behind a driver's storage. Keys are the driver's own, without any prefix.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use airs_core::Result;
+/// use airs_engine::{Guest, GuestState, Page, Storage};
+///
+/// /// One driver's keys, for as long as its instance lives.
+/// struct Fleeting {
+///     guest: Guest,
+///     stored: BTreeMap<Vec<u8>, Vec<u8>>,
+/// }
+///
+/// impl GuestState for Fleeting {
+///     fn guest(&mut self) -> &mut Guest {
+///         &mut self.guest
+///     }
+/// }
+///
+/// impl Storage for Fleeting {
+///     async fn get(&mut self, key: Vec<u8>) -> Result<Option<Vec<u8>>> {
+///         Ok(self.stored.get(&key).cloned())
+///     }
+///     async fn get_many(&mut self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
+///         Ok(keys.iter().map(|key| self.stored.get(key).cloned()).collect())
+///     }
+///     fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
+///         match value {
+///             Some(value) => self.stored.insert(key, value),
+///             None => self.stored.remove(&key),
+///         };
+///         Ok(())
+///     }
+///     async fn scan(&mut self, prefix: Vec<u8>, after: Option<Vec<u8>>, limit: u32) -> Result<Page> {
+///         let start = after.as_ref().map_or(&prefix, |after| after.max(&prefix));
+///         let found = self.stored.range(start.clone()..).filter(|(key, _)| Some(*key) != after.as_ref());
+///         let mut found = found.take_while(|(key, _)| key.starts_with(&prefix));
+///         let entries = found.by_ref().take(limit as usize).map(|(key, value)| (key.clone(), value.clone()));
+///         Ok(Page { entries: entries.collect(), more: found.next().is_some() })
+///     }
+/// }
+/// ```
 pub trait Storage: GuestState {
     /// The value of a key.
     fn get(&mut self, key: Vec<u8>) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;

@@ -7,6 +7,16 @@ use crate::engine::WASM_STACK_BYTES;
 use crate::guest::Guest;
 
 /// Why a call into a component has no result.
+///
+/// ```
+/// use airs_core::{Code, Error};
+/// use airs_engine::Failure;
+///
+/// let failure = Failure::Refused(Error::new(Code::InsufficientFunds, "alice has 2.50"));
+/// let can_be_called_again = matches!(failure, Failure::Refused(_));
+/// assert!(can_be_called_again);
+/// assert_eq!(failure.into_error().code(), Code::InsufficientFunds);
+/// ```
 #[derive(Clone, Debug)]
 pub enum Failure {
     /// The component answered with an error. It can be called again.

@@ -11,10 +11,44 @@ use crate::guest::GuestState;
 pub(crate) const INTERFACE: &str = "airs:val/val@0.1.0";
 
 /// A program's handle on a descriptor: the host's own number for it. The guest never sees the number.
+///
+/// An example is at [`Val`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AssetHandle(pub u32);
 
 /// What stands behind a program's imports. An error is the program's to see; nothing here traps it.
+///
+/// ```
+/// use std::sync::Arc;
+/// use airs_core::{Code, Error, Limits, Name, Receipt, Result, Rights, Value};
+/// use airs_engine::{AssetHandle, Environment, Guest, GuestState, Val};
+///
+/// /// A world in which nothing is bound.
+/// struct Desert(Guest);
+///
+/// impl GuestState for Desert {
+///     fn guest(&mut self) -> &mut Guest {
+///         &mut self.0
+///     }
+/// }
+///
+/// fn nothing<T>() -> Result<T> {
+///     Err(Error::new(Code::Unbound, "nothing is bound here"))
+/// }
+///
+/// impl Val for Desert {
+///     async fn intend(&mut self, _path: String, _rights: Rights) -> Result<AssetHandle> { nothing() }
+///     async fn view(&mut self, _asset: AssetHandle) -> Result<Value> { nothing() }
+///     async fn transfer(&mut self, _: AssetHandle, _: AssetHandle, _: Value) -> Result<Receipt> { nothing() }
+///     async fn control(&mut self, _: AssetHandle, _: String, _: String) -> Result<String> { nothing() }
+///     async fn done(&mut self, _asset: AssetHandle) -> Result<()> { nothing() }
+///     async fn dropped(&mut self, _asset: AssetHandle) {}
+/// }
+///
+/// fn state(program: Arc<Name>, attempt: &Environment) -> Desert {
+///     Desert(Guest::new(program, attempt.clone(), &Limits::default()))
+/// }
+/// ```
 pub trait Val: GuestState {
     /// Opens an asset.
     fn intend(&mut self, path: String, rights: Rights) -> impl Future<Output = Result<AssetHandle>> + Send;

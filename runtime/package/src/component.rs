@@ -30,6 +30,27 @@ pub const COMPONENT_STRIPPED_BYTES_MAX: u64 = 16 << 20;
 /// that airs puts into it are good.
 ///
 /// The code of its functions is not looked at here. The engine does that when it compiles them.
+///
+/// ```no_run
+/// use airs_package::{Component, Extern, ProgramInfo, SectionSize};
+///
+/// // What `cargo airs build` made, in the folder of a project.
+/// let component = Component::open("target/airs/debug/payment.wasm".as_ref())?;
+/// println!("{} of {} bytes", component.digest(), component.bytes().len());
+/// for import in component.imports() {
+///     match import {
+///         Extern::Interface { name, functions } => println!("{name}: {}", functions.join(", ")),
+///         other => println!("{}", other.name()),
+///     }
+/// }
+/// for SectionSize { name, bytes } in component.sections() {
+///     println!("{bytes:>10} {name}");
+/// }
+/// if let Some(ProgramInfo { name, input, .. }) = component.program() {
+///     println!("{name} takes {input}");
+/// }
+/// # Ok::<(), airs_package::PackageError>(())
+/// ```
 #[derive(Clone)]
 pub struct Component {
     bytes: Arc<[u8]>,
@@ -43,6 +64,8 @@ pub struct Component {
 }
 
 /// Something that a component imports or exports.
+///
+/// An example is at [`Component`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Extern {

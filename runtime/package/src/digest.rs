@@ -6,24 +6,27 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 
 /// The sha256 of a component's bytes; as text 64 lower-case hexadecimal digits.
+///
+/// ```
+/// use airs_package::{Digest, DigestError};
+///
+/// let digest = Digest::of(b"");
+/// assert!(digest.to_string().starts_with("e3b0c442"));
+/// assert_eq!(digest.to_string().parse(), Ok(digest));
+/// assert_eq!("e3b0c442".parse::<Digest>(), Err(DigestError));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
 
 /// A text that is no digest.
+///
+/// An example is at [`Digest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a digest is 64 hexadecimal digits, in lower case")]
 pub struct DigestError;
 
 impl Digest {
     /// The digest of some bytes.
-    ///
-    /// ```
-    /// use airs_package::Digest;
-    ///
-    /// let digest = Digest::of(b"");
-    /// assert!(digest.to_string().starts_with("e3b0c442"));
-    /// assert_eq!(digest.to_string().parse(), Ok(digest));
-    /// ```
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }

@@ -11,6 +11,17 @@ use crate::document::capabilities_line;
 ///
 /// The messages about a component do not name its file: who reads it knows where the bytes come from, and
 /// puts it before the message with [`airs_core::Error::within`].
+///
+/// ```
+/// use airs_core::{Code, Error};
+/// use airs_package::{Component, PackageError};
+///
+/// let error = Component::read(*b"#!/bin/sh\n").unwrap_err();
+/// assert!(matches!(error, PackageError::Text));
+/// let error = Error::from(error).within("ledger.wasm");
+/// assert_eq!(error.code(), Code::InvalidComponent);
+/// assert_eq!(error.message(), "ledger.wasm: this is text, not a component");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackageError {

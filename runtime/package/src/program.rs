@@ -5,6 +5,8 @@ use serde::Deserialize;
 use crate::PackageError;
 
 /// A program's input and output, from the custom section `airs:program` that the SDK puts into its module.
+///
+/// An example is at [`Component`](crate::Component).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProgramInfo {
     /// The name of the function that is the program.

@@ -19,7 +19,7 @@ const BYTES_MAX: u64 = 1 << 20;
 ///
 /// ```
 /// use std::path::Path;
-/// use airs_package::Project;
+/// use airs_package::{ComponentEntry, Project};
 ///
 /// let project = Project::parse(
 ///     Path::new("airs.toml"),
@@ -36,6 +36,8 @@ const BYTES_MAX: u64 = 1 << 20;
 ///     deadline_ms = 10000
 ///     "#,
 /// )?;
+/// let ComponentEntry { path } = &project.components["ledger"];
+/// assert_eq!(path, Path::new("ledger"));
 /// assert_eq!(project.limits.deadline_ms, 10_000);
 /// # Ok::<(), airs_package::PackageError>(())
 /// ```
@@ -52,6 +54,8 @@ pub struct Project {
 }
 
 /// One component of a project.
+///
+/// An example is at [`Project`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComponentEntry {
     /// The folder of its crate, relative to the project's root.

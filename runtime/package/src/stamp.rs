@@ -17,6 +17,26 @@ const HEADER_BYTES: usize = 8;
 ///
 /// # Errors
 /// An error of code `invalid-component` when the bytes are no component.
+///
+/// # Examples
+/// ```
+/// use airs_package::{Component, Manifest, stamp};
+///
+/// let cargo_toml = r#"
+///     [package]
+///     name = "payment"
+///     version = "0.1.0"
+///
+///     [package.metadata.airs]
+///     kind = "program"
+/// "#;
+/// let manifest = Manifest::from_cargo_toml("Cargo.toml".as_ref(), cargo_toml)?.expect("it is a component");
+///
+/// let empty_component = b"\0asm\x0d\0\x01\0";
+/// let stamped = Component::read(stamp(empty_component, &manifest)?)?;
+/// assert_eq!(stamped.manifest(), Some(&manifest));
+/// # Ok::<(), airs_package::PackageError>(())
+/// ```
 pub fn stamp(component: &[u8], manifest: &Manifest) -> Result<Vec<u8>, PackageError> {
     check_is_component(component)?;
     let mut stamped = without_manifest(component).map_err(|error| PackageError::Malformed {

@@ -19,6 +19,19 @@ use shape::{Function, find};
 pub(crate) use shape::{Item, World};
 
 /// One thing in which a component differs from the world of its kind.
+///
+/// ```
+/// use airs_core::Kind;
+/// use airs_package::{Component, Mismatch, PackageError};
+///
+/// let empty_component = b"\0asm\x0d\0\x01\0";
+/// let error = Component::read(*empty_component)?.check_world(Kind::Program).unwrap_err();
+/// let PackageError::WrongWorld { mismatches, .. } = error else { return Err(error) };
+/// let Mismatch { item, problem } = &mismatches[0];
+/// assert_eq!(item, "export run");
+/// assert!(problem.starts_with("missing, it is func("));
+/// # Ok::<(), PackageError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// What it is about, such as `export airs:driver/driver@0.1.0`.

@@ -8,6 +8,15 @@ use airs_core::{Code, Error};
 /// A failure of a [`Storage`](crate::Storage) backend.
 ///
 /// The texts may name the file that an operator opens; they never hold a key, a value or a secret.
+///
+/// ```
+/// use airs_core::{Code, Error};
+/// use airs_platform::StorageError;
+///
+/// let error = Error::from(StorageError::Busy);
+/// assert_eq!(error.code(), Code::Busy);
+/// assert_eq!(error.hint_text(), Some("try again, or stop the other process"));
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {

@@ -33,6 +33,8 @@ pub type CommitId = [u8; 16];
 pub const COMMIT_IDS_KEPT: usize = 100_000;
 
 /// A value, and the commit that wrote it.
+///
+/// An example is at [`Storage`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Stored {
     /// What was written.
@@ -42,6 +44,8 @@ pub struct Stored {
 }
 
 /// A key with what is stored under it.
+///
+/// An example is at [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The key.
@@ -51,6 +55,8 @@ pub struct Entry {
 }
 
 /// A page's worth of the keys that begin with a prefix, in byte order.
+///
+/// An example is at [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     /// What all keys begin with; empty for every key.
@@ -62,6 +68,8 @@ pub struct Range {
 }
 
 /// What a [`Range`] holds.
+///
+/// An example is at [`Snapshot`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// The entries, in byte order of their keys.
@@ -71,6 +79,29 @@ pub struct Page {
 }
 
 /// Something that was read and has to be unchanged for a commit to be applied.
+///
+/// A key's check is shown at [`Storage`]. One of a range notices new keys too:
+///
+/// ```
+/// use airs_platform::{Check, Commit, Committed, Memory, Range, Storage};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let storage = Memory::new();
+/// let range = Range { prefix: b"seats/".to_vec(), after: None, limit: 10 };
+/// let page = storage.snapshot().await?.scan(&range).await?;
+/// let seen = page.entries.into_iter().map(|entry| (entry.key, entry.stored.version)).collect();
+/// let only_if_free = Check::Range { range, seen, more: page.more };
+///
+/// let take = |seat: &str| Commit {
+///     checks: vec![only_if_free.clone()],
+///     writes: vec![(seat.into(), Some(b"alice".as_slice().into()))],
+///     ..Commit::default()
+/// };
+/// assert_eq!(storage.commit(take("seats/12A")).await?, Committed::Applied(1));
+/// assert_eq!(storage.commit(take("seats/12B")).await?, Committed::Conflict(vec![b"seats/".to_vec()]));
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// The key is at this version; 0 for absent.
@@ -92,6 +123,8 @@ pub enum Check {
 }
 
 /// What becomes visible together, or not at all.
+///
+/// An example is at [`Storage`].
 #[derive(Clone, Default)]
 pub struct Commit {
     /// Makes the commit happen once: a second one with the id of an applied one changes nothing.
@@ -105,6 +138,8 @@ pub struct Commit {
 }
 
 /// What became of a commit that reached the backend.
+///
+/// An example is at [`Storage`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
     /// All writes are durable, with this version. For a commit without writes: all checks hold, at this
@@ -120,6 +155,30 @@ pub enum Committed {
 /// A stable view of all durable commits up to one, until it is dropped.
 ///
 /// Reads may be made on the calling thread: they are short, and they never wait for a commit.
+///
+/// ```
+/// use airs_platform::{Commit, Entry, Memory, Page, Range, Snapshot, Storage};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let storage = Memory::new();
+/// let writes = ["a/1", "a/2", "b/1"].map(|key| (key.into(), Some(b"".as_slice().into())));
+/// storage.commit(Commit { writes: writes.into(), ..Commit::default() }).await?;
+///
+/// let mut snapshot = storage.snapshot().await?;
+/// let mut range = Range { prefix: b"a/".to_vec(), after: None, limit: 1 };
+/// let mut found = Vec::new();
+/// loop {
+///     let Page { entries, more } = snapshot.scan(&range).await?;
+///     found.extend(entries.into_iter().map(|Entry { key, .. }| key));
+///     if !more {
+///         break;
+///     }
+///     range.after = found.last().cloned();
+/// }
+/// assert_eq!(found, [b"a/1", b"a/2"]);
+/// # Ok(()) }) }
+/// ```
 pub trait Snapshot: Send {
     /// What is stored under a key.
     fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>>;
@@ -138,6 +197,36 @@ pub trait Snapshot: Send {
 ///
 /// A backend does nothing before its future is polled. A commit whose future is dropped halfway may still be
 /// applied, completely or not at all; its id tells.
+///
+/// A commit with an id happens once. What was read is checked when what follows from it is written.
+///
+/// ```
+/// use airs_platform::{Check, Commit, Committed, Memory, Storage, Stored};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let storage = Memory::new();
+/// let deposit = Commit {
+///     id: Some(*b"once-and-no-more"),
+///     writes: vec![(b"alice".to_vec(), Some(b"10".as_slice().into()))],
+///     ..Commit::default()
+/// };
+/// assert_eq!(storage.commit(deposit.clone()).await?, Committed::Applied(1));
+/// assert_eq!(storage.commit(deposit).await?, Committed::AlreadyApplied(1));
+///
+/// let mut snapshot = storage.snapshot().await?;
+/// let Some(Stored { value, version }) = snapshot.get(b"alice").await? else { unreachable!() };
+/// assert_eq!(*value, *b"10");
+/// let withdrawal = Commit {
+///     checks: vec![Check::Key { key: b"alice".to_vec(), version }],
+///     writes: vec![(b"alice".to_vec(), None)],
+///     ..Commit::default()
+/// };
+/// assert_eq!(storage.commit(withdrawal.clone()).await?, Committed::Applied(2));
+/// // Again: the key is no longer at the version that was read.
+/// assert_eq!(storage.commit(withdrawal).await?, Committed::Conflict(vec![b"alice".to_vec()]));
+/// # Ok(()) }) }
+/// ```
 pub trait Storage: Send + Sync + fmt::Debug {
     /// A view of the durable commits. It holds every commit that was answered before.
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>>;

@@ -9,6 +9,20 @@ use rustc_hash::FxHashMap;
 use crate::val::ProgramState;
 
 /// One generation of a program.
+///
+/// ```
+/// use std::sync::Arc;
+/// use airs_core::{Limits, Name, Result};
+/// use airs_engine::{Engine, ProgramCode};
+/// use airs_process::{Program, ProgramState, Work};
+///
+/// fn work(engine: &Engine, name: Name, component: &[u8], input: &str) -> Result<Work> {
+///     let code = ProgramCode::<ProgramState>::link(engine, &engine.compile(component)?)?;
+///     let digest = "the sha256 of the component".into();
+///     let program = Arc::new(Program::new(name, 1, digest, code, Limits::default()));
+///     Ok(Work::Program { program, input: input.into() })
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Program {
     pub(crate) name: Arc<Name>,

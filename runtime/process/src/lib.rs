@@ -3,6 +3,32 @@
 //! A [`Run`] says who runs what; [`Run::execute`] attempts it until it is committed, has failed, or has met
 //! conflicts too often. Platform services are out of reach from here: what a program does, it does through
 //! drivers.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use airs_core::{Caller, Limits};
+//! use airs_driver::{Context, Drivers};
+//! use airs_process::{Answer, Outcome, Run, Work};
+//!
+//! /// Lists what is bound. To be polled on the engine's executor, as everything that may call a guest.
+//! async fn list(context: Context, drivers: Arc<Drivers>, caller: Caller) {
+//!     let run = Run {
+//!         id: "01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(),
+//!         context,
+//!         caller,
+//!         work: Work::Bindings,
+//!         drivers,
+//!         limits: Limits::default(),
+//!         log: Arc::new(|line| eprintln!("{}: {}", line.component, line.line)),
+//!     };
+//!     let Outcome { result, attempts } = run.execute().await;
+//!     match result {
+//!         Ok(Answer::Bindings(bound)) => println!("{} bindings, in {attempts} attempts", bound.len()),
+//!         Ok(_) => unreachable!("that is not what was asked"),
+//!         Err(error) => eprintln!("{}: {error}", error.code()),
+//!     }
+//! }
+//! ```
 
 mod catalog;
 mod run;

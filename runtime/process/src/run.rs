@@ -14,6 +14,8 @@ use crate::work::{Answer, Work};
 pub const ATTEMPTS_MAX: u32 = 8;
 
 /// One execution for one caller in one context. It pins what it runs on: the drivers, and the program.
+///
+/// An example is at [the crate](crate).
 pub struct Run {
     /// The run's id, a ULID.
     pub id: Arc<str>,
@@ -32,6 +34,8 @@ pub struct Run {
 }
 
 /// How a run ended.
+///
+/// An example is at [the crate](crate).
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Its answer, committed; or why nothing of it remains.

@@ -5,6 +5,8 @@ use airs_driver::Session;
 use airs_engine::{AssetHandle, Guest, GuestState, Val};
 
 /// The state of a running program: the engine's share, and the session that its VAL calls go to.
+///
+/// An example is at [`Program`](crate::Program).
 #[derive(Debug)]
 pub struct ProgramState {
     guest: Guest,

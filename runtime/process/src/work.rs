@@ -10,6 +10,8 @@ use crate::catalog::Program;
 use crate::val::ProgramState;
 
 /// What a run does: a program, or one of the operations that need none. All of them are transactions.
+///
+/// An example is at [the crate](crate).
 #[derive(Clone, Debug)]
 pub enum Work {
     /// Runs a program.
@@ -45,6 +47,8 @@ pub enum Work {
 }
 
 /// What a run that ended well answers.
+///
+/// An example is at [the crate](crate).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// A program's, or an operation's, output: JSON.

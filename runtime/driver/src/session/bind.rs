@@ -7,6 +7,24 @@ use crate::binding::{Binding, Owner};
 use crate::{namespace, resolver};
 
 /// What is to be bound.
+///
+/// ```
+/// use airs_core::Result;
+/// use airs_driver::{Owner, Placement, Session};
+///
+/// async fn place(session: &mut Session) -> Result<()> {
+///     let homes = Placement {
+///         path: "/accounts".into(),
+///         driver: "ledger".into(),
+///         account: r#"{"unit":"usd","scale":2}"#.into(),
+///         owner: Some(Owner::Each),
+///         controllers: Vec::new(),
+///     };
+///     let (path, binding) = session.bind(&homes).await?;
+///     println!("{path} is bound, controlled by {}", binding.controllers.join(", "));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Placement {
     /// Where.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use wasmparser::Payload;
 
 /// How many bytes of a component one kind of section has, with the sections' headers.
+///
+/// An example is at [`Component`](crate::Component).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SectionSize {
     /// `code`, `data`, `debug information`, `names`, `types` and so on; a custom section has its own name.

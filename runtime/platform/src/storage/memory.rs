@@ -19,6 +19,8 @@ use crate::StorageError;
 /// A snapshot costs two reference counts; a commit copies the few nodes that it changes and that a snapshot
 /// still holds, so that it is fastest after the snapshot that it was made from was dropped. Nothing in here
 /// waits.
+///
+/// An example is at [`Storage`].
 #[derive(Default)]
 pub struct Memory {
     state: Mutex<State>,

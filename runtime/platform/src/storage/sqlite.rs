@@ -27,6 +27,24 @@ use writer::Writer;
 ///
 /// Dropping it waits until the commits that are queued are answered, and ends the thread; snapshots may
 /// live longer.
+///
+/// ```
+/// use airs_platform::{Commit, Sqlite, Storage, StorageError};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let file = folder.path().join("local.sqlite");
+/// let old = Sqlite::open(&file)?;
+/// let old_epoch = old.acquire().await?;
+///
+/// // Another process takes over. What the old one still sends is refused.
+/// let new = Sqlite::open(&file)?;
+/// new.acquire().await?;
+/// let late = Commit { epoch: Some(old_epoch), ..Commit::default() };
+/// assert!(matches!(old.commit(late).await, Err(StorageError::Fenced)));
+/// # Ok(()) }) }
+/// ```
 pub struct Sqlite {
     path: PathBuf,
     writer: Writer,

@@ -9,6 +9,7 @@
 
 mod codes;
 mod edges;
+mod examples;
 mod files;
 mod supply;
 mod tree;

@@ -6,7 +6,7 @@
 /// holds one driver or one program; a second driver, for a test say, goes without the attribute and states
 /// `type Account`.
 ///
-/// ```
+/// ```standalone_crate
 /// use airs::{Call, Error, Receipt, Result, Rights, Value};
 /// use serde::{Deserialize, Serialize};
 ///
@@ -44,7 +44,7 @@ pub use airs_macros::driver;
 /// no input: nothing, `null` or `{}`. The function's name, its doc comment and both schemas travel in the
 /// component; `name = "…"` gives another name. The function stays what it is: a test calls it.
 ///
-/// ```
+/// ```standalone_crate
 /// #![forbid(unsafe_code)]
 /// use std::time::UNIX_EPOCH;
 ///

@@ -16,7 +16,7 @@ use crate::{Call, Error, Json, Receipt, Result, Rights, Value, json};
 /// function has a `self`, as a driver's memory is gone after the run: what is to last goes to storage,
 /// under a key made of the path that the host passes, never of account data, which a person chose.
 ///
-/// ```
+/// ```standalone_crate
 /// use airs::{Amount, Call, Error, Receipt, Result, Rights, Value, storage};
 ///
 /// /// Counters that go up by what is transferred to them.

@@ -8,7 +8,7 @@
 //! Depend on it as `airs = { package = "airs-sdk", … }`. Built for `wasm32-wasip2` a crate becomes a
 //! component; under plain `cargo test` the same source runs natively, in a [`testing::Context`].
 //!
-//! ```
+//! ```standalone_crate
 //! use airs::{Amount, Receipt, Result, Rights, Schema, val};
 //! use serde::Deserialize;
 //!

@@ -163,6 +163,7 @@ fn idle() -> Row {
         "{IDLE_COMPONENTS} components loaded: {:.0} MiB resident, {before:.0} MiB before",
         resident_mib()
     );
+    #[expect(clippy::disallowed_methods, reason = "time that passes is what is measured")]
     let percent = || {
         let before = processor_seconds();
         thread::sleep(IDLE);

@@ -5,32 +5,35 @@ mod model;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Item, spanned::Spanned};
+use syn::spanned::Spanned;
 
 use self::model::DriverImpl;
-use crate::sole;
+use crate::{
+    item::{self, Item},
+    sole,
+};
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    match syn::parse2::<Item>(item) {
-        Ok(Item::Impl(item)) => match DriverImpl::check(&arguments, item) {
-            Ok(driver) => component(driver),
+    let item = item::plain(item);
+    match syn::parse2(item.clone()) {
+        Ok(Item::Impl(read)) => match DriverImpl::check(&arguments, read) {
+            Ok(driver) => component(driver, item),
             // What the compiler would say of the impl is said already.
             Err(faults) => faults.into_compile_error(),
         },
         Ok(other) => {
-            let fault = model::wrong_item(&other).into_compile_error();
-            quote! { #other #fault }
+            let fault = model::wrong_item(other).into_compile_error();
+            quote! { #item #fault }
         }
         Err(fault) => fault.into_compile_error(),
     }
 }
 
-fn component(DriverImpl { mut item, account }: DriverImpl) -> TokenStream {
+fn component(DriverImpl { driver, account }: DriverImpl, mut item: TokenStream) -> TokenStream {
     if let Some(account) = account {
-        let account = syn::parse_quote_spanned! { account.span()=> type Account = #account; };
-        item.items.push(account);
+        let account = quote_spanned! { account.span()=> type Account = #account; };
+        item = item::with_member(item, account);
     }
-    let driver = &item.self_ty;
     let sole = sole::mark(driver.span());
     let component = quote_spanned! { driver.span()=> ::airs::__private::DriverComponent<#driver> };
     quote! {

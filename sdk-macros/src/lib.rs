@@ -5,6 +5,7 @@
 
 mod driver;
 mod faults;
+mod item;
 mod nearest;
 mod program;
 mod schema;

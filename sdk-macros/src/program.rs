@@ -4,25 +4,25 @@ mod model;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Item, Type, spanned::Spanned};
+use syn::{Type, spanned::Spanned};
 
 use self::model::ProgramFn;
-use crate::sole;
+use crate::{
+    item::{self, Item},
+    sole,
+};
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item = item::plain(item);
+    let rest = match syn::parse2(item.clone()) {
+        Ok(Item::Fn(function)) => {
+            ProgramFn::check(arguments, &function).map_or_else(syn::Error::into_compile_error, component)
+        }
+        Ok(other) => model::wrong_item(other).into_compile_error(),
+        Err(fault) => return fault.into_compile_error(),
+    };
     // The item stays, faults or not: what refers to it is no mistake.
-    match syn::parse2::<Item>(item) {
-        Ok(Item::Fn(item)) => {
-            let rest =
-                ProgramFn::check(arguments, &item).map_or_else(syn::Error::into_compile_error, component);
-            quote! { #item #rest }
-        }
-        Ok(other) => {
-            let fault = model::wrong_item(&other).into_compile_error();
-            quote! { #other #fault }
-        }
-        Err(fault) => fault.into_compile_error(),
-    }
+    quote! { #item #rest }
 }
 
 fn component(program: ProgramFn<'_>) -> TokenStream {

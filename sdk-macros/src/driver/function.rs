@@ -1,8 +1,8 @@
 //! The functions of a driver, and what is wrong with those that the author wrote.
 
-use syn::{FnArg, ImplItemFn, Pat, ReturnType, Signature, Type};
+use syn::{ReturnType, Type};
 
-use crate::{faults::Faults, well_known::WELL_KNOWN};
+use crate::{faults::Faults, item::Signature, well_known::WELL_KNOWN};
 
 /// A function that a driver has.
 pub(super) struct Function {
@@ -116,8 +116,7 @@ impl Function {
         format!("fn {}({parameters}) -> airs::Result<{}>", self.name, self.output)
     }
 
-    pub(super) fn check(&self, item: &ImplItemFn, faults: &mut Faults) {
-        let signature = &item.sig;
+    pub(super) fn check(&self, signature: &Signature, faults: &mut Faults) {
         if let Some(token) = &signature.asyncness {
             faults.at(
                 token,
@@ -135,7 +134,7 @@ impl Function {
         }
         if let ReturnType::Default = signature.output {
             faults.at(
-                &signature.ident,
+                &signature.name,
                 format!("`{}` returns a result: write `{}`", self.name, self.written()),
             );
         }
@@ -152,7 +151,7 @@ impl Function {
                 ),
             );
         }
-        let given: Vec<&Type> = signature.inputs.iter().filter_map(typed).collect();
+        let given: Vec<&Type> = signature.types().collect();
         if given.len() == self.parameters.len() {
             for (parameter, given) in self.parameters.iter().zip(given) {
                 if !parameter.form.may_be(given) {
@@ -169,7 +168,7 @@ impl Function {
                 count => format!("{count} parameters"),
             };
             faults.at(
-                &signature.ident,
+                &signature.name,
                 format!(
                     "`{}` has {expected}, not {}: write `{}`",
                     self.name,
@@ -178,21 +177,6 @@ impl Function {
                 ),
             );
         }
-    }
-}
-
-/// The type of the second parameter, which in `intend` is that of the account data.
-pub(super) fn second_parameter(item: &ImplItemFn) -> Option<&Type> {
-    item.sig.inputs.iter().filter_map(typed).nth(1)
-}
-
-/// The type of a parameter that is no receiver.
-fn typed(argument: &FnArg) -> Option<&Type> {
-    match argument {
-        FnArg::Typed(argument) if !matches!(&*argument.pat, Pat::Ident(name) if name.ident == "self") => {
-            Some(&argument.ty)
-        }
-        _ => None,
     }
 }
 

@@ -1,21 +1,28 @@
 //! The `impl` that the attribute is on.
 
+use std::fmt::Display;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Ident, ImplItem, Item, ItemImpl, Result, Type, spanned::Spanned};
+use syn::{Ident, Result, Type};
 
-use super::function::{FUNCTIONS, Function, second_parameter};
-use crate::{faults::Faults, nearest::did_you_mean};
+use super::function::{FUNCTIONS, Function};
+use crate::{
+    faults::Faults,
+    item::{Impl, Item, Member},
+    nearest::did_you_mean,
+};
 
 /// An `impl airs::Driver for …` that is all right as far as can be told by looking at it.
 pub(super) struct DriverImpl {
-    pub(super) item: ItemImpl,
+    /// The type that it is for.
+    pub(super) driver: Type,
     /// The type of account data, when the author left it to be added.
     pub(super) account: Option<Type>,
 }
 
 impl DriverImpl {
-    pub(super) fn check(arguments: &TokenStream, item: ItemImpl) -> Result<Self> {
+    pub(super) fn check(arguments: &TokenStream, item: Impl) -> Result<Self> {
         let mut faults = Faults::default();
         if !arguments.is_empty() {
             faults.at(
@@ -25,34 +32,33 @@ impl DriverImpl {
         }
         check_header(&item, &mut faults);
         let mut present = Vec::new();
-        for item in &item.items {
-            check_item(item, &mut present, &mut faults);
+        for member in &item.members {
+            check_member(member, &mut present, &mut faults);
         }
         report_missing(&item, &present, &mut faults);
         let account = account(&item, &present, &mut faults);
-        faults.or(Self { item, account })
+        faults.or(Self {
+            driver: item.self_ty,
+            account,
+        })
     }
 }
 
-pub(super) fn wrong_item(item: &Item) -> syn::Error {
-    let message = "`#[airs::driver]` goes on an impl: write `#[airs::driver] impl airs::Driver for … { … }`";
+pub(super) fn wrong_item(item: Item) -> syn::Error {
+    let message = |driver: &dyn Display| {
+        format!(
+            "`#[airs::driver]` goes on the impl: write `#[airs::driver] impl airs::Driver for {driver} {{ … }}`"
+        )
+    };
     match item {
-        Item::Struct(item) => syn::Error::new(
-            item.ident.span(),
-            format!(
-                "`#[airs::driver]` goes on the impl: write `#[airs::driver] impl airs::Driver for {} {{ … }}`",
-                item.ident
-            ),
-        ),
-        Item::Enum(item) => syn::Error::new(item.ident.span(), message),
-        Item::Fn(item) => syn::Error::new(item.sig.ident.span(), message),
-        Item::Mod(item) => syn::Error::new(item.ident.span(), message),
-        Item::Trait(item) => syn::Error::new(item.ident.span(), message),
-        other => syn::Error::new(other.span(), message),
+        Item::Type(name) => syn::Error::new(name.span(), message(&name)),
+        Item::Fn(item) => syn::Error::new(item.name.span(), message(&"…")),
+        Item::Impl(item) => syn::Error::new_spanned(item.self_ty, message(&"…")),
+        Item::Other(place) => syn::Error::new_spanned(place, message(&"…")),
     }
 }
 
-fn check_header(item: &ItemImpl, faults: &mut Faults) {
+fn check_header(item: &Impl, faults: &mut Faults) {
     if !item.generics.params.is_empty() {
         faults.at(
             &item.generics,
@@ -62,7 +68,7 @@ fn check_header(item: &ItemImpl, faults: &mut Faults) {
     let driver = item.self_ty.to_token_stream();
     match &item.trait_ {
         None => faults.at(&item.self_ty, format!("write `impl airs::Driver for {driver}`")),
-        Some((path, _)) => {
+        Some(path) => {
             if path.segments.last().is_none_or(|last| last.ident != "Driver") {
                 faults.at(
                     path,
@@ -73,28 +79,25 @@ fn check_header(item: &ItemImpl, faults: &mut Faults) {
     }
 }
 
-fn check_item(item: &ImplItem, present: &mut Vec<String>, faults: &mut Faults) {
-    match item {
-        ImplItem::Fn(item) => {
-            let name = item.sig.ident.to_string();
-            match Function::named(&name) {
-                Some(function) => function.check(item, faults),
-                None => faults.at(
-                    &item.sig.ident,
-                    stranger("function", &item.sig.ident, &function_names()),
-                ),
+fn check_member(member: &Member, present: &mut Vec<String>, faults: &mut Faults) {
+    match member {
+        Member::Fn(signature) => {
+            let name = &signature.name;
+            match Function::named(&name.to_string()) {
+                Some(function) => function.check(signature, faults),
+                None => faults.at(name, stranger("function", name, &function_names())),
             }
-            present.push(name);
+            present.push(name.to_string());
         }
-        ImplItem::Type(item) => {
+        Member::Type(name) => {
             let known = ["Account", "Asset"];
-            if !known.iter().any(|name| item.ident == name) {
-                faults.at(&item.ident, stranger("type", &item.ident, &known));
+            if !known.iter().any(|known| name == known) {
+                faults.at(name, stranger("type", name, &known));
             }
-            present.push(item.ident.to_string());
+            present.push(name.to_string());
         }
-        ImplItem::Const(item) => faults.at(&item.ident, stranger("constant", &item.ident, &[])),
-        _ => {}
+        Member::Const(name) => faults.at(name, stranger("constant", name, &[])),
+        Member::Macro => {}
     }
 }
 
@@ -111,7 +114,7 @@ fn stranger(kind: &str, name: &Ident, known: &[&str]) -> String {
     }
 }
 
-fn report_missing(item: &ItemImpl, present: &[String], faults: &mut Faults) {
+fn report_missing(item: &Impl, present: &[String], faults: &mut Faults) {
     if item.trait_.is_none() {
         return;
     }
@@ -129,15 +132,15 @@ fn report_missing(item: &ItemImpl, present: &[String], faults: &mut Faults) {
 }
 
 /// The type to add as `Account`: that of the second parameter of `intend`.
-fn account(item: &ItemImpl, present: &[String], faults: &mut Faults) -> Option<Type> {
+fn account(item: &Impl, present: &[String], faults: &mut Faults) -> Option<Type> {
     if present.iter().any(|name| name == "Account") {
         return None;
     }
-    let intend = item.items.iter().find_map(|item| match item {
-        ImplItem::Fn(item) if item.sig.ident == "intend" => Some(item),
+    let intend = item.members.iter().find_map(|member| match member {
+        Member::Fn(signature) if signature.name == "intend" => Some(signature),
         _ => None,
     })?;
-    let account = second_parameter(intend)?;
+    let account = intend.types().nth(1)?;
     if account.to_token_stream().to_string().replace(' ', "") == "Self::Account" {
         faults.at(
             account,

@@ -2,12 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{
-    FnArg, Ident, Item, ItemFn, LitStr, Result, ReturnType, Safety, Signature, Type, ext::IdentExt,
-    parse::Parser, spanned::Spanned,
-};
+use syn::{Ident, LitStr, Result, ReturnType, Type, ext::IdentExt, parse::Parser};
 
-use crate::{faults::Faults, nearest::did_you_mean, schema::documentation, well_known::WELL_KNOWN};
+use crate::{
+    faults::Faults,
+    item::{Item, Parameter, Signature},
+    nearest::did_you_mean,
+    schema::documentation,
+    well_known::WELL_KNOWN,
+};
 
 /// A function that is a program as far as can be told by looking at it.
 pub(super) struct ProgramFn<'a> {
@@ -21,14 +24,14 @@ pub(super) struct ProgramFn<'a> {
 }
 
 impl<'a> ProgramFn<'a> {
-    pub(super) fn check(arguments: TokenStream, item: &'a ItemFn) -> Result<Self> {
-        let function = &item.sig.ident;
+    pub(super) fn check(arguments: TokenStream, signature: &'a Signature) -> Result<Self> {
+        let function = &signature.name;
         let mut faults = Faults::default();
         let name = name(arguments, &mut faults).unwrap_or_else(|| function.unraw().to_string());
-        check_modifiers(&item.sig, &mut faults);
-        let input = input(&item.sig, &mut faults);
-        let output = output(&item.sig, &mut faults);
-        let doc = documentation(&item.attrs);
+        check_modifiers(signature, &mut faults);
+        let input = input(signature, &mut faults);
+        let output = output(signature, &mut faults);
+        let doc = documentation(&signature.attributes);
         faults.or(Self {
             function,
             input,
@@ -39,15 +42,14 @@ impl<'a> ProgramFn<'a> {
     }
 }
 
-pub(super) fn wrong_item(item: &Item) -> syn::Error {
+pub(super) fn wrong_item(item: Item) -> syn::Error {
     let place = match item {
-        Item::Struct(item) => item.ident.span(),
-        Item::Enum(item) => item.ident.span(),
-        Item::Mod(item) => item.ident.span(),
-        Item::Impl(item) => item.self_ty.span(),
-        other => other.span(),
+        Item::Fn(item) => item.name.into_token_stream(),
+        Item::Impl(item) => item.self_ty.into_token_stream(),
+        Item::Type(name) => name.into_token_stream(),
+        Item::Other(place) => place,
     };
-    syn::Error::new(
+    syn::Error::new_spanned(
         place,
         "`#[airs::program]` goes on a function: write `#[airs::program] fn pay(order: Order) -> airs::Result<…>`",
     )
@@ -87,7 +89,7 @@ fn check_modifiers(signature: &Signature, faults: &mut Faults) {
             "a program is not async: remove `async`; what it calls answers at once",
         );
     }
-    if let Safety::Unsafe(token) = &signature.safety {
+    if let Some(token) = &signature.unsafety {
         faults.at(token, "a program is safe to call: remove `unsafe`");
     }
     if let Some(abi) = &signature.abi {
@@ -109,23 +111,23 @@ fn check_modifiers(signature: &Signature, faults: &mut Faults) {
 
 /// The type of the input.
 fn input<'a>(signature: &'a Signature, faults: &mut Faults) -> Option<&'a Type> {
-    let mut inputs = signature.inputs.iter();
+    let mut inputs = signature.parameters.iter();
     let first = inputs.next();
     for more in inputs {
         faults.at(
-            more,
+            more.tokens(),
             "a program has one input: put its fields into one struct with `#[derive(Deserialize, airs::Schema)]`",
         );
     }
     match first? {
-        FnArg::Receiver(receiver) => {
+        Parameter::Receiver(receiver) => {
             faults.at(
                 receiver,
                 "a program is a function of its own: move it out of the impl and remove `self`",
             );
             None
         }
-        FnArg::Typed(argument) => match &*argument.ty {
+        Parameter::Typed { ty, .. } => match &**ty {
             Type::Reference(lent) => {
                 let owned = match lent.elem.to_token_stream().to_string().as_str() {
                     "str" => "String".to_owned(),
@@ -152,7 +154,7 @@ fn output(signature: &Signature, faults: &mut Faults) -> Type {
         ReturnType::Type(_, ty) => &**ty,
         ReturnType::Default => {
             faults.at(
-                &signature.ident,
+                &signature.name,
                 "a program returns a result: write `-> airs::Result<()>`, or what it makes",
             );
             return syn::parse_quote! { () };

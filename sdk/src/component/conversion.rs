@@ -65,29 +65,29 @@ impl TryFrom<types::Value> for Value {
     }
 }
 
+/// Each right, and what it is at the boundary.
+const RIGHTS: [(Rights, types::Rights); 4] = [
+    (Rights::VIEW, types::Rights::VIEW),
+    (Rights::DEBIT, types::Rights::DEBIT),
+    (Rights::CREDIT, types::Rights::CREDIT),
+    (Rights::CONTROL, types::Rights::CONTROL),
+];
+
 impl From<Rights> for types::Rights {
     fn from(rights: Rights) -> Self {
-        let mut flags = Self::empty();
-        flags.set(Self::VIEW, rights.contains(Rights::VIEW));
-        flags.set(Self::DEBIT, rights.contains(Rights::DEBIT));
-        flags.set(Self::CREDIT, rights.contains(Rights::CREDIT));
-        flags.set(Self::CONTROL, rights.contains(Rights::CONTROL));
-        flags
+        RIGHTS
+            .into_iter()
+            .filter(|(right, _)| rights.contains(*right))
+            .fold(Self::empty(), |flags, (_, flag)| flags | flag)
     }
 }
 
 impl From<types::Rights> for Rights {
     fn from(flags: types::Rights) -> Self {
-        let named = [
-            (types::Rights::VIEW, Self::VIEW),
-            (types::Rights::DEBIT, Self::DEBIT),
-            (types::Rights::CREDIT, Self::CREDIT),
-            (types::Rights::CONTROL, Self::CONTROL),
-        ];
-        named
+        RIGHTS
             .into_iter()
-            .filter(|(flag, _)| flags.contains(*flag))
-            .fold(Self::NONE, |rights, (_, right)| rights | right)
+            .filter(|(_, flag)| flags & *flag == *flag)
+            .fold(Self::NONE, |rights, (right, _)| rights | right)
     }
 }
 

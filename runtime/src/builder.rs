@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use airs_core::{Event, Limits, Name, Result};
+use airs_driver::Context;
 use airs_engine::EngineConfig;
 
 use crate::runtime::{Observer, Runtime};
@@ -49,6 +50,7 @@ pub struct RuntimeBuilder {
     pub(crate) limits: Limits,
     pub(crate) engine: EngineConfig,
     pub(crate) contexts: Vec<Name>,
+    pub(crate) prepared: Vec<Context>,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -59,6 +61,7 @@ impl RuntimeBuilder {
             limits: Limits::default(),
             engine: EngineConfig::default(),
             contexts: Vec::new(),
+            prepared: Vec::new(),
             observer: None,
         }
     }
@@ -84,6 +87,13 @@ impl RuntimeBuilder {
     /// Adds a context. The first one named takes the place of `local` as the default.
     pub fn context(mut self, name: Name) -> Self {
         self.contexts.push(name);
+        self
+    }
+
+    /// Adds a context that is open already: over a storage of a test's own, or with a guard dropped.
+    #[cfg(feature = "sabotage")]
+    pub fn prepared(mut self, context: Context) -> Self {
+        self.prepared.push(context);
         self
     }
 

@@ -14,8 +14,9 @@ use crate::builder::State;
 pub(crate) struct Contexts(Vec<Context>);
 
 impl Contexts {
-    pub(crate) fn open(state: &State, names: Vec<Name>) -> Result<Self> {
-        let names = if names.is_empty() {
+    /// Opens the contexts of these names, and adds those that are open already.
+    pub(crate) fn open(state: &State, names: Vec<Name>, prepared: Vec<Context>) -> Result<Self> {
+        let names = if names.is_empty() && prepared.is_empty() {
             vec![Name::local()]
         } else {
             names
@@ -23,6 +24,7 @@ impl Contexts {
         names
             .into_iter()
             .map(|name| open(state, name))
+            .chain(prepared.into_iter().map(Ok))
             .collect::<Result<_>>()
             .map(Self)
     }

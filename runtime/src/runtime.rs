@@ -60,10 +60,11 @@ impl Runtime {
             limits,
             engine,
             contexts,
+            prepared,
             observer,
         } = builder;
         let places = Semaphore::new((engine.instances_max / INSTANCES_PER_RUN).max(1) as usize);
-        let contexts = Contexts::open(&state, contexts)?;
+        let contexts = Contexts::open(&state, contexts, prepared)?;
         let engine = Engine::new(&engine)?;
         let log: LogSink = match observer.clone() {
             None => Arc::new(|_| {}),

@@ -36,6 +36,26 @@ fn the_cause_of_a_trap_is_the_guests_stack_and_nothing_of_the_hosts() {
 }
 
 #[test]
+fn a_trap_without_a_word_names_the_line_that_it_came_from() {
+    let bench = Bench::new();
+    for _ in 0..2 {
+        let error = bench.play("alice", &Script::new().act("trap")).unwrap_err();
+        assert_eq!(error.code(), Code::Trap);
+        let place = error.message().split_once("trapped at ").map(|(_, place)| place);
+        let line = place
+            .and_then(|place| place.split_once("probe/src/lib.rs:"))
+            .map(|(_, line)| line);
+        let line = line.and_then(|line| line.split(':').next()).unwrap_or_default();
+        let source = include_str!("../guests/probe/src/lib.rs");
+        let line = source
+            .lines()
+            .nth(line.parse::<usize>().unwrap_or(1) - 1)
+            .unwrap();
+        assert!(line.contains("unreachable"), "{error}");
+    }
+}
+
+#[test]
 fn a_loop_ends_at_the_deadline() {
     let bench = Bench::new();
     let error = bench

@@ -213,6 +213,14 @@ impl Bench {
         self.hooks.set(line, hook);
     }
 
+    /// The same runtime, in another of its contexts.
+    pub fn within(&self, context: &str) -> Self {
+        Self {
+            context: Some(context.parse().expect("a name")),
+            ..self.again()
+        }
+    }
+
     /// Another view of the same context, for a hook or a thread.
     pub fn again(&self) -> Self {
         Self {

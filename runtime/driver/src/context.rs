@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Limits, Name, Result};
+use airs_core::{Guards, Limits, Name, Result};
 use airs_platform::{Snapshot, Storage};
 
 use crate::transaction::Transaction;
@@ -14,6 +14,7 @@ use crate::transaction::Transaction;
 pub struct Context {
     name: Arc<Name>,
     storage: Arc<dyn Storage>,
+    guards: Guards,
 }
 
 impl Context {
@@ -22,7 +23,20 @@ impl Context {
         Self {
             name: Arc::new(name),
             storage,
+            guards: Guards::default(),
         }
+    }
+
+    /// The same context with these guards in place.
+    #[must_use]
+    pub fn guarded(mut self, guards: Guards) -> Self {
+        self.guards = guards;
+        self
+    }
+
+    /// Which guards are in place.
+    pub fn guards(&self) -> Guards {
+        self.guards
     }
 
     /// The context's name.
@@ -36,6 +50,6 @@ impl Context {
 
     pub(crate) async fn begin(&self, limits: &Limits) -> Result<Box<Transaction>> {
         let snapshot: Box<dyn Snapshot> = self.storage.snapshot().await?;
-        Ok(Box::new(Transaction::new(snapshot, limits)))
+        Ok(Box::new(Transaction::new(snapshot, limits, self.guards)))
     }
 }

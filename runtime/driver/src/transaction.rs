@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
 
-use airs_core::{Code, Error, Limits, Result};
+use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Page, Range, Snapshot, Stored};
 use rustc_hash::FxHashMap;
 
@@ -18,6 +18,7 @@ pub(crate) struct Transaction {
     read_bytes_left: u64,
     write_bytes_left: u64,
     doom: Option<Error>,
+    guards: Guards,
 }
 
 /// A point to go back to.
@@ -25,7 +26,7 @@ pub(crate) struct Transaction {
 pub(crate) struct Savepoint(usize);
 
 impl Transaction {
-    pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits) -> Self {
+    pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits, guards: Guards) -> Self {
         Self {
             snapshot,
             reads: FxHashMap::default(),
@@ -35,6 +36,7 @@ impl Transaction {
             read_bytes_left: limits.storage_read_bytes,
             write_bytes_left: limits.storage_write_bytes,
             doom: None,
+            guards,
         }
     }
 
@@ -49,6 +51,9 @@ impl Transaction {
 
     /// Discards what was written since a savepoint. What was read stays: a decision may rest on it.
     pub(crate) fn roll_back(&mut self, savepoint: Savepoint) {
+        if !self.guards.has(Guard::Savepoint) {
+            return;
+        }
         while self.undo.len() > savepoint.0
             && let Some((key, replaced)) = self.undo.pop()
         {
@@ -149,11 +154,16 @@ impl Transaction {
             key,
             version: version(stored),
         });
-        let checks = keys.chain(self.ranges).collect();
+        let checks = keys.chain(self.ranges);
+        let guards = self.guards;
+        let checks = checks.filter(|check| match check {
+            Check::Key { .. } => guards.has(Guard::KeyCheck),
+            Check::Range { .. } => guards.has(Guard::RangeCheck),
+        });
         Some(Commit {
             id: None,
             epoch: None,
-            checks,
+            checks: checks.collect(),
             writes: self.writes.into_iter().collect(),
         })
     }

@@ -5,13 +5,18 @@ use std::fmt;
 use airs_core::{Code, Error, Limits, Result};
 use wasmtime::component::Component;
 
+use crate::lines::Lines;
+
 const WASM_PAGE_BYTES: u64 = 64 << 10;
 
 /// A component turned into machine code, not yet linked.
 ///
 /// An example is at [`Engine`](crate::Engine).
 #[derive(Clone)]
-pub struct Compiled(pub(crate) Component);
+pub struct Compiled {
+    pub(crate) component: Component,
+    pub(crate) lines: Lines,
+}
 
 impl Compiled {
     /// Whether an instance can exist at all under these limits.
@@ -19,7 +24,7 @@ impl Compiled {
     /// # Errors
     /// [`Code::LimitExceeded`] when its memories alone are larger.
     pub fn check_limits(&self, limits: &Limits) -> Result<()> {
-        let Some(required) = self.0.resources_required() else {
+        let Some(required) = self.component.resources_required() else {
             return Ok(());
         };
         let pages = required

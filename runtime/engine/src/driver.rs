@@ -11,6 +11,7 @@ use wasmtime::component::{
 use wasmtime::component::{ResourceAny, TypedFunc};
 
 use crate::compile::Compiled;
+use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::storage::Storage;
 use crate::ticker::Ticking;
@@ -44,6 +45,7 @@ pub struct DriverCode<T: 'static> {
     engine: Engine,
     linked: InstancePre<T>,
     exports: Exports,
+    lines: Lines,
 }
 
 struct Exports {
@@ -90,6 +92,7 @@ impl<T: Storage> DriverCode<T> {
             engine: engine.clone(),
             linked,
             exports,
+            lines: compiled.lines.clone(),
         })
     }
 
@@ -111,7 +114,7 @@ impl<T: Storage> DriverCode<T> {
                 done: None,
                 _ticking: ticking,
             }),
-            Err(error) => Err(failed(&error, &mut store)),
+            Err(error) => Err(failed(&error, &mut store, &self.lines)),
         }
     }
 }
@@ -248,7 +251,7 @@ impl<T: Storage> DriverInstance<T> {
         Answer<R>: ComponentNamedList + Lift,
     {
         let found = self.instance.get_typed_func(&mut self.store, index);
-        found.map_err(|error| failed(&error, &mut self.store))
+        found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))
     }
 
     async fn call<P, R>(&mut self, index: ComponentExportIndex, params: P) -> Result<R, Failure>
@@ -288,15 +291,15 @@ impl<T: Storage> DriverInstance<T> {
     fn finish<R>(&mut self, answer: wasmtime::Result<Answer<R>>) -> Result<R, Failure> {
         match answer {
             Ok((answer,)) => answer.map_err(|refused| Failure::Refused(Error::from(refused))),
-            Err(error) => Err(failed(&error, &mut self.store)),
+            Err(error) => Err(failed(&error, &mut self.store, &self.code.lines)),
         }
     }
 }
 
-fn failed<T: Storage>(error: &wasmtime::Error, store: &mut Store<T>) -> Failure {
+fn failed<T: Storage>(error: &wasmtime::Error, store: &mut Store<T>, lines: &Lines) -> Failure {
     let guest = store.data_mut().guest();
     let who = format!("driver {:?}", guest.name().as_str());
-    Failure::Fault(fault(&who, error, guest))
+    Failure::Fault(fault(&who, error, guest, lines))
 }
 
 impl<T> fmt::Debug for DriverCode<T> {

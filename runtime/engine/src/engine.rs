@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
 
 use airs_core::{Code, Error, Result};
 use tokio::runtime::Handle;
@@ -16,6 +15,7 @@ use wasmtime::{
 use crate::compile::Compiled;
 use crate::executor::Executor;
 use crate::guest::GuestState;
+use crate::lines::Lines;
 use crate::ticker::{Ticker, Ticking};
 
 /// Native stack that one guest may use: some 4,000 frames. Every Store has a fiber of its own, so budgets of
@@ -132,17 +132,20 @@ impl Engine {
     /// # Errors
     /// [`Code::InvalidComponent`] when the bytes are not a component, or one that this engine refuses.
     pub fn compile(&self, bytes: &[u8]) -> Result<Compiled> {
-        Component::from_binary(&self.0.wasmtime, bytes)
-            .and_then(|component| {
-                component.initialize_copy_on_write_image()?;
-                Ok(Compiled(component))
-            })
-            .map_err(|error| {
-                Error::new(
-                    Code::InvalidComponent,
-                    format!("the component cannot be compiled: {error:#}"),
-                )
-            })
+        let compiled = Component::from_binary(&self.0.wasmtime, bytes).and_then(|component| {
+            component.initialize_copy_on_write_image()?;
+            Ok(component)
+        });
+        let component = compiled.map_err(|error| {
+            Error::new(
+                Code::InvalidComponent,
+                format!("the component cannot be compiled: {error:#}"),
+            )
+        })?;
+        Ok(Compiled {
+            component,
+            lines: Lines::of(bytes),
+        })
     }
 
     /// Where to spawn what executes guests: threads for them and nothing else.
@@ -186,7 +189,7 @@ impl Engine {
         store.set_max_component_handles(handles);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut store| {
-            if Instant::now() >= store.data_mut().guest().deadline() {
+            if store.data_mut().guest().is_late() {
                 return Ok(UpdateDeadline::Interrupt);
             }
             // Not the plain yield, which wakes itself at once and starves the thread's other tasks.
@@ -215,7 +218,8 @@ fn settings() -> Config {
         .compiler_inlining(Inlining::No)
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(FIBER_STACK_BYTES)
-        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        // Lines are looked up where they are needed.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         // Proposals that no driver needs and that have had holes.
         .wasm_gc(false)
         .wasm_function_references(false)

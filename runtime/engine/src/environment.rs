@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use airs_core::Name;
+use airs_core::{Guard, Guards, Name};
 use sha2::{Digest, Sha256};
 
 /// A line that a guest wrote.
@@ -50,6 +50,7 @@ pub struct Environment {
     deadline: Instant,
     seed: Arc<OnceLock<[u8; 32]>>,
     log: LogSink,
+    guards: Guards,
 }
 
 impl Environment {
@@ -63,7 +64,15 @@ impl Environment {
             deadline,
             seed: Arc::default(),
             log,
+            guards: Guards::default(),
         }
+    }
+
+    /// The same environment with these guards in place.
+    #[must_use]
+    pub fn guarded(mut self, guards: Guards) -> Self {
+        self.guards = guards;
+        self
     }
 
     /// The environment of the next attempt: the same, but for its number.
@@ -83,6 +92,11 @@ impl Environment {
     /// When the run has to be over.
     pub fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    /// Whether a guest that still computes is to be stopped.
+    pub(crate) fn is_late(&self) -> bool {
+        self.guards.has(Guard::Deadline) && Instant::now() >= self.deadline
     }
 
     /// The run's time of day, since 1970.

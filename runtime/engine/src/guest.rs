@@ -1,7 +1,7 @@
 //! What the engine keeps in every Store.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use airs_core::{Limits, Name};
 
@@ -58,8 +58,8 @@ impl Guest {
         &self.name
     }
 
-    pub(crate) fn deadline(&self) -> Instant {
-        self.environment.deadline()
+    pub(crate) fn is_late(&self) -> bool {
+        self.environment.is_late()
     }
 
     pub(crate) fn write_log(&mut self, bytes: &[u8]) {

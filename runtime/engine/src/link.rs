@@ -18,7 +18,7 @@ impl<'a> Imports<'a> {
     pub(crate) fn of(engine: &'a Engine, compiled: &'a Compiled) -> Self {
         Self {
             engine,
-            component: &compiled.0,
+            component: &compiled.component,
         }
     }
 
@@ -64,14 +64,14 @@ pub(crate) fn export(
     let parent = match interface {
         Some(name) => Some(
             compiled
-                .0
+                .component
                 .get_export_index(None, name)
                 .ok_or_else(|| missing(name))?,
         ),
         None => None,
     };
     compiled
-        .0
+        .component
         .get_export_index(parent.as_ref(), function)
         .ok_or_else(|| missing(function))
 }

@@ -7,6 +7,7 @@ use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Instance, InstancePre, Linker};
 
 use crate::compile::Compiled;
+use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::ticker::Ticking;
 use crate::trap::{Failure, fault};
@@ -32,6 +33,7 @@ pub struct ProgramCode<T: 'static> {
     engine: Engine,
     linked: InstancePre<T>,
     run: ComponentExportIndex,
+    lines: Lines,
 }
 
 impl<T: Val> ProgramCode<T> {
@@ -50,6 +52,7 @@ impl<T: Val> ProgramCode<T> {
             engine: engine.clone(),
             linked,
             run: export(compiled, None, "run")?,
+            lines: compiled.lines.clone(),
         })
     }
 
@@ -65,9 +68,10 @@ impl<T: Val> ProgramCode<T> {
                 store,
                 instance,
                 run: self.run,
+                lines: self.lines.clone(),
                 _ticking: ticking,
             }),
-            Err(error) => Err(Failure::Fault(failed(&error, &mut store))),
+            Err(error) => Err(Failure::Fault(failed(&error, &mut store, &self.lines))),
         }
     }
 }
@@ -79,6 +83,7 @@ pub struct ProgramInstance<T: 'static> {
     store: Store<T>,
     instance: Instance,
     run: ComponentExportIndex,
+    lines: Lines,
     _ticking: Ticking,
 }
 
@@ -88,7 +93,7 @@ impl<T: Val> ProgramInstance<T> {
         let result = match self.call(input).await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(refused)) => Err(Failure::Refused(refused.into())),
-            Err(error) => Err(Failure::Fault(failed(&error, &mut self.store))),
+            Err(error) => Err(Failure::Fault(failed(&error, &mut self.store, &self.lines))),
         };
         self.store.data_mut().guest().finish_log();
         (result, self.store.into_data())
@@ -102,10 +107,10 @@ impl<T: Val> ProgramInstance<T> {
     }
 }
 
-fn failed<T: Val>(error: &wasmtime::Error, store: &mut Store<T>) -> Error {
+fn failed<T: Val>(error: &wasmtime::Error, store: &mut Store<T>, lines: &Lines) -> Error {
     let guest = store.data_mut().guest();
     let who = format!("program {:?}", guest.name().as_str());
-    fault(&who, error, guest)
+    fault(&who, error, guest, lines)
 }
 
 impl<T> fmt::Debug for ProgramCode<T> {

@@ -1,10 +1,12 @@
 //! What a failed call means.
 
 use airs_core::{Code, Error};
-use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
+use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 use crate::engine::WASM_STACK_BYTES;
 use crate::guest::Guest;
+use crate::lines::Lines;
+use crate::stack::Stack;
 
 /// Why a call into a component has no result.
 ///
@@ -40,18 +42,29 @@ const HANDLE_LIMIT_TEXT: &str = "store handle limit exceeded";
 const HOST_CALL_LIMIT_TEXT: &str = "fuel allocated for hostcalls has been exhausted";
 
 /// Turns wasmtime's error into ours; `who` is what failed, such as `driver "ledger"`.
-pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest) -> Error {
+pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest, lines: &Lines) -> Error {
     guest.finish_log();
     if let Some(ours) = error.downcast_ref::<Error>() {
         return ours.clone();
     }
     // Not the debug form: it may hold the host's own stack.
     let text = format!("{error:#}");
-    let (code, message) = explain(who, error, &text, guest);
-    Error::new(code, message).caused_by(text)
+    let stack = Stack::of(error, lines);
+    let (code, message) = explain(who, error, &text, guest, stack.as_ref());
+    let plain = Error::new(code, message);
+    match stack {
+        Some(stack) => plain.caused_by(stack),
+        None => plain.caused_by(text),
+    }
 }
 
-fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest) -> (Code, String) {
+fn explain(
+    who: &str,
+    error: &wasmtime::Error,
+    text: &str,
+    guest: &Guest,
+    stack: Option<&Stack>,
+) -> (Code, String) {
     let limit = |what: String| (Code::LimitExceeded, format!("{who} {what}"));
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return (Code::Busy, format!("no place for another instance of {who}"));
@@ -88,20 +101,7 @@ fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest) -> (Co
         return (Code::Trap, format!("{who} panicked at {place}: {said}"));
     }
     let what = trap.map_or_else(|| error.root_cause().to_string(), ToString::to_string);
-    let place = error
-        .downcast_ref::<WasmBacktrace>()
-        .and_then(guest_line)
-        .map_or_else(String::new, |at| format!(" at {at}"));
+    let place = stack.and_then(Stack::own_line);
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
     (Code::Trap, format!("{who} trapped{place}: {what}"))
-}
-
-/// The innermost line that is the author's: neither the standard library's nor a dependency's.
-fn guest_line(backtrace: &WasmBacktrace) -> Option<String> {
-    let symbols = backtrace.frames().iter().flat_map(|frame| frame.symbols());
-    let lines = symbols.filter_map(|symbol| Some((symbol.file()?, symbol.line()?)));
-    let foreign = |file: &str| {
-        file.contains("/rustc/") || file.contains("/registry/src/") || file.contains("/library/")
-    };
-    let mut own = lines.filter(|(file, _)| !foreign(file));
-    own.next().map(|(file, line)| format!("{file}:{line}"))
 }

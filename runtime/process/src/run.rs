@@ -52,7 +52,8 @@ impl Run {
     pub async fn execute(&self) -> Outcome {
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
         let log = Arc::clone(&self.log);
-        let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, log);
+        let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, log)
+            .guarded(self.context.guards());
         loop {
             let attempts = environment.attempt();
             let result = match self.attempt(&environment).await {

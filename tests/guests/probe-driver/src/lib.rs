@@ -29,6 +29,10 @@ enum Fault {
     Loop,
     Recurse,
     Hoard,
+    /// Writes more than a run may, and says nothing of it.
+    Flood,
+    /// Hands over more than a call may.
+    Shout,
 }
 
 struct Open {
@@ -165,6 +169,13 @@ impl Account {
                 recurse(1);
             }
             Fault::Hoard => hoard(),
+            Fault::Flood => {
+                return (0..100).try_for_each(|key| {
+                    let _ = storage::set(format!("half-done/{key}"), vec![b'x'; 1 << 20]);
+                    Ok(())
+                });
+            }
+            Fault::Shout => storage::set("half-done/all", vec![b'x'; 16 << 20])?,
         }
         Err(Error::rejected(format!("told to refuse in {function}")))
     }

@@ -59,6 +59,8 @@ enum Step {
     World,
     Fail,
     Panic,
+    /// Traps without a word.
+    Trap,
     Loop,
     Recurse,
     Hoard,
@@ -164,6 +166,7 @@ fn misbehave(step: Step) -> Result<Value> {
         Step::World => return Ok(world()),
         Step::Fail => return Err(Error::rejected("the script says so")),
         Step::Panic => panic!("the script says so"),
+        Step::Trap => trap(),
         Step::Loop => loop {
             std::hint::spin_loop();
         },
@@ -204,6 +207,12 @@ fn world() -> Value {
         "time": std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos().to_string(),
         "chance": airs::random::u64().to_string(),
     })
+}
+
+/// In a function of its own, or the compiler gives it the line of another one.
+#[inline(never)]
+fn trap() -> ! {
+    core::arch::wasm32::unreachable()
 }
 
 #[inline(never)]

@@ -1,0 +1,20 @@
+//! The promises under attack: each proof tries hard to break one, and is itself put to the proof by a test
+//! that drops the guard which it looks after.
+//!
+//! `cargo test` runs sizes that take seconds; with `AIRS_PROOF=full` they take
+//! hours. Either way what was seen is written to `target/proof/summary.json`. Counts and invariants decide;
+//! times are noted, and decide nothing.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what is not as it should be ends the test"
+)]
+
+/// All of it in a module of that name, so that `cargo test proof` finds it.
+#[path = "."]
+mod proof {
+    mod driver_functions;
+    mod state;
+    mod verdict;
+}

@@ -159,12 +159,7 @@ fn shown(failure: &Failure, verbosity: Verbosity) -> String {
 
 /// A guest's stack without the frames of the standard library: those that a person can look at are left.
 fn without_foreign_frames(cause: &str) -> String {
-    const TRAP: &str = ": wasm trap: ";
-    let (stack, trap) = match cause.rsplit_once(TRAP) {
-        Some((stack, trap)) if stack.contains("wasm backtrace:") => (stack, trap),
-        _ => return cause.to_owned(),
-    };
-    let mut lines = stack.lines();
+    let mut lines = cause.lines();
     let mut kept: Vec<&str> = lines.next().into_iter().collect();
     let lines: Vec<&str> = lines.collect();
     for frame in lines.windows(2) {
@@ -178,7 +173,7 @@ fn without_foreign_frames(cause: &str) -> String {
     if kept.len() < 2 {
         return cause.to_owned();
     }
-    format!("{}{TRAP}{trap}", kept.join("\n"))
+    kept.join("\n")
 }
 
 fn json(message: &Message<'_>) {

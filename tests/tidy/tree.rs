@@ -75,6 +75,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<Source>) {
             walk(&entry.path(), &format!("{path}/"), found);
         }
         if kind.is_file()
+            && !TOOLS.contains(&name.as_str())
             && let Ok(text) = fs::read_to_string(entry.path())
         {
             found.push(Source { path, text });

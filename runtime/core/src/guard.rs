@@ -3,7 +3,7 @@
 /// Something that stands between a fault and the state, or between a guest and the host.
 ///
 /// Each is looked after by a proof, and a proof that does not miss the guard which it looks after proves
-/// nothing.
+/// nothing. An example is at [`Guards`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Guard {
@@ -23,6 +23,12 @@ pub enum Guard {
 
 /// Which guards are in place: all of them. With the cargo feature `sabotage`, which is for tests, some can be
 /// dropped; without it this takes no room, and asking it no time.
+///
+/// ```
+/// use airs_core::{Guard, Guards};
+///
+/// assert!(Guards::default().has(Guard::Savepoint));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guards {
     #[cfg(feature = "sabotage")]

@@ -38,12 +38,14 @@ struct Module {
     sections: HashMap<&'static str, Box<[u8]>>,
 }
 
-/// A line of source, and the function that it is in.
+/// A place in the source, and the function that it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) function: String,
+    /// None when only the component's own name for it is known.
+    pub(crate) function: Option<String>,
     pub(crate) file: String,
-    pub(crate) line: u32,
+    line: u32,
+    column: u32,
 }
 
 impl Lines {
@@ -129,12 +131,15 @@ impl Module {
                 .function
                 .as_ref()
                 .and_then(|function| function.raw_name().ok());
-            let function = name.map_or_else(String::new, |name| readable(&name));
-            let location = frame.location.and_then(|at| Some((at.file?, at.line?)));
-            lines.extend(location.map(|(file, line)| Place {
+            let function = name.map(|name| readable(&name));
+            let location = frame
+                .location
+                .and_then(|at| Some((at.file?, at.line?, at.column?)));
+            lines.extend(location.map(|(file, line, column)| Place {
                 function,
                 file: file.to_owned(),
                 line,
+                column,
             }));
         }
         Some(lines)
@@ -170,7 +175,7 @@ fn known(name: &str) -> Option<&'static str> {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 

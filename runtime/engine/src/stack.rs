@@ -63,7 +63,8 @@ impl fmt::Display for Stack {
                 write!(f, "\n{number:>4}: {name}")?;
             }
             for place in places {
-                write!(f, "\n{number:>4}: {}\n        at {place}", place.function)?;
+                let name = place.function.as_ref().unwrap_or(name);
+                write!(f, "\n{number:>4}: {name}\n        at {place}")?;
             }
         }
         Ok(())

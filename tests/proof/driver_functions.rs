@@ -257,7 +257,7 @@ fn every_fault_in_every_function_of_a_driver_is_contained() {
 
 #[test]
 fn what_was_half_done_is_seen_without_savepoints() {
-    misses(NAME, Guard::Savepoint, COMBINATIONS, |_| {
+    misses(NAME, "without savepoints", COMBINATIONS, |_| {
         every_fault_is_contained(Guards::without(Guard::Savepoint))
     });
 }

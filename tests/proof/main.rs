@@ -6,6 +6,7 @@
 //! times are noted, and decide nothing.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "what is not as it should be ends the test"
@@ -14,7 +15,13 @@
 /// All of it in a module of that name, so that `cargo test proof` finds it.
 #[path = "."]
 mod proof {
+    mod chance;
     mod driver_functions;
+    mod faulty;
+    mod history;
+    mod jittery;
+    mod serializability;
     mod state;
+    mod storage_calls;
     mod verdict;
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use airs_platform::{Range, Storage};
+use airs_platform::{Bytes, Commit, Committed, Range, Storage};
 
 /// Every key with its value.
 pub(crate) type Content = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -19,6 +19,20 @@ pub(crate) fn content(storage: &dyn Storage) -> Content {
     entries
         .map(|entry| (entry.key, entry.stored.value.to_vec()))
         .collect()
+}
+
+/// Makes a storage hold this and nothing else.
+pub(crate) fn restore(storage: &dyn Storage, wanted: &Content) {
+    let gone = content(storage).into_keys().map(|key| (key, None));
+    let there = wanted
+        .iter()
+        .map(|(key, value)| (key.clone(), Some(Bytes::from(value.as_slice()))));
+    let commit = Commit {
+        writes: gone.chain(there).collect(),
+        ..Commit::default()
+    };
+    let committed = wait(storage.commit(commit)).unwrap();
+    assert!(matches!(committed, Committed::Applied(_)));
 }
 
 /// Waits for something that needs no threads of a runtime's.

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use airs_core::Guard;
 use airs_tests::target_folder;
 use serde_json::{Value, json};
 
@@ -21,6 +20,14 @@ macro_rules! ensure {
     };
 }
 pub(crate) use ensure;
+
+/// How much a proof does: the size for every day, or the one of `AIRS_PROOF=full`.
+pub(crate) fn size(daily: usize, full: usize) -> usize {
+    match std::env::var("AIRS_PROOF") {
+        Ok(size) if size == "full" => full,
+        _ => daily,
+    }
+}
 
 /// The seed of all chance in this process. A proof that fails says which of its cases it was; with the same
 /// seed it is the same case.
@@ -45,9 +52,9 @@ pub(crate) fn holds(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdic
     }
 }
 
-/// Makes a proof with a guard dropped, and fails if nobody missed it.
-pub(crate) fn misses(name: &str, guard: Guard, size: usize, proof: impl FnOnce(usize) -> Verdict) {
-    let name = format!("{name}, without {guard:?}");
+/// Makes a proof with a guard dropped, or over something that breaks its word, and fails if it is not noticed.
+pub(crate) fn misses(name: &str, how: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) {
+    let name = format!("{name}, {how}");
     let (verdict, seconds) = timed(&name, size, proof);
     let missed = verdict.is_err();
     let found = verdict.map_or_else(Value::String, |found| json!({ "not missed": found }));

@@ -1,5 +1,7 @@
 //! A driver that does what its account data says: `{"on": {"transfer": "panic"}}`.
 
+mod page;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -84,10 +86,7 @@ impl airs::Driver for Probe {
     fn control(open: &Open, operation: &str, input: &Json) -> Result<Json> {
         open.account.meet("control")?;
         match operation {
-            "get" => Json::of(
-                &storage::get(input.parse::<String>()?)?
-                    .map(|value| String::from_utf8_lossy(&value).into_owned()),
-            ),
+            "get" => Json::of(&storage::get(input.parse::<String>()?)?.map(|value| text(&value))),
             "set" => {
                 let (key, value): (String, String) = input.parse()?;
                 storage::set(key, value)?;
@@ -121,10 +120,34 @@ impl airs::Driver for Probe {
                 storage::delete(input.parse::<String>()?)?;
                 Json::of(&())
             }
+            "values" => {
+                let keys: Vec<String> = input.parse()?;
+                let values = storage::get_many(keys)?;
+                Json::of(
+                    &values
+                        .iter()
+                        .map(|value| value.as_deref().map(text))
+                        .collect::<Vec<_>>(),
+                )
+            }
+            "set-and-fail" => {
+                let (key, value): (String, String) = input.parse()?;
+                storage::set(key, value)?;
+                Err(Error::rejected("told to fail after it was set"))
+            }
+            "entries" => {
+                let entries = storage::scan(input.parse::<String>()?).collect::<Result<Vec<_>>>()?;
+                let entries = entries.iter().map(|entry| (text(&entry.key), text(&entry.value)));
+                Json::of(&entries.collect::<Vec<_>>())
+            }
+            "page" => {
+                let (prefix, after, limit): (String, String, u32) = input.parse()?;
+                Json::of(&page::of(&prefix, &after, limit))
+            }
             "scan" => {
                 let mut keys = Vec::new();
                 for entry in storage::scan(input.parse::<String>()?) {
-                    keys.push(String::from_utf8_lossy(&entry?.key).into_owned());
+                    keys.push(text(&entry?.key));
                 }
                 Json::of(&keys)
             }
@@ -179,6 +202,10 @@ impl Account {
         }
         Err(Error::rejected(format!("told to refuse in {function}")))
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn nanoseconds() -> String {

@@ -1,0 +1,190 @@
+//! Every call of the storage fails once, in every way: the first, the second, until the run is through.
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use airs_driver::Context;
+use airs_runtime::{Code, Placement, Request};
+use airs_tests::{Bench, Script, pay};
+use serde_json::json;
+
+use super::faulty::{Faulty, Way};
+use super::state::{Content, differences};
+use super::verdict::{Verdict, ensure, holds, misses};
+
+/// What a caller may be told of a storage that fails.
+const TOLD: [Code; 4] = [
+    Code::StorageUnavailable,
+    Code::StorageFull,
+    Code::StorageCorrupt,
+    Code::OutcomeUnknown,
+];
+const DOLLARS: &str = r#"{"unit":"usd","scale":2}"#;
+
+/// A run, and what is there before it.
+struct Scenario {
+    name: &'static str,
+    caller: &'static str,
+    request: fn() -> Request,
+    /// Whether somebody else changes what the first attempt reads.
+    rivalled: bool,
+}
+
+const fn scenario(name: &'static str, caller: &'static str, request: fn() -> Request) -> Scenario {
+    Scenario {
+        name,
+        caller,
+        request,
+        rivalled: false,
+    }
+}
+
+const SCENARIOS: [Scenario; 12] = [
+    scenario("a payment", "alice", || pay("bob", "2.50")),
+    Scenario {
+        rivalled: true,
+        ..scenario("a payment that meets a conflict first", "alice", || {
+            pay("bob", "2.50")
+        })
+    },
+    scenario("a mint", "operator", || {
+        Request::control("/accounts/alice/usd", "mint", r#"{"amount":"1"}"#)
+    }),
+    scenario("a look", "alice", || Request::view("/accounts/alice/usd")),
+    scenario("a bind", "operator", || {
+        Request::bind(Placement {
+            path: "/accounts/alice/more".into(),
+            driver: "ledger".into(),
+            account: DOLLARS.into(),
+            owner: None,
+            controllers: Vec::new(),
+        })
+    }),
+    scenario("an unbind", "operator", || Request::unbind("/empty")),
+    scenario("two drivers", "alice", || {
+        let script = Script::new()
+            .intend("~/usd", "debit")
+            .intend("/accounts/bob/usd", "credit");
+        let script = script.transfer(0, 1, "1").intend("/probe", "debit credit");
+        script.transfer(2, 2, "1").request()
+    }),
+    scenario("a search, and a write", "operator", || {
+        let script = Script::new()
+            .intend("/probe", "control")
+            .control(0, "scan", json!("k/"));
+        script.control(0, "set", json!(["k/4", "x"])).request()
+    }),
+    scenario("many keys at once, and a deletion", "operator", || {
+        let script = Script::new().intend("/probe", "control");
+        let script = script.control(0, "many", json!(["k/1", "k/2", "nothing"]));
+        script.control(0, "delete", json!("k/1")).request()
+    }),
+    scenario("a call that is refused in between", "alice", || {
+        let script = Script::new().stubborn().intend("~/usd", "debit");
+        let script = script
+            .intend("/accounts/bob/usd", "credit")
+            .transfer(0, 1, "1000");
+        script.transfer(0, 1, "1").request()
+    }),
+    scenario("a release that writes", "alice", || {
+        let script = Script::new()
+            .intend("/noted/1", "view")
+            .intend("/noted/2", "view");
+        script.view(0).release("done", 0).release("forget", 1).request()
+    }),
+    scenario("twenty transfers", "alice", || {
+        let script = Script::new()
+            .intend("~/usd", "debit")
+            .intend("/accounts/bob/usd", "credit");
+        (0..20)
+            .fold(script, |script, _| script.transfer(0, 1, "0.01"))
+            .request()
+    }),
+];
+
+/// The bench, and the storage of its context. One at a time: a storage fails for all.
+static STAGE: LazyLock<Mutex<(Bench, Arc<Faulty>, Content)>> = LazyLock::new(|| {
+    let faulty = Arc::new(Faulty::new());
+    let context = Context::new("faulty".parse().unwrap(), Arc::clone(&faulty) as _);
+    let guests = ["ledger", "payment", "probe", "probe-driver"];
+    let bench = Bench::alone(&guests, |builder| builder.prepared(context)).within("faulty");
+    bench.fund("100.00");
+    bench.bind("/empty", "ledger", DOLLARS, "alice").unwrap();
+    bench
+        .bind_as("operator", "/probe", "probe-driver", "{}", "alice")
+        .unwrap();
+    bench
+        .bind("/noted", "probe-driver", r#"{"note":true}"#, "alice")
+        .unwrap();
+    for key in ["k/1", "k/2", "k/3"] {
+        bench
+            .control("/probe", "set", &json!([key, "x"]).to_string())
+            .unwrap();
+    }
+    let content = faulty.content();
+    Mutex::new((bench, faulty, content))
+});
+
+/// Lets one scenario through, failing each of its calls once in this way; says how many there were.
+fn sweep(scenario: &Scenario, way: Way) -> Result<usize, String> {
+    let stage = STAGE.lock().unwrap();
+    let (bench, faulty, before) = &*stage;
+    let run = || bench.perform(scenario.caller, (scenario.request)()).result;
+    faulty.reset(before);
+    faulty.arm(None, scenario.rivalled);
+    run().map_err(|error| format!("{} fails by itself: {error}", scenario.name))?;
+    let (after, calls) = (faulty.content(), faulty.calls());
+    for call in 1..=calls {
+        let case = format!("{}, {way:?} in call {call} of {calls}", scenario.name);
+        faulty.reset(before);
+        faulty.arm(Some((call, way)), scenario.rivalled);
+        let result = run();
+        let found = faulty.content();
+        let expected = match &result {
+            Ok(_) => &after,
+            // Either; the storage knows.
+            Err(error) if error.code() == Code::OutcomeUnknown && found == after => &after,
+            Err(error) => {
+                ensure!(TOLD.contains(&error.code()), "{case}: {}: {error}", error.code());
+                before
+            }
+        };
+        let strays = differences(expected, &found);
+        ensure!(
+            strays.is_empty(),
+            "{case}: answered {result:?}, and {strays:?} differ"
+        );
+        ensure!(bench.runtime.is_idle(), "{case}: something is still held");
+        faulty.arm(None, false);
+        if expected == before {
+            run().map_err(|error| format!("{case}: it cannot be done again: {error}"))?;
+            let strays = differences(&after, &faulty.content());
+            ensure!(strays.is_empty(), "{case}: done again, {strays:?} differ");
+        }
+    }
+    Ok(calls)
+}
+
+fn every_call_may_fail(ways: &[Way]) -> Verdict {
+    let mut faults = 0;
+    for scenario in &SCENARIOS {
+        for way in ways {
+            faults += sweep(scenario, *way)?;
+        }
+    }
+    Ok(json!({ "scenarios": SCENARIOS.len(), "faults": faults }))
+}
+
+const NAME: &str = "every call of the storage fails";
+
+#[test]
+fn whatever_call_of_the_storage_fails_a_run_is_whole_or_not_there() {
+    let ways = [Way::Unavailable, Way::Full, Way::Lost, Way::AnswerLost];
+    holds(NAME, SCENARIOS.len(), |_| every_call_may_fail(&ways));
+}
+
+#[test]
+fn a_storage_that_breaks_its_word_is_noticed() {
+    misses(NAME, "over a storage that lies", SCENARIOS.len(), |_| {
+        every_call_may_fail(&[Way::Lie])
+    });
+}

@@ -21,6 +21,7 @@
 
 mod builder;
 mod contexts;
+mod ending;
 mod load;
 mod perform;
 mod request;

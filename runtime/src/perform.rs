@@ -5,21 +5,22 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use airs_core::{Caller, CallerId, Code, Error, Event, Result};
-use airs_process::{Outcome, Run, Work};
+use airs_core::{Caller, CallerId, Code, Error, Result};
+use airs_process::{Outcome, Progress, Run, Work};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
 use ulid::Ulid;
 
+use crate::ending::Ending;
 use crate::request::{Operation, Report, Request};
 use crate::runtime::{Inner, Runtime};
 
 impl Runtime {
     /// Makes a run, and answers when it has ended. From any executor: guests execute on the runtime's own
     /// threads. Dropping the future cancels the run, and nothing of it remains, unless it was being
-    /// committed.
+    /// committed; [`Event::RunEnded`](crate::Event::RunEnded) tells which of the two.
     pub async fn perform(&self, request: Request) -> Report {
         let (inner, id) = (Arc::clone(&self.inner), new_id());
         let executor = self.inner.engine.executor();
@@ -125,14 +126,9 @@ impl Inner {
     }
 
     async fn see_through(&self, run: Run) -> Report {
+        let mut ending = Ending::of(self, &run);
         let Outcome { result, attempts } = run.execute().await;
-        self.emit(&Event::RunEnded {
-            run: &run.id,
-            what: run.work.name(),
-            caller: &run.caller.id,
-            attempts,
-            failure: result.as_ref().err().map(Error::code),
-        });
+        ending.tell(attempts, result.as_ref().err().map(Error::code));
         Report {
             run: run.id.to_string(),
             attempts,
@@ -208,6 +204,7 @@ impl Inner {
             drivers,
             limits,
             log,
+            progress: Progress::default(),
         })
     }
 

@@ -1,8 +1,9 @@
 //! What a runtime reports.
 
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
-use airs_runtime::{Capability, Code, Event};
+use airs_runtime::{Capability, Code, Event, Request};
 use airs_tests::{Bench, Script, component, pay};
 
 /// A bench whose events are written down, and what was written.
@@ -70,12 +71,46 @@ fn every_change_and_every_run_is_reported() {
 }
 
 #[test]
+fn a_run_that_is_given_up_has_ended_once_and_is_cancelled() {
+    let (tell, events) = channel();
+    let tell = Mutex::new(tell);
+    let bench = Bench::alone(&["probe"], |builder| {
+        builder.on_event(move |event| tell.lock().unwrap().send(told(event)).unwrap())
+    });
+    let executor = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    assert!(events.recv().unwrap().starts_with("loaded program probe"));
+    let request = bench.addressed("alice", Script::new().log("give me up").act("loop").request());
+    let runtime = bench.runtime.clone();
+    let run = executor.spawn(async move { runtime.perform(request).await });
+    assert_eq!(events.recv().unwrap(), "probe 1 give me up");
+    run.abort();
+    bench.perform("bob", Request::bindings());
+    drop((bench, executor));
+    let mut ended: Vec<String> = events.iter().collect();
+    ended.sort();
+    assert_eq!(
+        ended,
+        [
+            "bindings for bob after 1: None",
+            "probe for alice after 1: Some(Cancelled)"
+        ]
+    );
+}
+
+#[test]
 fn an_observer_that_panics_ends_its_run_and_nothing_else() {
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let noting = Arc::clone(&failures);
     let bench = Bench::alone(&["probe", "ledger", "payment"], |builder| {
-        builder.on_event(|event| {
-            if let Event::Log { line: "boom", .. } = event {
-                std::panic::panic_any("told to");
-            }
+        builder.on_event(move |event| match event {
+            Event::Log { line: "boom", .. } => std::panic::panic_any("told to"),
+            Event::RunEnded {
+                failure: Some(code), ..
+            } => noting.lock().unwrap().push(*code),
+            _ => {}
         })
     });
     bench.fund("10.00");
@@ -89,6 +124,7 @@ fn an_observer_that_panics_ends_its_run_and_nothing_else() {
         assert_eq!(error.code(), Code::Internal, "{error}");
         assert!(bench.runtime.is_idle());
     }
+    assert_eq!(*failures.lock().unwrap(), [Code::Internal; 20]);
     bench.ask("alice", pay("bob", "1")).unwrap();
     assert_eq!(bench.dollars(["alice", "bob"]), ["9.00", "1.00"]);
     bench

@@ -85,7 +85,7 @@ pub enum Event<'a> {
         /// The line without its end; control characters are escaped.
         line: &'a str,
     },
-    /// A run ended.
+    /// A run that had begun has ended; told once, however it ended.
     RunEnded {
         /// The run's id.
         run: &'a str,
@@ -95,7 +95,8 @@ pub enum Event<'a> {
         caller: &'a str,
         /// How many attempts it took.
         attempts: u32,
-        /// Its error, unless it was committed.
+        /// Its error, unless it was committed: [`Code::Cancelled`] when it was given up, or
+        /// [`Code::OutcomeUnknown`] when that was while it was being committed.
         failure: Option<Code>,
     },
 }

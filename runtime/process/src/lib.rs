@@ -8,7 +8,7 @@
 //! use std::sync::Arc;
 //! use airs_core::{Caller, Limits};
 //! use airs_driver::{Context, Drivers};
-//! use airs_process::{Answer, Outcome, Run, Work};
+//! use airs_process::{Answer, Outcome, Progress, Run, Work};
 //!
 //! /// Lists what is bound. To be polled on the engine's executor, as everything that may call a guest.
 //! async fn list(context: Context, drivers: Arc<Drivers>, caller: Caller) {
@@ -20,6 +20,7 @@
 //!         drivers,
 //!         limits: Limits::default(),
 //!         log: Arc::new(|line| eprintln!("{}: {}", line.component, line.line)),
+//!         progress: Progress::default(),
 //!     };
 //!     let Outcome { result, attempts } = run.execute().await;
 //!     match result {
@@ -31,11 +32,13 @@
 //! ```
 
 mod catalog;
+mod progress;
 mod run;
 mod val;
 mod work;
 
 pub use catalog::{Program, Programs};
+pub use progress::Progress;
 pub use run::{ATTEMPTS_MAX, Outcome, Run};
 pub use val::ProgramState;
 pub use work::{Answer, Work};

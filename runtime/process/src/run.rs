@@ -8,6 +8,7 @@ use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
 use airs_engine::{Environment, LogSink};
 use tokio::time::timeout_at;
 
+use crate::progress::Progress;
 use crate::work::{Answer, Work};
 
 /// How often a run is attempted when others change what it read.
@@ -31,6 +32,8 @@ pub struct Run {
     pub limits: Limits,
     /// Where its guests' lines go.
     pub log: LogSink,
+    /// How far it has come.
+    pub progress: Progress,
 }
 
 /// How a run ended.
@@ -56,6 +59,7 @@ impl Run {
             .guarded(self.context.guards());
         loop {
             let attempts = environment.attempt();
+            self.progress.attempt(attempts);
             let result = match self.attempt(&environment).await {
                 Ok(Some(answer)) => Ok(answer),
                 Ok(None) if attempts == ATTEMPTS_MAX => Err(Error::new(
@@ -95,9 +99,13 @@ impl Run {
         if Instant::now() >= environment.deadline() {
             return Err(self.late());
         }
+        self.progress.commit();
         Ok(match session.commit().await? {
             Ended::Committed => Some(answer),
-            Ended::Conflict => None,
+            Ended::Conflict => {
+                self.progress.refused();
+                None
+            }
         })
     }
 
@@ -108,7 +116,7 @@ impl Run {
             self.limits.deadline_ms
         );
         Error::new(Code::DeadlineExceeded, message)
-            .hint("nothing of it was committed; deadline_ms is its limit")
+            .hint("nothing of it was committed; it may take what the request allows, at most its deadline_ms")
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Code, Error, Limits, Name, Receipt, Result, Rights, Value};
-use airs_engine::{AssetHandle, Engine, EngineConfig, Environment, Guest, GuestState, ProgramCode, Val};
+use airs_engine::{
+    AssetHandle, Engine, EngineConfig, Environment, Guest, GuestState, ProgramCode, Val, World,
+};
 
 use crate::floor::Start;
 use crate::guests::bytes;
@@ -36,14 +38,19 @@ fn fresh() -> Row {
     let name: Arc<Name> = Arc::new("payment".parse().expect("a name"));
     let deadline = Instant::now() + Duration::from_secs(3_600);
     let environment = Environment::new("".into(), SystemTime::now(), deadline, Arc::new(|_| {}));
-    let limits = Limits::default();
+    let (world, limits) = (Arc::new(World::default()), Limits::default());
     let value = || {
         let (code, name) = (Arc::clone(&code), Arc::clone(&name));
-        let (environment, limits) = (environment.clone(), limits.clone());
+        let (environment, world, limits) = (environment.clone(), Arc::clone(&world), limits.clone());
         let all = engine.executor().spawn(async move {
             let start = Instant::now();
             for _ in 0..INSTANCES {
-                let guest = Guest::new(Arc::clone(&name), environment.clone(), &limits);
+                let guest = Guest::new(
+                    Arc::clone(&name),
+                    environment.clone(),
+                    Arc::clone(&world),
+                    &limits,
+                );
                 drop(code.instantiate(Nobody(guest)).await.expect("it starts"));
             }
             start.elapsed().as_secs_f64() * 1e6 / f64::from(INSTANCES)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::time::Instant;
 
-use airs_core::{Capabilities, Code, Kind};
+use airs_core::{Code, Kind};
 use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime, State};
 
 use serde_json::value::RawValue;
@@ -54,6 +54,8 @@ impl Node {
             })
             .context(settings.context.clone())
             .on_event(move |event| log(event, &listener));
+        let variables = workspace.variables(&settings.context).into_iter();
+        let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         let runtime = builder.build()?;
         let node = Self {
             runtime,
@@ -142,11 +144,7 @@ impl Node {
             return Err(Failure::new(Reason::Airs(Code::InvalidComponent), message)
                 .hint(format!("`cargo airs build -p {name}` builds it")));
         }
-        let granted = workspace
-            .project()
-            .and_then(|project| project.grants.get(name).cloned());
-        let granted: Capabilities = granted.unwrap_or_default();
-        self.runtime.load(&component, &granted)?;
+        self.runtime.load(&component, &workspace.granted(name))?;
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! The components of a workspace.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use airs_core::{Code, Limits};
+use airs_core::{Code, Grants, Limits, Name, VariableName};
 use airs_package::{Manifest, PackageError, Project};
 use cargo_metadata::{CrateType, Metadata, Package, PackageId};
 
@@ -88,6 +89,23 @@ impl Workspace {
             .as_ref()
             .map(|project| project.limits.clone())
             .unwrap_or_default()
+    }
+
+    /// What the project grants a component.
+    pub(crate) fn granted(&self, component: &Name) -> Grants {
+        let project = self.project.as_ref();
+        project
+            .and_then(|project| project.grants.get(component).cloned())
+            .unwrap_or_default()
+    }
+
+    /// The variables of this process that the project grants to any of its components in a context.
+    pub(crate) fn variables(&self, context: &Name) -> BTreeMap<VariableName, String> {
+        let grants = self.project.iter().flat_map(|project| project.grants.values());
+        let names = grants.flat_map(|grants| &grants.of(context).environment);
+        names
+            .filter_map(|name| Some((name.clone(), std::env::var(name.as_str()).ok()?)))
+            .collect()
     }
 
     /// What the compiler makes of a component's crate.

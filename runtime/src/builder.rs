@@ -1,12 +1,14 @@
 //! How a runtime is set up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use airs_core::{Event, Limits, Name, Result};
+use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
 use airs_engine::EngineConfig;
 
-use crate::runtime::{Observer, Runtime};
+use crate::runtime::Runtime;
 
 /// Where contexts keep their state.
 ///
@@ -51,7 +53,8 @@ pub struct RuntimeBuilder {
     pub(crate) engine: EngineConfig,
     pub(crate) contexts: Vec<Name>,
     pub(crate) prepared: Vec<Context>,
-    pub(crate) observer: Option<Observer>,
+    pub(crate) observer: Observer,
+    pub(crate) variables: BTreeMap<VariableName, String>,
 }
 
 impl RuntimeBuilder {
@@ -62,7 +65,8 @@ impl RuntimeBuilder {
             engine: EngineConfig::default(),
             contexts: Vec::new(),
             prepared: Vec::new(),
-            observer: None,
+            observer: Arc::new(|_| {}),
+            variables: BTreeMap::new(),
         }
     }
 
@@ -90,6 +94,13 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Sets a variable of the environment that components see, each as far as it was granted by name. The
+    /// environment of the process itself is never looked at.
+    pub fn variable(mut self, name: VariableName, value: impl Into<String>) -> Self {
+        self.variables.insert(name, value.into());
+        self
+    }
+
     /// Adds a context that is open already: over a storage of a test's own, or with a guard dropped.
     #[cfg(feature = "sabotage")]
     pub fn prepared(mut self, context: Context) -> Self {
@@ -100,7 +111,7 @@ impl RuntimeBuilder {
     /// Calls `observer` with everything that happens. It is called on the threads that execute guests, while
     /// they wait: it should hand the event on and return.
     pub fn on_event(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
-        self.observer = Some(std::sync::Arc::new(observer));
+        self.observer = Arc::new(observer);
         self
     }
 

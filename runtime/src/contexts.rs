@@ -29,6 +29,11 @@ impl Contexts {
             .map(Self)
     }
 
+    /// Their names, the default one's first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.0.iter().map(Context::name)
+    }
+
     /// A context by name, or the default one.
     pub(crate) fn find(&self, name: Option<&Name>) -> Result<&Context> {
         let found = match name {

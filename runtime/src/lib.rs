@@ -21,6 +21,7 @@
 
 mod builder;
 mod contexts;
+mod effective;
 mod ending;
 mod load;
 mod perform;
@@ -29,8 +30,9 @@ mod routes;
 mod runtime;
 
 pub use airs_core::{
-    Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, Item, Kind, Limit,
-    Limits, Name, NameError, Result, Value,
+    Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
+    Grants, HttpPattern, Item, Kind, Limit, Limits, Name, NameError, Result, StorageAccess, Value,
+    VariableName,
 };
 pub use airs_driver::{Binding, Owner, Placement};
 pub use airs_engine::{Allocation, EngineConfig};

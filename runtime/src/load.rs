@@ -1,11 +1,12 @@
 //! Putting components into service, and taking them out.
 
-use airs_core::{Capabilities, Code, Error, Event, Kind, Limits, Name, Result};
+use airs_core::{Code, Error, Event, Grants, Kind, Limits, Name, Result};
 use airs_driver::Driver;
 use airs_engine::{DriverCode, ProgramCode};
 use airs_package::{Component, Manifest};
 use airs_process::Program;
 
+use crate::effective::effective;
 use crate::runtime::Runtime;
 
 /// A component in service.
@@ -42,13 +43,17 @@ impl Runtime {
     /// Puts a component into service under the name in its manifest, or replaces what is in service under
     /// that name. Runs that have begun finish on what they began with.
     ///
+    /// What the component gets in a context is what it declares and is granted there. Where it is granted less than
+    /// it declares it does not work, and who calls it there is told why; when it would work nowhere it is not put
+    /// into service.
+    ///
     /// It compiles the component, which may take long: not for a thread that must answer.
     ///
     /// # Errors
     /// [`Code::WrongWorld`], [`Code::UndeclaredCapability`], [`Code::UngrantedCapability`],
     /// [`Code::InvalidComponent`], [`Code::LimitExceeded`] when it cannot start under its limits, and
     /// [`Code::Unsupported`] for a service that this runtime does not offer. The old one stays in service.
-    pub fn load(&self, component: &Component, granted: &Capabilities) -> Result<Loaded> {
+    pub fn load(&self, component: &Component, granted: &Grants) -> Result<Loaded> {
         let manifest = component.manifest().ok_or_else(|| {
             Error::new(Code::InvalidComponent, "the component carries no manifest")
                 .hint("`cargo airs build` puts one into what it builds")
@@ -58,15 +63,10 @@ impl Runtime {
             .map_err(|error| error.within(format!("{} {name}", manifest.kind)))
     }
 
-    fn load_checked(
-        &self,
-        component: &Component,
-        manifest: &Manifest,
-        granted: &Capabilities,
-    ) -> Result<Loaded> {
+    fn load_checked(&self, component: &Component, manifest: &Manifest, granted: &Grants) -> Result<Loaded> {
         component.check_world(manifest.kind)?;
         component.check_capabilities(&manifest.capabilities)?;
-        check_granted(manifest, granted)?;
+        let effective = effective(&self.inner, manifest, granted)?;
         let limits = manifest.limits.min(&self.inner.limits);
         let linked = self.link(component, manifest, &limits)?;
         let name = manifest.name.clone();
@@ -90,10 +90,10 @@ impl Runtime {
             };
             let next = match linked {
                 Linked::Driver(code) => {
-                    routes.with_driver(Driver::new(name, generation, digest, code, limits))
+                    routes.with_driver(Driver::new(name, generation, digest, code, limits, effective))
                 }
                 Linked::Program(code) => {
-                    routes.with_program(Program::new(name, generation, digest, code, limits))
+                    routes.with_program(Program::new(name, generation, digest, code, limits, effective))
                 }
             };
             Ok((next, loaded))
@@ -134,19 +134,4 @@ impl Runtime {
         });
         Ok(unloaded)
     }
-}
-
-/// What a component declares has to be granted; one that is granted and not declared is not there either.
-fn check_granted(manifest: &Manifest, granted: &Capabilities) -> Result<()> {
-    let Some(missing) = manifest.capabilities.difference(granted).next() else {
-        return Ok(());
-    };
-    let Manifest { kind, name, .. } = manifest;
-    Err(Error::new(
-        Code::UngrantedCapability,
-        format!("it needs {missing}, which is not granted to it"),
-    )
-    .hint(format!(
-        "add `{missing} = true` under [grants.{name}] in airs.toml, or drop it from the {kind}'s capabilities"
-    )))
 }

@@ -195,7 +195,7 @@ impl Inner {
         limits.deadline_ms = limits.deadline_ms.min(deadline_ms.unwrap_or(u64::MAX));
         caller.check_in(context.name().as_str())?;
         let caller = Caller::local(&caller, context.name());
-        let (drivers, log) = (Arc::clone(&routes.drivers), Arc::clone(&self.log));
+        let (drivers, observer) = (Arc::clone(&routes.drivers), Arc::clone(&self.observer));
         Ok(Run {
             id: Arc::clone(id),
             context,
@@ -203,7 +203,7 @@ impl Inner {
             work,
             drivers,
             limits,
-            log,
+            observer,
             progress: Progress::default(),
         })
     }

@@ -1,9 +1,10 @@
 //! The runtime itself.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airs_core::{Event, Limits, Name, Result};
-use airs_engine::{Allocation, Engine, LogSink};
+use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
+use airs_engine::{Allocation, Engine};
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
@@ -11,8 +12,6 @@ use crate::builder::RuntimeBuilder;
 use crate::contexts::Contexts;
 use crate::load::Loaded;
 use crate::routes::Routes;
-
-pub(crate) type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
 /// A run has one program and rarely more than three drivers.
 const INSTANCES_PER_RUN: u32 = 4;
@@ -39,8 +38,9 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) contexts: Contexts,
     pub(crate) limits: Limits,
-    pub(crate) observer: Option<Observer>,
-    pub(crate) log: LogSink,
+    pub(crate) observer: Observer,
+    /// What components may be granted to read.
+    pub(crate) variables: BTreeMap<VariableName, String>,
     /// Places for runs: as many as the engine has instances for.
     pub(crate) places: Semaphore,
     routes: ArcSwap<Routes>,
@@ -62,33 +62,17 @@ impl Runtime {
             contexts,
             prepared,
             observer,
+            variables,
         } = builder;
         let places = Semaphore::new((engine.instances_max / INSTANCES_PER_RUN).max(1) as usize);
         let contexts = Contexts::open(&state, contexts, prepared)?;
         let engine = Engine::new(&engine)?;
-        let log: LogSink = match observer.clone() {
-            None => Arc::new(|_| {}),
-            Some(observer) => Arc::new(move |line| {
-                let airs_engine::LogLine {
-                    component,
-                    run,
-                    attempt,
-                    line,
-                } = line;
-                observer(&Event::Log {
-                    component,
-                    run,
-                    attempt,
-                    line,
-                });
-            }),
-        };
         let inner = Inner {
             engine,
             contexts,
             limits,
             observer,
-            log,
+            variables,
             places,
             routes: ArcSwap::default(),
             changing: Mutex::new(()),
@@ -129,9 +113,7 @@ impl Inner {
     }
 
     pub(crate) fn emit(&self, event: &Event<'_>) {
-        if let Some(observer) = &self.observer {
-            observer(event);
-        }
+        (self.observer)(event);
     }
 
     pub(crate) fn names(&self) -> Vec<Name> {

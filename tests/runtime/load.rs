@@ -1,7 +1,7 @@
 //! What is put into service, and what is not.
 
 use airs_package::{Manifest, PackageError};
-use airs_runtime::{Capability, Code, Component, Error, Kind, Loaded};
+use airs_runtime::{Capabilities, Capability, Code, Component, Error, Kind, Loaded};
 use airs_tests::{Bench, Script, component, component_with, raw, stamped};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, SourceMap};
@@ -34,26 +34,26 @@ fn hollow(world: &str) -> Vec<u8> {
         .unwrap()
 }
 
-fn manifest(kind: Kind, capabilities: &[Capability]) -> Manifest {
+fn manifest(kind: Kind, capabilities: &Capabilities) -> Manifest {
     Manifest {
         kind,
         name: "hollow".parse().unwrap(),
         version: "0.1.0".parse().unwrap(),
-        capabilities: capabilities.iter().copied().collect(),
+        capabilities: capabilities.clone(),
         limits: airs_runtime::Limits::default(),
     }
 }
 
 #[test]
 fn a_component_with_the_wrong_world_is_refused_export_by_export() {
-    let plain = stamped(&raw("plain"), &manifest(Kind::Driver, &[]));
+    let plain = stamped(&raw("plain"), &manifest(Kind::Driver, &[].into()));
     let error = load(&plain).unwrap_err();
     assert_eq!(error.code(), Code::WrongWorld);
     assert!(
         error.message().contains("driver hollow") && error.message().contains("airs:driver/driver"),
         "{error}"
     );
-    let error = load(&stamped(&raw("plain"), &manifest(Kind::Program, &[]))).unwrap_err();
+    let error = load(&stamped(&raw("plain"), &manifest(Kind::Program, &[].into()))).unwrap_err();
     assert!(
         error.code() == Code::WrongWorld && error.message().contains("run"),
         "{error}"
@@ -63,13 +63,16 @@ fn a_component_with_the_wrong_world_is_refused_export_by_export() {
     let error = load(&program).unwrap_err();
     assert_eq!(error.code(), Code::WrongWorld);
     assert!(error.hint_text().unwrap().contains("program"), "{error:?}");
-    let driver = component_with("ledger", |manifest| manifest.kind = Kind::Program);
+    let driver = component_with("ledger", |manifest| {
+        manifest.kind = Kind::Program;
+        manifest.capabilities.storage = None;
+    });
     assert_eq!(load(&driver).unwrap_err().code(), Code::WrongWorld);
 }
 
 #[test]
 fn what_a_component_imports_it_declares() {
-    let silent = component_with("ledger", |manifest| manifest.capabilities.clear());
+    let silent = component_with("ledger", |manifest| manifest.capabilities.storage = None);
     let error = load(&silent).unwrap_err();
     assert_eq!(error.code(), Code::UndeclaredCapability);
     assert!(error.hint_text().unwrap().contains("storage = true"), "{error:?}");
@@ -101,7 +104,7 @@ fn what_a_component_declares_it_is_granted() {
 
 #[test]
 fn a_service_that_is_not_offered_is_refused_by_name() {
-    let both = [Capability::Storage, Capability::Http];
+    let both = Capabilities::from([Capability::Storage]).with_http(["a.example".parse().unwrap()]);
     let driver = stamped(&hollow("driver"), &manifest(Kind::Driver, &both));
     let error = Bench::new().runtime.load(&driver, &both.into()).unwrap_err();
     assert_eq!(error.code(), Code::Unsupported);
@@ -142,7 +145,7 @@ fn what_is_no_component_is_refused() {
 #[test]
 fn no_flipped_bit_harms_the_host() {
     let bench = Bench::new();
-    let good = stamped(&hollow("program"), &manifest(Kind::Program, &[]))
+    let good = stamped(&hollow("program"), &manifest(Kind::Program, &[].into()))
         .bytes()
         .to_vec();
     let mut refused = 0;

@@ -9,6 +9,7 @@
 
 mod binding;
 mod cancel;
+mod capabilities;
 mod crowd;
 mod descriptors;
 mod driver_faults;

@@ -102,7 +102,7 @@ fn a_load_that_fails_leaves_the_old_one_in_service() {
             manifest.name = "ledger".parse().unwrap();
             manifest.kind = Kind::Driver;
         }),
-        component_with("ledger", |manifest| manifest.capabilities.clear()),
+        component_with("ledger", |manifest| manifest.capabilities.storage = None),
         component_with("ledger", |manifest| manifest.limits.memory_bytes = 65_536),
     ];
     for bad in bad {

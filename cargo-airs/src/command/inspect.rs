@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Kind, Limits, Name};
+use airs_core::{Capabilities, Capability, Kind, Limits, Name};
 use airs_package::{Component, Extern, PackageError};
 use serde::Serialize;
 
@@ -43,7 +43,8 @@ struct Section {
 
 #[derive(Debug, Serialize)]
 struct CapabilitySets {
-    declared: Vec<&'static str>,
+    /// By kind, as it is written in the manifest.
+    declared: BTreeMap<&'static str, String>,
     needed: Vec<&'static str>,
 }
 
@@ -106,8 +107,12 @@ impl Inspection {
             imports: names(component.imports()),
             exports: names(component.exports()),
             capabilities: CapabilitySets {
-                declared: words(&declared),
-                needed: words(&component.needed_capabilities()),
+                declared: written(&declared),
+                needed: component
+                    .needed_capabilities()
+                    .into_iter()
+                    .map(Capability::as_str)
+                    .collect(),
             },
             limits: manifest
                 .map(|manifest| stated(&manifest.limits))
@@ -147,11 +152,12 @@ fn stated(limits: &Limits) -> BTreeMap<&'static str, u64> {
         .collect()
 }
 
-fn words(capabilities: &Capabilities) -> Vec<&'static str> {
-    capabilities
-        .iter()
-        .map(|capability| capability.as_str())
-        .collect()
+/// What the component says itself: nothing of what is there unless it is taken away.
+fn written(declared: &Capabilities) -> BTreeMap<&'static str, String> {
+    let unstated = Capabilities::default();
+    let stated = |kind: &Capability| declared.contains(*kind) != unstated.contains(*kind);
+    let kinds = Capability::ALL.into_iter().filter(stated);
+    kinds.map(|kind| (kind.as_str(), declared.value(kind))).collect()
 }
 
 impl fmt::Display for Inspection {
@@ -176,15 +182,20 @@ impl fmt::Display for Inspection {
                 ),
             )?;
         }
-        let list = |words: &[&str]| {
+        let list = |words: &[String]| {
             if words.is_empty() {
                 "none".to_owned()
             } else {
                 words.join(", ")
             }
         };
-        line(f, "declared", &list(&self.capabilities.declared))?;
-        line(f, "needed", &list(&self.capabilities.needed))?;
+        let declared = self.capabilities.declared.iter();
+        let declared: Vec<String> = declared
+            .map(|(kind, value)| format!("{kind} = {value}"))
+            .collect();
+        line(f, "declared", &list(&declared))?;
+        let needed: Vec<String> = self.capabilities.needed.iter().map(ToString::to_string).collect();
+        line(f, "needed", &list(&needed))?;
         if let Some(misfit) = &self.misfit {
             writeln!(f, "\n{misfit}")?;
         }

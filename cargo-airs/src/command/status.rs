@@ -17,7 +17,7 @@ pub(crate) fn run(settings: &settings::Status, report: &Report) -> Result<()> {
     let crates = workspace.select(&Which::All)?;
     let components = crates
         .iter()
-        .map(|one| status(one, &workspace, &settings.node.profile))
+        .map(|one| status(one, &workspace, &settings.node))
         .collect::<Result<_>>()?;
     let state = node::state(&settings.node, &workspace)?;
     let bindings = bind::all(&settings.node, &workspace, report)?;
@@ -35,20 +35,16 @@ pub(crate) fn run(settings: &settings::Status, report: &Report) -> Result<()> {
     Ok(())
 }
 
-fn status(one: &Crate, workspace: &Workspace, profile: &str) -> Result<ComponentStatus> {
+fn status(one: &Crate, workspace: &Workspace, node: &settings::Node) -> Result<ComponentStatus> {
+    let settings::Node { profile, context, .. } = node;
     let manifest = &one.manifest;
     let freshness = freshness::of(one, workspace, profile)?;
     let built = match freshness {
         Freshness::NotBuilt => None,
         _ => Component::open(&workspace.built(one, profile)?).ok(),
     };
-    let granted = workspace
-        .project()
-        .and_then(|project| project.grants.get(&manifest.name));
-    let ungranted = manifest
-        .capabilities
-        .iter()
-        .filter(|wanted| granted.is_none_or(|all| !all.contains(wanted)));
+    let granted = workspace.granted(&manifest.name);
+    let ungranted = manifest.capabilities.without(granted.of(context));
     Ok(ComponentStatus {
         name: manifest.name.to_string(),
         kind: manifest.kind.as_str(),
@@ -57,6 +53,6 @@ fn status(one: &Crate, workspace: &Workspace, profile: &str) -> Result<Component
         size_bytes: built.as_ref().map(|component| component.bytes().len() as u64),
         freshness: freshness.as_str(),
         changed: freshness.changed().map(|path| workspace.shown(path)),
-        ungranted: ungranted.map(|capability| capability.as_str()).collect(),
+        ungranted: ungranted.kinds().map(|kind| ungranted.needed(kind)).collect(),
     })
 }

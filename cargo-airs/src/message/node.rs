@@ -134,8 +134,8 @@ pub(crate) struct ComponentStatus {
     pub(crate) freshness: &'static str,
     /// A file that was changed since it was built.
     pub(crate) changed: Option<String>,
-    /// Capabilities that it declares and that are not granted: it is not put into service.
-    pub(crate) ungranted: Vec<&'static str>,
+    /// What it declares and is not granted: it is not put into service.
+    pub(crate) ungranted: Vec<String>,
 }
 
 impl fmt::Display for Status {

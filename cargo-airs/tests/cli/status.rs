@@ -24,7 +24,11 @@ fn status_says_what_was_changed_and_nothing_else() {
     scene.run("status");
     build(&scene);
     scene.edit("payment/Cargo.toml", "version = \"0.1.0\"", "version = \"0.1.1\"");
-    scene.edit("Cargo.toml", "storage = true", "storage = true, http = true");
+    scene.edit(
+        "Cargo.toml",
+        "storage = true",
+        "storage = true, http = [\"api.example.com\"]",
+    );
     scene.run("status");
     scene.run("status --manifest-path payment/Cargo.toml -q");
     scene.check();

@@ -1,10 +1,10 @@
 //! Rights to platform services.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-/// A platform service that a driver may be allowed to use.
+/// A kind of capability: a platform service, or a part of the world, that a component may be allowed to use.
+/// With its parameters it stands in [`Capabilities`](crate::Capabilities).
 ///
 /// ```
 /// use airs_core::Capability;
@@ -18,26 +18,58 @@ pub enum Capability {
     Storage,
     /// Outbound requests.
     Http,
+    /// The run's time of day.
+    Clock,
+    /// The run's randomness.
+    Random,
+    /// Lines that reach whoever listens to the runtime.
+    Log,
+    /// Named variables of the node's environment.
+    Environment,
+    /// Named folders of the context.
+    Files,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 2] = [Self::Storage, Self::Http];
+    pub const ALL: [Self; 7] = [
+        Self::Storage,
+        Self::Http,
+        Self::Clock,
+        Self::Random,
+        Self::Log,
+        Self::Environment,
+        Self::Files,
+    ];
 
     /// The capability's name in manifests and grants.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Storage => "storage",
             Self::Http => "http",
+            Self::Clock => "clock",
+            Self::Random => "random",
+            Self::Log => "log",
+            Self::Environment => "environment",
+            Self::Files => "files",
         }
     }
 
     /// The capability that an import needs, for the name of an imported interface such as
-    /// `airs:storage/storage@0.1.0`; none when the import belongs to no capability.
+    /// `airs:storage/storage@0.1.0`; none when the import belongs to no capability. What WASI offers is always
+    /// there to be imported, so that a standard library works, and is decided on when it is called.
     pub fn of_import(interface: &str) -> Option<Self> {
         let (package, _) = interface.split_once('/')?;
-        let service = package.strip_prefix("airs:")?;
-        service.parse().ok()
+        match package {
+            "airs:storage" => Some(Self::Storage),
+            "airs:http" => Some(Self::Http),
+            _ => None,
+        }
+    }
+
+    /// Whether a program may have it: what it reaches beyond these, it reaches through drivers.
+    pub const fn is_for_programs(self) -> bool {
+        matches!(self, Self::Clock | Self::Random | Self::Log)
     }
 }
 
@@ -57,6 +89,3 @@ impl FromStr for Capability {
             .ok_or(())
     }
 }
-
-/// A set of capabilities: declared by a component, or granted by an operator.
-pub type Capabilities = BTreeSet<Capability>;

@@ -1,8 +1,9 @@
 //! What a runtime reports.
 
 use std::fmt;
+use std::sync::Arc;
 
-use crate::{Code, Name};
+use crate::{Capability, Code, Name};
 
 /// What a component is.
 ///
@@ -85,6 +86,20 @@ pub enum Event<'a> {
         /// The line without its end; control characters are escaped.
         line: &'a str,
     },
+    /// A component was refused what it was not granted. It outlives the run, whatever comes of that, and belongs
+    /// into every record of what happened.
+    Denied {
+        /// The component's name.
+        component: &'a Name,
+        /// The run in which it was.
+        run: &'a str,
+        /// The attempt of the run, from 1.
+        attempt: u32,
+        /// What it would have needed.
+        capability: Capability,
+        /// What was refused, and why. It holds nothing that may be a secret.
+        message: &'a str,
+    },
     /// A run that had begun has ended; told once, however it ended.
     RunEnded {
         /// The run's id.
@@ -100,3 +115,6 @@ pub enum Event<'a> {
         failure: Option<Code>,
     },
 }
+
+/// Who is told of what happens.
+pub type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;

@@ -44,6 +44,10 @@ impl Context {
         &self.name
     }
 
+    pub(crate) fn shared_name(&self) -> Arc<Name> {
+        Arc::clone(&self.name)
+    }
+
     pub(crate) fn storage(&self) -> &dyn Storage {
         self.storage.as_ref()
     }

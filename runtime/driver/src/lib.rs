@@ -35,6 +35,7 @@
 mod binding;
 mod catalog;
 mod context;
+mod effective;
 mod namespace;
 mod resolver;
 mod session;
@@ -44,5 +45,6 @@ mod transaction;
 pub use binding::{Binding, Owner};
 pub use catalog::{Driver, Drivers};
 pub use context::Context;
+pub use effective::{Allowed, Effective, Ungranted};
 pub use session::{Ended, Placement, Session, SessionStart};
 pub use state::DriverState;

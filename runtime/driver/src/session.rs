@@ -5,7 +5,7 @@ mod dispatch;
 
 use std::sync::Arc;
 
-use airs_core::{AssetPath, Call, Caller, Code, Error, Guard, Limits, Receipt, Result, Rights, Value};
+use airs_core::{AssetPath, Call, Caller, Code, Error, Guard, Limits, Name, Receipt, Result, Rights, Value};
 use airs_engine::{AssetHandle, DriverAsset, Environment};
 use airs_platform::Committed;
 use slab::Slab;
@@ -93,7 +93,7 @@ impl Session {
             environment,
             limits,
         } = start;
-        let transaction = context.begin(&limits).await?;
+        let (transaction, name) = (context.begin(&limits).await?, context.shared_name());
         // Replaced by the first call's; there is no path without one.
         let path = AssetPath::absolute("/none")?;
         Ok(Box::new(Self {
@@ -106,18 +106,24 @@ impl Session {
             context,
             drivers,
             descriptors_max: limits.descriptors,
-            instances: Instances::new(transaction, environment),
+            instances: Instances::new(transaction, environment, name),
             descriptors: Slab::new(),
             opened: 0,
             failed_release: None,
         }))
     }
 
+    /// The context that the run happens in.
+    pub fn context(&self) -> &Name {
+        self.context.name()
+    }
+
     /// Opens an asset.
     ///
     /// # Errors
     /// [`Code::InvalidPath`], [`Code::Unbound`], [`Code::Denied`], [`Code::NotFound`] when the driver is not
-    /// in service, [`Code::LimitExceeded`], and what the driver answers.
+    /// in service, [`Code::UngrantedCapability`] when it does not work in this context, [`Code::LimitExceeded`],
+    /// and what the driver answers.
     pub async fn intend(&mut self, path: &str, rights: Rights) -> Result<AssetHandle> {
         self.check_room()?;
         let path = AssetPath::parse(path, &self.call.caller, self.call.context.as_str())?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Code, Error, Result};
+use airs_core::{Access, Capabilities, Capability, Code, Error, Result};
 use airs_engine::{Guest, GuestState, Page, Storage};
 
 use crate::namespace;
@@ -21,14 +21,16 @@ const SCAN_ENTRIES_MAX: u32 = 1_000;
 #[derive(Debug)]
 pub struct DriverState {
     guest: Guest,
+    capabilities: Arc<Capabilities>,
     space: Arc<[u8]>,
     transaction: Option<Box<Transaction>>,
 }
 
 impl DriverState {
-    pub(crate) fn new(guest: Guest, space: Arc<[u8]>) -> Self {
+    pub(crate) fn new(guest: Guest, capabilities: Arc<Capabilities>, space: Arc<[u8]>) -> Self {
         Self {
             guest,
+            capabilities,
             space,
             transaction: None,
         }
@@ -49,6 +51,21 @@ impl DriverState {
                 "storage is there while the host calls the driver, and only then",
             )
         })
+    }
+
+    /// Whether the driver may do this with its storage.
+    fn check_storage(&self, wanted: Access) -> Result<()> {
+        let held = self.capabilities.storage.map(|storage| storage.access);
+        if held >= Some(wanted) {
+            return Ok(());
+        }
+        let name = self.guest.name();
+        let message = match held {
+            None => format!("driver {name} has no storage"),
+            Some(_) => format!("driver {name} may read its storage, and not write to it"),
+        };
+        let error = self.guest.denied(Capability::Storage, message);
+        Err(error.hint("it is declared in the driver's capabilities, and granted in airs.toml"))
     }
 
     fn key(&self, key: &[u8]) -> Result<Vec<u8>> {
@@ -79,11 +96,13 @@ impl GuestState for DriverState {
 
 impl Storage for DriverState {
     async fn get(&mut self, key: Vec<u8>) -> Result<Option<Vec<u8>>> {
+        self.check_storage(Access::Read)?;
         let key = self.key(&key)?;
         Ok(self.transaction()?.get(key).await?.map(|value| value.to_vec()))
     }
 
     async fn get_many(&mut self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
+        self.check_storage(Access::Read)?;
         if keys.len() > KEYS_PER_CALL_MAX {
             let message = format!(
                 "{} keys in one call are over the limit of {KEYS_PER_CALL_MAX}",
@@ -100,6 +119,7 @@ impl Storage for DriverState {
     }
 
     fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
+        self.check_storage(Access::ReadWrite)?;
         let bytes = value.as_ref().map_or(0, Vec::len);
         if bytes > VALUE_BYTES_MAX {
             let message = format!("a value of {bytes} bytes is over the limit of {VALUE_BYTES_MAX}");
@@ -110,6 +130,7 @@ impl Storage for DriverState {
     }
 
     async fn scan(&mut self, prefix: Vec<u8>, after: Option<Vec<u8>>, limit: u32) -> Result<Page> {
+        self.check_storage(Access::Read)?;
         let prefix = self.within(&prefix)?;
         let after = after.map(|after| self.within(&after)).transpose()?;
         let space_bytes = self.space.len();

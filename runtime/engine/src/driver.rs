@@ -66,15 +66,15 @@ struct Exports {
 pub struct DriverAsset(ResourceAny);
 
 impl<T: Storage> DriverCode<T> {
-    /// Links a driver against the virtual WASI and what was granted to it.
+    /// Links a driver against the virtual WASI and what it declares. What it is granted of that is looked at when it calls.
     ///
     /// # Errors
     /// [`Code::WrongWorld`](airs_core::Code::WrongWorld) or
     /// [`Code::Unsupported`](airs_core::Code::Unsupported), naming what is missing or not offered.
-    pub fn link(engine: &Engine, compiled: &Compiled, granted: &Capabilities) -> Result<Self> {
+    pub fn link(engine: &Engine, compiled: &Compiled, declared: &Capabilities) -> Result<Self> {
         let mut linker = Linker::new(engine.wasmtime());
         let linked = Imports::of(engine, compiled).link(&mut linker, |name, linker| match name {
-            storage::INTERFACE if granted.contains(&Capability::Storage) => Some(storage::link(linker)),
+            storage::INTERFACE if declared.contains(Capability::Storage) => Some(storage::link(linker)),
             _ => None,
         })?;
         let of = |function| export(compiled, Some(INTERFACE), function);

@@ -4,40 +4,25 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use airs_core::{Guard, Guards, Name};
+use airs_core::{Capability, Event, Guard, Guards, Name, Observer};
 use sha2::{Digest, Sha256};
 
-/// A line that a guest wrote.
-///
-/// An example is at [`Environment`].
-#[derive(Clone, Copy, Debug)]
-pub struct LogLine<'a> {
-    /// The component's name.
-    pub component: &'a Name,
-    /// The run in which it did.
-    pub run: &'a str,
-    /// The attempt of the run, from 1.
-    pub attempt: u32,
-    /// The line without its end; control characters are escaped.
-    pub line: &'a str,
-}
-
-/// Where guests' lines go.
-pub type LogSink = Arc<dyn Fn(LogLine<'_>) + Send + Sync>;
-
-/// What all guests of one attempt share: the run's clock, randomness, deadline and log. Clock and
-/// randomness are the run's, the same in every attempt.
+/// What all guests of one attempt share: the run's clock, randomness and deadline, and who is told of what they
+/// do. Clock and randomness are the run's, the same in every attempt.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use std::time::{Duration, Instant, SystemTime};
-/// use airs_engine::{Environment, LogLine, LogSink};
+/// use airs_core::{Event, Observer};
+/// use airs_engine::Environment;
 ///
-/// let log: LogSink = Arc::new(|LogLine { component, run, attempt, line }| {
-///     eprintln!("{component} ({run}, attempt {attempt}): {line}");
+/// let observer: Observer = Arc::new(|event| {
+///     if let Event::Log { component, run, attempt, line } = event {
+///         eprintln!("{component} ({run}, attempt {attempt}): {line}");
+///     }
 /// });
 /// let deadline = Instant::now() + Duration::from_secs(5);
-/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), SystemTime::now(), deadline, log);
+/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), SystemTime::now(), deadline, observer);
 /// // After a conflict:
 /// let second = first.next_attempt();
 /// assert_eq!((second.attempt(), second.deadline()), (2, deadline));
@@ -49,13 +34,13 @@ pub struct Environment {
     wall: Duration,
     deadline: Instant,
     seed: Arc<OnceLock<[u8; 32]>>,
-    log: LogSink,
+    observer: Observer,
     guards: Guards,
 }
 
 impl Environment {
     /// The environment of a run's first attempt. Its clock stands at `now`.
-    pub fn new(run: Arc<str>, now: SystemTime, deadline: Instant, log: LogSink) -> Self {
+    pub fn new(run: Arc<str>, now: SystemTime, deadline: Instant, observer: Observer) -> Self {
         let wall = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             run,
@@ -63,7 +48,7 @@ impl Environment {
             wall,
             deadline,
             seed: Arc::default(),
-            log,
+            observer,
             guards: Guards::default(),
         }
     }
@@ -116,18 +101,39 @@ impl Environment {
                 self.seed.get_or_init(|| fresh)
             }
         };
-        let hash = Sha256::new().chain_update(seed).chain_update(block.to_le_bytes());
-        Ok(hash.chain_update(component.as_str()).finalize().into())
+        Ok(block_of(seed, component, block))
     }
 
+    /// The same for a component that has no right to randomness: it is what it is, in every run.
+    pub(crate) fn foreseeable_block(component: &Name, block: u64) -> [u8; 32] {
+        block_of(&[0; 32], component, block)
+    }
+
+    /// Tells of a line that a component wrote.
     pub(crate) fn log(&self, component: &Name, line: &str) {
-        (self.log)(LogLine {
+        (self.observer)(&Event::Log {
             component,
             run: &self.run,
             attempt: self.attempt,
             line,
         });
     }
+
+    /// Tells that a component was refused what it was not granted. The message holds nothing that may be a secret.
+    pub fn denied(&self, component: &Name, capability: Capability, message: &str) {
+        (self.observer)(&Event::Denied {
+            component,
+            run: &self.run,
+            attempt: self.attempt,
+            capability,
+            message,
+        });
+    }
+}
+
+fn block_of(seed: &[u8; 32], component: &Name, block: u64) -> [u8; 32] {
+    let hash = Sha256::new().chain_update(seed).chain_update(block.to_le_bytes());
+    hash.chain_update(component.as_str()).finalize().into()
 }
 
 impl fmt::Debug for Environment {

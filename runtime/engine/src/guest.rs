@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use airs_core::{Limits, Name};
+use airs_core::{Capability, Code, Error, Limits, Name};
 
-use crate::Environment;
 use crate::log::Log;
 use crate::meter::MemoryMeter;
+use crate::{Environment, World};
 
 /// A Store's data holds a [`Guest`] and lends it.
 ///
@@ -27,6 +27,7 @@ pub struct Guest {
     pub(crate) handles: usize,
     name: Arc<Name>,
     environment: Environment,
+    world: Arc<World>,
     log: Log,
     slept: Duration,
     random: RandomStream,
@@ -39,14 +40,15 @@ struct RandomStream {
 }
 
 impl Guest {
-    /// A guest named `name` in an attempt's environment, under limits.
-    pub fn new(name: Arc<Name>, environment: Environment, limits: &Limits) -> Self {
+    /// A guest named `name` in an attempt's environment, which sees this of the world, under limits.
+    pub fn new(name: Arc<Name>, environment: Environment, world: Arc<World>, limits: &Limits) -> Self {
         Self {
             meter: MemoryMeter::new(limits.memory_bytes),
             host_call_bytes: usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX),
             handles: usize::try_from(limits.handles).unwrap_or(usize::MAX),
             name,
             environment,
+            world,
             log: Log::new(limits.log_bytes),
             slept: Duration::ZERO,
             random: RandomStream::default(),
@@ -62,24 +64,47 @@ impl Guest {
         self.environment.is_late()
     }
 
+    /// Refuses what was not granted: tells who listens, and makes the error that the guest meets. The message holds
+    /// nothing that may be a secret.
+    pub fn denied(&self, capability: Capability, message: impl Into<String>) -> Error {
+        let message = message.into();
+        self.environment.denied(&self.name, capability, &message);
+        Error::new(Code::Denied, message)
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
     pub(crate) fn write_log(&mut self, bytes: &[u8]) {
         let Self {
             log,
             environment,
+            world,
             name,
             ..
         } = self;
-        log.write(bytes, |line| environment.log(name, line));
+        // Without the capability it is looked at all the same: a panic says there where it was.
+        log.write(bytes, |line| {
+            if world.log {
+                environment.log(name, line)
+            }
+        });
     }
 
     pub(crate) fn finish_log(&mut self) {
         let Self {
             log,
             environment,
+            world,
             name,
             ..
         } = self;
-        log.finish(|line| environment.log(name, line));
+        log.finish(|line| {
+            if world.log {
+                environment.log(name, line)
+            }
+        });
     }
 
     pub(crate) fn panic(&self) -> Option<(&str, &str)> {
@@ -87,13 +112,27 @@ impl Guest {
     }
 
     /// The run's time of day. It stands still, but for what the guest slept.
-    pub(crate) fn wall_clock(&self) -> Duration {
-        self.environment.wall() + self.slept
+    pub(crate) fn wall_clock(&self) -> Result<Duration, Error> {
+        self.check_clock()?;
+        // A guest can sleep until the end of all time.
+        Ok(self.environment.wall().saturating_add(self.slept))
     }
 
     /// Time since the guest began: what it slept. Time that passes is not observable in a run.
-    pub(crate) fn monotonic_clock(&self) -> Duration {
-        self.slept
+    pub(crate) fn monotonic_clock(&self) -> Result<Duration, Error> {
+        self.check_clock()?;
+        Ok(self.slept)
+    }
+
+    /// A clock has no way to say no: what asks for the time without the right to it ends there.
+    fn check_clock(&self) -> Result<(), Error> {
+        if self.world.clock {
+            return Ok(());
+        }
+        Err(self.denied(
+            Capability::Clock,
+            format!("component \"{}\" has no clock", self.name),
+        ))
     }
 
     /// Sleeping passes no time but the guest's own: a transaction has nothing to wait for.
@@ -101,11 +140,39 @@ impl Guest {
         self.slept = self.slept.max(instant);
     }
 
-    pub(crate) fn random_bytes(&mut self, count: usize) -> Result<Vec<u8>, getrandom::Error> {
+    pub(crate) fn sleep_for(&mut self, duration: Duration) {
+        self.slept = self.slept.saturating_add(duration);
+    }
+
+    /// What nobody can foresee, except for who knows the run's seed.
+    pub(crate) fn random_bytes(&mut self, count: usize) -> Result<Vec<u8>, Error> {
+        if self.world.random {
+            return self.draw(count);
+        }
+        Err(self.denied(
+            Capability::Random,
+            format!("component \"{}\" has no randomness", self.name),
+        ))
+    }
+
+    /// What need not be unforeseeable, such as the seed of a hash table. Without the right to randomness it is the
+    /// same in each run.
+    pub(crate) fn insecure_random_bytes(&mut self, count: usize) -> Result<Vec<u8>, Error> {
+        self.draw(count)
+    }
+
+    fn draw(&mut self, count: usize) -> Result<Vec<u8>, Error> {
         while self.random.buffer.len() < count {
-            let block = self
-                .environment
-                .random_block(&self.name, self.random.next_block)?;
+            let number = self.random.next_block;
+            let block = if self.world.random {
+                self.environment.random_block(&self.name, number)
+            } else {
+                Ok(Environment::foreseeable_block(&self.name, number))
+            };
+            let block = block.map_err(|error| {
+                Error::new(Code::Internal, "the operating system has no randomness to give")
+                    .caused_by(error.to_string())
+            })?;
             self.random.next_block += 1;
             self.random.buffer.extend_from_slice(&block);
         }

@@ -23,13 +23,15 @@ mod ticker;
 mod trap;
 mod val;
 mod wasi;
+mod world;
 
 pub use compile::Compiled;
 pub use driver::{DriverAsset, DriverCode, DriverInstance};
 pub use engine::{Allocation, Engine, EngineConfig};
-pub use environment::{Environment, LogLine, LogSink};
+pub use environment::Environment;
 pub use guest::{Guest, GuestState};
 pub use program::{ProgramCode, ProgramInstance};
 pub use storage::{Page, Storage};
 pub use trap::Failure;
 pub use val::{AssetHandle, Val};
+pub use world::World;

@@ -21,7 +21,7 @@ pub struct AssetHandle(pub u32);
 /// ```
 /// use std::sync::Arc;
 /// use airs_core::{Code, Error, Limits, Name, Receipt, Result, Rights, Value};
-/// use airs_engine::{AssetHandle, Environment, Guest, GuestState, Val};
+/// use airs_engine::{AssetHandle, Environment, Guest, GuestState, Val, World};
 ///
 /// /// A world in which nothing is bound.
 /// struct Desert(Guest);
@@ -45,8 +45,8 @@ pub struct AssetHandle(pub u32);
 ///     async fn dropped(&mut self, _asset: AssetHandle) {}
 /// }
 ///
-/// fn state(program: Arc<Name>, attempt: &Environment) -> Desert {
-///     Desert(Guest::new(program, attempt.clone(), &Limits::default()))
+/// fn state(program: Arc<Name>, attempt: &Environment, world: &Arc<World>) -> Desert {
+///     Desert(Guest::new(program, attempt.clone(), Arc::clone(world), &Limits::default()))
 /// }
 /// ```
 pub trait Val: GuestState {

@@ -1,8 +1,8 @@
 //! The virtual WASI: always there, so that std works; empty, so that nothing can be done with it.
 //!
-//! Standard output and error are the guest's log. Time and chance are the run's. Everything else is
-//! absent: no files, no network, no environment, no arguments. Which functions exist is read from the
-//! component itself, so that any 0.2 version of WASI links.
+//! Standard output and error are the guest's log. Time and chance are the run's, the environment is what was
+//! granted. Everything else is absent: no network, no arguments. Which functions exist is read from the component
+//! itself, so that any 0.2 version of WASI links.
 
 mod stub;
 
@@ -104,7 +104,9 @@ fn define<T: GuestState>(
 
 fn command<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
     match name {
-        "get-environment" => instance.func_wrap(name, |_, ()| Ok((Vec::<(String, String)>::new(),)))?,
+        "get-environment" => instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
+            Ok((store.data_mut().guest().world().variables.clone(),))
+        })?,
         "get-arguments" => instance.func_wrap(name, |_, ()| Ok((Vec::<String>::new(),)))?,
         "initial-cwd" => instance.func_wrap(name, |_, ()| Ok((None::<String>,)))?,
         "get-stdin" => instance.func_wrap(name, |_, ()| Ok((Resource::<InputStream>::new_own(0),)))?,
@@ -199,7 +201,11 @@ fn clocks<T: GuestState>(
     match (package, name) {
         ("wasi:clocks/wall-clock", "now") => {
             instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
-                let now = store.data_mut().guest().wall_clock();
+                let now = store
+                    .data_mut()
+                    .guest()
+                    .wall_clock()
+                    .map_err(wasmtime::Error::new)?;
                 Ok((Datetime {
                     seconds: now.as_secs(),
                     nanoseconds: now.subsec_nanos(),
@@ -215,19 +221,19 @@ fn clocks<T: GuestState>(
             })?;
         }
         (_, "now") => instance.func_wrap(name, move |mut store: StoreContextMut<'_, T>, ()| {
-            Ok((nanoseconds(store.data_mut().guest().monotonic_clock()),))
+            let since = store.data_mut().guest().monotonic_clock();
+            Ok((nanoseconds(since.map_err(wasmtime::Error::new)?),))
         })?,
         (_, "resolution") => instance.func_wrap(name, |_, ()| Ok((1_u64,)))?,
         (_, "subscribe-instant" | "subscribe-duration") => {
             let relative = name == "subscribe-duration";
             instance.func_wrap(name, move |mut store: StoreContextMut<'_, T>, (time,): (u64,)| {
-                let guest = store.data_mut().guest();
-                let from = if relative {
-                    guest.monotonic_clock()
+                let (guest, time) = (store.data_mut().guest(), Duration::from_nanos(time));
+                if relative {
+                    guest.sleep_for(time);
                 } else {
-                    Duration::ZERO
-                };
-                guest.sleep_until(from.saturating_add(Duration::from_nanos(time)));
+                    guest.sleep_until(time);
+                }
                 Ok((Resource::<Pollable>::new_own(0),))
             })?;
         }
@@ -237,20 +243,24 @@ fn clocks<T: GuestState>(
 }
 
 fn random<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
+    let insecure = name.contains("insecure");
     match name {
         "get-random-bytes" | "get-insecure-random-bytes" => {
-            instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, (count,): (u64,)| {
-                draw(&mut store, count).map(|bytes| (bytes,))
-            })?;
+            instance.func_wrap(
+                name,
+                move |mut store: StoreContextMut<'_, T>, (count,): (u64,)| {
+                    draw(&mut store, insecure, count).map(|bytes| (bytes,))
+                },
+            )?;
         }
         "get-random-u64" | "get-insecure-random-u64" => {
-            instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
-                draw_u64(&mut store).map(|n| (n,))
+            instance.func_wrap(name, move |mut store: StoreContextMut<'_, T>, ()| {
+                draw_u64(&mut store, insecure).map(|n| (n,))
             })?;
         }
         "insecure-seed" => {
             instance.func_wrap(name, |mut store: StoreContextMut<'_, T>, ()| {
-                Ok(((draw_u64(&mut store)?, draw_u64(&mut store)?),))
+                Ok(((draw_u64(&mut store, true)?, draw_u64(&mut store, true)?),))
             })?;
         }
         _ => return Ok(false),
@@ -258,7 +268,11 @@ fn random<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wa
     Ok(true)
 }
 
-fn draw<T: GuestState>(store: &mut StoreContextMut<'_, T>, count: u64) -> wasmtime::Result<Vec<u8>> {
+fn draw<T: GuestState>(
+    store: &mut StoreContextMut<'_, T>,
+    insecure: bool,
+    count: u64,
+) -> wasmtime::Result<Vec<u8>> {
     let guest = store.data_mut().guest();
     if count > RANDOM_BYTES_MAX {
         let message = format!(
@@ -268,14 +282,16 @@ fn draw<T: GuestState>(store: &mut StoreContextMut<'_, T>, count: u64) -> wasmti
         return Err(wasmtime::Error::new(Error::new(Code::LimitExceeded, message)));
     }
     let count = usize::try_from(count).unwrap_or_default();
-    guest.random_bytes(count).map_err(|error| {
-        let message = "the operating system has no randomness to give";
-        wasmtime::Error::new(Error::new(Code::Internal, message).caused_by(error.to_string()))
-    })
+    let drawn = if insecure {
+        guest.insecure_random_bytes(count)
+    } else {
+        guest.random_bytes(count)
+    };
+    drawn.map_err(wasmtime::Error::new)
 }
 
-fn draw_u64<T: GuestState>(store: &mut StoreContextMut<'_, T>) -> wasmtime::Result<u64> {
-    let bytes = draw(store, 8)?;
+fn draw_u64<T: GuestState>(store: &mut StoreContextMut<'_, T>, insecure: bool) -> wasmtime::Result<u64> {
+    let bytes = draw(store, insecure, 8)?;
     Ok(bytes
         .iter()
         .fold(0, |number, byte| (number << 8) | u64::from(*byte)))

@@ -4,6 +4,7 @@ mod scan;
 mod section;
 mod wit_text;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
@@ -172,7 +173,7 @@ impl Component {
     }
 
     /// The platform services that it imports functions of.
-    pub fn needed_capabilities(&self) -> Capabilities {
+    pub fn needed_capabilities(&self) -> BTreeSet<Capability> {
         let interfaces = self.imports.iter().filter_map(|import| match import {
             Extern::Interface { name, functions } if !functions.is_empty() => Some(name),
             _ => None,
@@ -203,8 +204,8 @@ impl Component {
     /// # Errors
     /// [`PackageError::UndeclaredCapability`], which names what to declare.
     pub fn check_capabilities(&self, declared: &Capabilities) -> Result<(), PackageError> {
-        let needed = self.needed_capabilities();
-        let missing: Capabilities = needed.difference(declared).copied().collect();
+        let needed = self.needed_capabilities().into_iter();
+        let missing: BTreeSet<_> = needed.filter(|kind| !declared.contains(*kind)).collect();
         if missing.is_empty() {
             return Ok(());
         }

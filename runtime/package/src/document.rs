@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use airs_core::{Capabilities, Capability, Limits};
+use airs_core::Limits;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -105,21 +105,6 @@ impl<'d> Table<'d> {
         self.document.error(self.span.clone(), message)
     }
 
-    /// `{ storage = true }`; `false` is the same as nothing.
-    pub(crate) fn capabilities(&self) -> Result<Capabilities, PackageError> {
-        let known = Capability::ALL.map(Capability::as_str);
-        let mut capabilities = Capabilities::new();
-        for entry in self.iter() {
-            let Ok(capability) = entry.key().parse::<Capability>() else {
-                return Err(entry.unknown("as a capability", &known));
-            };
-            if entry.boolean()? {
-                capabilities.insert(capability);
-            }
-        }
-        Ok(capabilities)
-    }
-
     /// `{ memory_bytes = 33554432 }`; what is not there is as in `unstated`.
     pub(crate) fn limits(&self, unstated: Limits) -> Result<Limits, PackageError> {
         let known: Vec<_> = Limits::ALL.iter().map(|(name, _)| *name).collect();
@@ -166,6 +151,25 @@ impl<'d> Entry<'d> {
         }
     }
 
+    /// The items of a list, each as an entry of its own.
+    pub(crate) fn list(&self) -> Result<impl Iterator<Item = Self>, PackageError> {
+        let DeValue::Array(items) = self.value.get_ref() else {
+            return Err(self.not_a("a list"));
+        };
+        let (document, key) = (self.document, self.key);
+        Ok((1..).zip(items).map(move |(number, value)| Self {
+            document,
+            place: format!("{}, item {number}", self.place),
+            key,
+            value,
+        }))
+    }
+
+    /// Whether the value is a table.
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Table(_))
+    }
+
     pub(crate) fn string(&self) -> Result<&'d str, PackageError> {
         self.value
             .get_ref()
@@ -198,7 +202,7 @@ impl<'d> Entry<'d> {
         self.document.error(self.key.span(), message)
     }
 
-    fn not_a(&self, wanted: &str) -> PackageError {
+    pub(crate) fn not_a(&self, wanted: &str) -> PackageError {
         let found = self.value.get_ref().type_str();
         self.error(format!("{} is {wanted}, not a value of type {found}", self.place))
     }
@@ -226,13 +230,4 @@ pub(crate) fn nearest<'k>(text: &str, known: &[&'k str]) -> Option<&'k str> {
         .filter(|(distance, candidate)| *distance <= candidate.len().max(3) / 3)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// The line of a manifest that declares these capabilities.
-pub(crate) fn capabilities_line(capabilities: &Capabilities) -> String {
-    let each: Vec<_> = capabilities
-        .iter()
-        .map(|capability| format!("{capability} = true"))
-        .collect();
-    format!("capabilities = {{ {} }}", each.join(", "))
 }

@@ -1,11 +1,11 @@
 //! What can be wrong with what is built and loaded.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Code, Error, Kind};
+use airs_core::{Capabilities, Capability, Code, Error, Kind};
 
-use crate::Mismatch;
-use crate::document::capabilities_line;
+use crate::{Mismatch, capabilities};
 
 /// Why a file, a manifest or a component was refused.
 ///
@@ -152,7 +152,7 @@ pub enum PackageError {
     #[error("the component needs {}, which its manifest does not declare", names(missing))]
     UndeclaredCapability {
         /// What it needs and does not declare.
-        missing: Capabilities,
+        missing: BTreeSet<Capability>,
         /// What it declares.
         declared: Capabilities,
     },
@@ -212,7 +212,7 @@ impl PackageError {
             }
             Self::WrongWorld { .. } => "build it with the SDK of the same version as this airs",
             Self::UndeclaredCapability { missing, declared } => {
-                let line = capabilities_line(&missing.union(declared).copied().collect());
+                let line = capabilities::line(declared, missing);
                 return Some(format!(
                     "write {line} under [package.metadata.airs] in Cargo.toml"
                 ));
@@ -252,7 +252,7 @@ fn lines(mismatches: &[Mismatch]) -> String {
         .collect()
 }
 
-fn names(capabilities: &Capabilities) -> String {
+fn names(capabilities: &BTreeSet<Capability>) -> String {
     let names: Vec<_> = capabilities
         .iter()
         .map(|capability| capability.as_str())

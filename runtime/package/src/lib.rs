@@ -11,6 +11,7 @@
 //!
 //! [`Kind`]: airs_core::Kind
 
+mod capabilities;
 mod component;
 mod componentize;
 mod digest;

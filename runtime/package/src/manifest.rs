@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use airs_core::{Capabilities, Kind, Limits, Name};
+use airs_core::{Capabilities, Capability, Kind, Limits, Name};
 use semver::Version;
 
 use crate::PackageError;
+use crate::capabilities::{self, Stated};
 use crate::document::{Document, Entry, Table, nearest};
 
 /// What a component is and wants, as its author says in `[package.metadata.airs]` of its `Cargo.toml`.
@@ -30,7 +31,7 @@ use crate::document::{Document, Entry, Table, nearest};
 /// )?
 /// .expect("the crate is a component");
 /// assert_eq!(manifest.kind, Kind::Driver);
-/// assert!(manifest.capabilities.contains(&Capability::Storage));
+/// assert!(manifest.capabilities.contains(Capability::Storage));
 /// # Ok::<(), airs_package::PackageError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,8 @@ pub struct Manifest {
     pub name: Name,
     /// Its version, which is its crate's.
     pub version: Version,
-    /// The platform services that it uses; empty for a program.
+    /// What it uses of the platform and of the world. A program may say that it needs no clock, randomness or log,
+    /// and nothing else.
     pub capabilities: Capabilities,
     /// What a run may use up in it; a limit that the author does not state is at its maximum, so that the
     /// operator's counts.
@@ -91,13 +93,15 @@ fn read(path: &Path, text: &str, inherited: Option<&Version>) -> Result<Option<M
     let kind = kind(&airs.required("kind", "kind = \"driver\", or \"program\"")?)?;
     let table = |key| airs.get(key).map(|entry: Entry<'_>| entry.table()).transpose();
     let capabilities = match table("capabilities")? {
-        Some(declared) => declared.capabilities()?,
-        None => Capabilities::new(),
+        Some(declared) => capabilities::read(&declared, Stated::Declared)?,
+        None => Capabilities::default(),
     };
-    if let (Kind::Program, false, Some(entry)) = (kind, capabilities.is_empty(), airs.get("capabilities")) {
-        return Err(entry
-            .key_error("a program has no capabilities")
-            .with_hint("remove them: a program reaches the world through drivers, which have them"));
+    if let (Kind::Program, Some(entry)) = (kind, airs.get("capabilities"))
+        && let Some(beyond) = capabilities
+            .kinds()
+            .find(|capability| !capability.is_for_programs())
+    {
+        return Err(beyond_a_program(&entry, beyond));
     }
     Ok(Some(Manifest {
         kind,
@@ -109,6 +113,12 @@ fn read(path: &Path, text: &str, inherited: Option<&Version>) -> Result<Option<M
             None => Limits::UNRESTRICTED,
         },
     }))
+}
+
+fn beyond_a_program(entry: &Entry<'_>, capability: Capability) -> PackageError {
+    entry
+        .key_error(format!("a program has no {capability}"))
+        .with_hint("remove it: a program reaches the world through drivers, which have capabilities")
 }
 
 fn kind(entry: &Entry<'_>) -> Result<Kind, PackageError> {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Component as PathPart, Path, PathBuf};
 
-use airs_core::{Capabilities, Limits, Name};
+use airs_core::{Grants, Limits, Name};
 
 use crate::PackageError;
+use crate::capabilities::{self, Stated};
 use crate::document::{Document, Entry, Table, nearest};
 
 /// The tables that other versions of airs give a meaning.
@@ -47,8 +48,8 @@ pub struct Project {
     pub path: PathBuf,
     /// The components that the project builds, by name.
     pub components: BTreeMap<Name, ComponentEntry>,
-    /// What each component is allowed to use; nothing when it is not here.
-    pub grants: BTreeMap<Name, Capabilities>,
+    /// What each component is allowed to use, context by context; no platform service when it is not here.
+    pub grants: BTreeMap<Name, Grants>,
     /// What a run may use up in this project; a limit that is not stated has its default.
     pub limits: Limits,
 }
@@ -84,7 +85,7 @@ impl Project {
                 .key_error("bindings are not made in this file")
                 .with_hint("remove them, and bind with `cargo airs bind`"));
         }
-        root.only(&["version", "components", "grants", "runtime"])?;
+        root.only(&["version", "components", "grants", "contexts", "runtime"])?;
         check_version(&root)?;
         let components = components(&root)?;
         Ok(Self {
@@ -197,27 +198,56 @@ fn folder(entry: &Entry<'_>) -> Result<PathBuf, PackageError> {
     })
 }
 
+/// `[grants.NAME]`, and `[contexts.CONTEXT.grants.NAME]`, which counts alone in its context.
 fn grants(
     root: &Table<'_>,
     components: &BTreeMap<Name, ComponentEntry>,
-) -> Result<BTreeMap<Name, Capabilities>, PackageError> {
+) -> Result<BTreeMap<Name, Grants>, PackageError> {
     let mut grants = BTreeMap::new();
-    let Some(all) = root.get("grants") else {
+    if let Some(all) = root.get("grants") {
+        for entry in all.table()?.iter() {
+            let name = granted(&entry, components)?;
+            let table = capabilities::read(&entry.table()?, Stated::Granted)?;
+            grants.insert(name, Grants::from(table));
+        }
+    }
+    let Some(contexts) = root.get("contexts") else {
         return Ok(grants);
     };
-    for entry in all.table()?.iter() {
-        let name = name(&entry)?;
-        if !components.contains_key(&name) {
-            let known: Vec<_> = components.keys().map(Name::as_str).collect();
-            let error = entry.key_error(format!("the project has no component {name}"));
-            return Err(match nearest(name.as_str(), &known) {
-                Some(near) => error.with_hint(format!("write [grants.{near}]")),
-                None => error.with_hint(format!("add [components.{name}], or remove the grant")),
-            });
+    for entry in contexts.table()?.iter() {
+        let context = entry
+            .key()
+            .parse::<Name>()
+            .map_err(|why| entry.key_error(format!("{:?} is no name of a context: {why}", entry.key())))?;
+        let table = entry.table()?;
+        table.only(&["grants"])?;
+        let Some(all) = table.get("grants") else { continue };
+        for entry in all.table()?.iter() {
+            let name = granted(&entry, components)?;
+            let table = capabilities::read(&entry.table()?, Stated::Granted)?;
+            let before = grants.remove(&name).unwrap_or_default();
+            grants.insert(name, before.in_context(context.clone(), table));
         }
-        grants.insert(name, entry.table()?.capabilities()?);
     }
     Ok(grants)
+}
+
+/// The component that a grant is for.
+fn granted(entry: &Entry<'_>, components: &BTreeMap<Name, ComponentEntry>) -> Result<Name, PackageError> {
+    let name = name(entry)?;
+    if components.contains_key(&name) {
+        return Ok(name);
+    }
+    let known: Vec<_> = components.keys().map(Name::as_str).collect();
+    let error = entry.key_error(format!("the project has no component {name}"));
+    let table = |name: &str| match entry.place().rsplit_once('.') {
+        Some((before, _)) => format!("[{before}.{name}]"),
+        None => format!("[{name}]"),
+    };
+    Err(match nearest(name.as_str(), &known) {
+        Some(near) => error.with_hint(format!("write {}", table(near))),
+        None => error.with_hint(format!("add [components.{name}], or remove the grant")),
+    })
 }
 
 fn limits(root: &Table<'_>) -> Result<Limits, PackageError> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use airs_core::{Limits, Name};
+use airs_driver::Effective;
 use airs_engine::ProgramCode;
 use rustc_hash::FxHashMap;
 
@@ -13,13 +14,14 @@ use crate::val::ProgramState;
 /// ```
 /// use std::sync::Arc;
 /// use airs_core::{Limits, Name, Result};
+/// use airs_driver::Effective;
 /// use airs_engine::{Engine, ProgramCode};
 /// use airs_process::{Program, ProgramState, Work};
 ///
-/// fn work(engine: &Engine, name: Name, component: &[u8], input: &str) -> Result<Work> {
+/// fn work(engine: &Engine, name: Name, component: &[u8], may: Effective, input: &str) -> Result<Work> {
 ///     let code = ProgramCode::<ProgramState>::link(engine, &engine.compile(component)?)?;
 ///     let digest = "the sha256 of the component".into();
-///     let program = Arc::new(Program::new(name, 1, digest, code, Limits::default()));
+///     let program = Arc::new(Program::new(name, 1, digest, code, Limits::default(), may));
 ///     Ok(Work::Program { program, input: input.into() })
 /// }
 /// ```
@@ -28,23 +30,26 @@ pub struct Program {
     pub(crate) name: Arc<Name>,
     pub(crate) code: ProgramCode<ProgramState>,
     pub(crate) limits: Limits,
+    pub(crate) effective: Effective,
     generation: u64,
     digest: String,
 }
 
 impl Program {
-    /// A generation of the program `name`: its linked code, and the limits of its runs.
+    /// A generation of the program `name`: its linked code, the limits of its runs, and what it may use.
     pub fn new(
         name: Name,
         generation: u64,
         digest: String,
         code: ProgramCode<ProgramState>,
         limits: Limits,
+        effective: Effective,
     ) -> Self {
         Self {
             name: Arc::new(name),
             code,
             limits,
+            effective,
             generation,
             digest,
         }

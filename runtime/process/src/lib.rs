@@ -19,7 +19,7 @@
 //!         work: Work::Bindings,
 //!         drivers,
 //!         limits: Limits::default(),
-//!         log: Arc::new(|line| eprintln!("{}: {}", line.component, line.line)),
+//!         observer: Arc::new(|event| eprintln!("{event:?}")),
 //!         progress: Progress::default(),
 //!     };
 //!     let Outcome { result, attempts } = run.execute().await;

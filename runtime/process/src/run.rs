@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use airs_core::{Caller, Code, Error, Limits, Result};
+use airs_core::{Caller, Code, Error, Limits, Observer, Result};
 use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
-use airs_engine::{Environment, LogSink};
+use airs_engine::Environment;
 use tokio::time::timeout_at;
 
 use crate::progress::Progress;
@@ -30,8 +30,8 @@ pub struct Run {
     pub drivers: Arc<Drivers>,
     /// What it may use up.
     pub limits: Limits,
-    /// Where its guests' lines go.
-    pub log: LogSink,
+    /// Who is told of what its guests do.
+    pub observer: Observer,
     /// How far it has come.
     pub progress: Progress,
 }
@@ -54,8 +54,8 @@ impl Run {
     /// To be polled on the engine's executor: guests execute where it is polled.
     pub async fn execute(&self) -> Outcome {
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
-        let log = Arc::clone(&self.log);
-        let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, log)
+        let observer = Arc::clone(&self.observer);
+        let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, observer)
             .guarded(self.context.guards());
         loop {
             let attempts = environment.attempt();

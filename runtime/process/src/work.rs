@@ -113,7 +113,12 @@ async fn run(
     session: Box<Session>,
     environment: &Environment,
 ) -> Result<(Answer, Box<Session>), Error> {
-    let guest = Guest::new(Arc::clone(&program.name), environment.clone(), &program.limits);
+    let allowed = program.effective.of(session.context()).map_err(|lacking| {
+        environment.denied(&program.name, lacking.capability, lacking.error.message());
+        lacking.error
+    })?;
+    let (name, world) = (Arc::clone(&program.name), Arc::clone(&allowed.world));
+    let guest = Guest::new(name, environment.clone(), world, &program.limits);
     let state = ProgramState::new(guest, session);
     let instance = program
         .code

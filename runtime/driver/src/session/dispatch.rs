@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Call, Code, Error, Receipt, Result, Rights, Value};
+use airs_core::{Call, Code, Error, Name, Receipt, Result, Rights, Value};
 use airs_engine::{DriverAsset, DriverInstance, Environment, Failure, Guest};
 
 use crate::catalog::Driver;
@@ -21,6 +21,7 @@ pub(super) struct Instances {
     placed: Vec<Placed>,
     transaction: Option<Box<Transaction>>,
     environment: Environment,
+    context: Arc<Name>,
 }
 
 #[derive(Debug)]
@@ -30,11 +31,12 @@ struct Placed {
 }
 
 impl Instances {
-    pub(super) fn new(transaction: Box<Transaction>, environment: Environment) -> Self {
+    pub(super) fn new(transaction: Box<Transaction>, environment: Environment, context: Arc<Name>) -> Self {
         Self {
             placed: Vec::new(),
             transaction: Some(transaction),
             environment,
+            context,
         }
     }
 
@@ -70,9 +72,19 @@ impl Instances {
             let message = format!("the run uses more than {DRIVERS_PER_RUN_MAX} drivers");
             return Err(Error::new(Code::LimitExceeded, message));
         }
+        let allowed = driver.effective.of(&self.context).map_err(|lacking| {
+            self.environment
+                .denied(&driver.name, lacking.capability, lacking.error.message());
+            lacking.error
+        })?;
+        let (environment, world) = (self.environment.clone(), Arc::clone(&allowed.world));
         // Its own limits: what its program's say of memory, handles and log is about the program.
-        let guest = Guest::new(Arc::clone(&driver.name), self.environment.clone(), &driver.limits);
-        let state = DriverState::new(guest, Arc::clone(&driver.space));
+        let guest = Guest::new(Arc::clone(&driver.name), environment, world, &driver.limits);
+        let state = DriverState::new(
+            guest,
+            Arc::clone(&allowed.capabilities),
+            Arc::clone(&driver.space),
+        );
         // Boxed: it happens once for each driver, and would make the future of every `intend` twice as large.
         match Box::pin(driver.code.instantiate(state)).await {
             Ok(instance) => {

@@ -1,6 +1,6 @@
 //! What is read of a component.
 
-use airs_core::{Capability, Code, Kind};
+use airs_core::{Capabilities, Capability, Code, Kind};
 use airs_package::{Component, Digest, Extern, PackageError};
 
 use crate::guests::{component_of, driver, encode, module_of, program, with_section};
@@ -61,7 +61,8 @@ fn the_needed_capabilities_are_those_of_the_imports() {
     let component = Component::read(driver()).unwrap();
     let needed = component.needed_capabilities();
     assert_eq!(needed, [Capability::Storage, Capability::Http].into());
-    component.check_capabilities(&needed).unwrap();
+    let declared = Capabilities::from([Capability::Storage]).with_http(["a.example".parse().unwrap()]);
+    component.check_capabilities(&declared).unwrap();
     assert!(
         Component::read(program())
             .unwrap()
@@ -83,7 +84,7 @@ fn an_undeclared_capability_is_named_with_the_line_that_declares_it() {
     );
     assert_eq!(
         error.hint().unwrap(),
-        "write capabilities = { storage = true, http = true } under [package.metadata.airs] in Cargo.toml"
+        "write capabilities = { storage = true, http = [\"api.example.com\"] } under [package.metadata.airs] in Cargo.toml"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::{Capability, Code, Kind, Limits};
+use airs_core::{Access, Capabilities, Capability, Code, Kind, Limits, StorageAccess};
 use airs_package::{Manifest, PackageError};
 use semver::Version;
 
@@ -26,7 +26,17 @@ fn a_driver_declares_capabilities_and_limits() {
     assert_eq!(manifest.kind, Kind::Driver);
     assert_eq!(manifest.name.as_str(), "ledger");
     assert_eq!(manifest.version, Version::new(0, 1, 0));
-    assert_eq!(manifest.capabilities, [Capability::Storage].into());
+    let storage = StorageAccess {
+        quota_bytes: StorageAccess::UNRESTRICTED_BYTES,
+        ..StorageAccess::DEFAULT
+    };
+    assert_eq!(
+        manifest.capabilities,
+        Capabilities {
+            storage: Some(storage),
+            ..Capabilities::default()
+        }
+    );
     assert_eq!(
         manifest.limits,
         Limits {
@@ -37,10 +47,42 @@ fn a_driver_declares_capabilities_and_limits() {
 }
 
 #[test]
+fn capabilities_have_parameters() {
+    let manifest = metadata(
+        "kind = \"driver\"\n[package.metadata.airs.capabilities]\nstorage = { access = \"read\", quota_bytes = 1_000 }\n\
+         http = [\"*.example.com/data/*\", \"http://127.0.0.1:8080\"]\nclock = false\nenvironment = [\"RATES_KEY\"]\n\
+         files = { rates = \"read\" }",
+    );
+    let Capabilities {
+        storage,
+        http,
+        clock,
+        random,
+        environment,
+        files,
+        ..
+    } = manifest.unwrap().capabilities;
+    assert_eq!(
+        storage,
+        Some(StorageAccess {
+            access: Access::Read,
+            quota_bytes: 1_000
+        })
+    );
+    let http: Vec<String> = http.iter().map(ToString::to_string).collect();
+    assert_eq!(http, ["http://127.0.0.1:8080", "https://*.example.com/data/*"]);
+    assert_eq!((clock, random), (false, true));
+    assert!(environment.contains("RATES_KEY"));
+    assert_eq!(files[&"rates".parse().unwrap()], Access::Read);
+    let program = metadata("kind = \"program\"\ncapabilities = { random = false }").unwrap();
+    assert!(!program.capabilities.contains(Capability::Random));
+}
+
+#[test]
 fn what_is_not_declared_is_nothing_and_what_is_not_limited_has_its_default() {
     let manifest = metadata("kind = \"program\"").unwrap();
     assert_eq!(manifest.kind, Kind::Program);
-    assert!(manifest.capabilities.is_empty());
+    assert_eq!(manifest.capabilities, Capabilities::default());
     assert_eq!(manifest.limits, Limits::UNRESTRICTED);
 }
 
@@ -108,7 +150,63 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (
         "kind = \"driver\"\ncapabilities = { storage = \"yes\" }",
-        "6:28: package.metadata.airs.capabilities.storage is true or false, not a value of type string",
+        "6:28: \"yes\" is no access",
+        "write \"read\" or \"read-write\"",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities = { storage = \"red\" }",
+        "6:28: \"red\" is no access",
+        "write \"read\"",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities = { storage = 5 }",
+        "6:28: package.metadata.airs.capabilities.storage is true, false, \"read\", \"read-write\" or a table, not a \
+         value of type integer",
+        "quota_bytes = 1048576",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.storage = { quota = 5 }",
+        "6:26: quota is not known in [package.metadata.airs.capabilities.storage]",
+        "known are access, quota_bytes",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.storage = { quota_bytes = 0 }",
+        "6:40: package.metadata.airs.capabilities.storage.quota_bytes is from 1 to 1099511627776, not 0",
+        "",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.http = true",
+        "6:21: package.metadata.airs.capabilities.http is a list, not a value of type boolean",
+        "write http = [\"api.example.com\"]",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.http = [\"a.example\", 5]",
+        "6:35: package.metadata.airs.capabilities.http, item 2 is a string, not a value of type integer",
+        "",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.http = [\"*example.com\"]",
+        "6:22: \"*example.com\" is no pattern of URLs: a * in the host is not *. at its beginning",
+        "stands for all names below",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.environment = [\"A-B\"]",
+        "6:29: \"A-B\" is no name of a variable",
+        "",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.files = { nul = \"read\" }",
+        "6:24: \"nul\" is no name of a folder: it names a device on Windows",
+        "",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.files = [\"rates\"]",
+        "6:22: package.metadata.airs.capabilities.files is a table",
+        "write files = { NAME = \"read\" }",
+    ),
+    (
+        "kind = \"driver\"\ncapabilities.clock = \"no\"",
+        "6:22: package.metadata.airs.capabilities.clock is true or false",
         "",
     ),
     (
@@ -138,8 +236,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (
         "kind = \"program\"\ncapabilities = { storage = true }",
-        "6:1: a program has no capabilities",
-        "remove them",
+        "6:1: a program has no storage",
+        "remove it",
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::{Capability, Code, Limits};
+use airs_core::{Access, Capability, Code, Grants, Limits, StorageAccess};
 use airs_package::{PackageError, Project};
 
 fn parse(text: &str) -> Result<Project, PackageError> {
@@ -41,7 +41,7 @@ fn a_project_names_its_components_grants_and_limits() {
             ("pay", Path::new("pay"))
         ]
     );
-    assert_eq!(project.grants["ledger"], [Capability::Storage].into());
+    assert_eq!(project.grants["ledger"], Grants::from([Capability::Storage]));
     assert!(!project.grants.contains_key("pay"));
     assert_eq!(
         project.limits,
@@ -51,6 +51,29 @@ fn a_project_names_its_components_grants_and_limits() {
         }
     );
     assert_eq!(project.root(), Path::new("shop"));
+}
+
+#[test]
+fn a_context_may_have_grants_of_its_own() {
+    let project = parse(
+        "version = 1\n[components]\na.path = \"a\"\nb.path = \"b\"\n[grants.a]\nstorage = true\n\
+         [contexts.guests.grants]\na.storage = { access = \"read\", quota_bytes = 5 }\nb.http = [\"a.example\"]",
+    );
+    let grants = project.unwrap().grants;
+    let (local, guests) = ("local".parse().unwrap(), "guests".parse().unwrap());
+    assert_eq!(grants["a"].of(&local).storage, Some(StorageAccess::DEFAULT));
+    assert_eq!(
+        grants["a"].of(&guests).storage,
+        Some(StorageAccess {
+            access: Access::Read,
+            quota_bytes: 5
+        })
+    );
+    assert!(!grants["b"].of(&local).contains(Capability::Http));
+    assert!(grants["b"].of(&guests).contains(Capability::Http));
+    let a = "a".parse().unwrap();
+    assert_eq!(grants["a"].table(&local, &a), "[grants.a]");
+    assert_eq!(grants["a"].table(&guests, &a), "[contexts.guests.grants.a]");
 }
 
 #[test]
@@ -133,6 +156,26 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "version = 1\n[components.a]\npath = \"a\"\n[grants.a]\nstorge = true",
         "5:1: storge is not known as a capability",
         "write storage",
+    ),
+    (
+        "version = 1\n[components.ledger]\npath = \"a\"\n[contexts.guests.grants.ledgr]\n",
+        "4:25: the project has no component ledgr",
+        "write [contexts.guests.grants.ledger]",
+    ),
+    (
+        "version = 1\n[contexts.Guests.grants]",
+        "2:11: \"Guests\" is no name of a context",
+        "",
+    ),
+    (
+        "version = 1\n[contexts.guests.grant]",
+        "2:18: grant is not known in [contexts.guests]",
+        "write grants",
+    ),
+    (
+        "version = 1\n[components.a]\npath = \"a\"\n[contexts.guests.grants.a]\nhttp = [\"*\"]",
+        "5:9: \"*\" is no pattern of URLs",
+        "",
     ),
     (
         "version = 1\n[runtime]\nlimit = 1",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::{Capability, Code, Kind, Limits};
+use airs_core::{Access, Capabilities, Code, Kind, Limits, StorageAccess};
 use airs_package::{Component, Manifest, PackageError, stamp};
 
 use crate::guests::{driver, module_of, with_section};
@@ -15,7 +15,13 @@ fn manifest() -> Manifest {
         kind: Kind::Driver,
         name: "ledger".parse().unwrap(),
         version: "1.2.3-rc.1".parse().unwrap(),
-        capabilities: [Capability::Storage].into(),
+        capabilities: Capabilities {
+            storage: Some(StorageAccess {
+                access: Access::ReadWrite,
+                quota_bytes: StorageAccess::UNRESTRICTED_BYTES,
+            }),
+            ..Capabilities::default()
+        },
         limits: Limits {
             memory_bytes: 32 << 20,
             ..Limits::default()
@@ -55,6 +61,24 @@ fn the_section_of_format_1_is_read() {
     assert_eq!(component.manifest(), Some(&manifest()));
 }
 
+/// What is written now.
+const FORMAT_2: &[u8] = br#"{"format":2,"kind":"driver","name":"feed","version":"0.1.0","capabilities":{"storage":{"access":"read","quota_bytes":1000},"http":["http://127.0.0.1:8080","https://*.example.com/data/*"],"clock":false,"environment":["RATES_KEY"],"files":{"rates":"read"}},"limits":{}}"#;
+
+#[test]
+fn the_section_of_format_2_is_read_and_written() {
+    let component = Component::read(with_section(driver(), "airs:manifest", FORMAT_2)).unwrap();
+    let manifest = component.manifest().unwrap();
+    assert_eq!(manifest.capabilities.http.len(), 2);
+    assert!(!manifest.capabilities.clock && manifest.capabilities.random);
+    let stamped = stamp(&driver(), manifest).unwrap();
+    assert!(
+        stamped.ends_with(FORMAT_2),
+        "{}",
+        String::from_utf8_lossy(&stamped)
+    );
+    assert_eq!(Component::read(stamped).unwrap().manifest(), Some(manifest));
+}
+
 #[test]
 fn a_limit_that_format_1_does_not_state_is_not_restricted() {
     let short = br#"{"format":1,"kind":"program","name":"pay","version":"0.1.0"}"#;
@@ -64,19 +88,19 @@ fn a_limit_that_format_1_does_not_state_is_not_restricted() {
         (manifest.kind, &manifest.limits),
         (Kind::Program, &Limits::UNRESTRICTED)
     );
-    assert!(manifest.capabilities.is_empty());
+    assert_eq!(manifest.capabilities, Capabilities::default());
 }
 
 #[test]
 fn a_newer_format_is_refused_with_what_to_do() {
-    let newer = br#"{"format":2,"whatever":[]}"#;
+    let newer = br#"{"format":3,"whatever":[]}"#;
     let error = Component::read(with_section(driver(), "airs:manifest", newer)).unwrap_err();
     assert!(
         matches!(
             error,
             PackageError::NewerSection {
-                found: 2,
-                known: 1,
+                found: 3,
+                known: 2,
                 ..
             }
         ),
@@ -85,31 +109,84 @@ fn a_newer_format_is_refused_with_what_to_do() {
     assert!(error.hint().unwrap().starts_with("update airs"));
 }
 
+/// What is in a section beside its kind and name, in which format, and what is wrong with it.
+const MISTAKES: &[(u8, &str, &str)] = &[
+    (
+        1,
+        r#","capabilities":{"root":true}"#,
+        "the capability \"root\" is not known",
+    ),
+    (1, r#","capabilities":{"http":["a.example"]}"#, "invalid type"),
+    (
+        1,
+        r#","limits":{"memory_bytes":1e30}"#,
+        "invalid type: floating point",
+    ),
+    (
+        1,
+        r#","limits":{"memory_bytes":18446744073709551615}"#,
+        "memory_bytes is from 1 to 1073741824",
+    ),
+    (
+        1,
+        r#","limits":{"handles":0}"#,
+        "handles is from 1 to 65536, not 0",
+    ),
+    (1, r#","limits":{"stars":1}"#, "the limit \"stars\" is not known"),
+    (1, r#","secret":1"#, "unknown field `secret`"),
+    (2, r#","secret":1"#, "unknown field `secret`"),
+    (2, r#","capabilities":{"storage":true}"#, "invalid type"),
+    (
+        2,
+        r#","capabilities":{"storage":{"access":"all"}}"#,
+        "\"all\" is no access",
+    ),
+    (
+        2,
+        r#","capabilities":{"storage":{"access":"read","quota_bytes":0}}"#,
+        "quota_bytes is from 1",
+    ),
+    (
+        2,
+        r#","capabilities":{"http":["evil*.example"]}"#,
+        "*. at its beginning",
+    ),
+    (
+        2,
+        r#","capabilities":{"files":{"../up":"read"}}"#,
+        "only lower-case letters",
+    ),
+    (
+        2,
+        r#","capabilities":{"environment":["A=B"]}"#,
+        "letters, digits and _",
+    ),
+    (2, r#","capabilities":{"socket":true}"#, "unknown field `socket`"),
+];
+
+fn refused(section: &str) -> PackageError {
+    let component = with_section(driver(), "airs:manifest", section.as_bytes());
+    let error = Component::read(component).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidComponent);
+    error
+}
+
 #[test]
 fn a_section_that_asks_for_more_than_is_possible_is_refused() {
-    let start = r#"{"format":1,"kind":"driver","name":"ledger","version":"0.1.0""#;
-    for (rest, problem) in [
-        (
-            r#","capabilities":{"root":true}}"#,
-            "the capability \"root\" is not known",
-        ),
-        (
-            r#","limits":{"memory_bytes":1e30}}"#,
-            "invalid type: floating point",
-        ),
-        (
-            r#","limits":{"memory_bytes":18446744073709551615}}"#,
-            "memory_bytes is from 1 to 1073741824",
-        ),
-        (r#","limits":{"handles":0}}"#, "handles is from 1 to 65536, not 0"),
-        (r#","limits":{"stars":1}}"#, "the limit \"stars\" is not known"),
-        (r#","secret":1}"#, "unknown field `secret`"),
-    ] {
-        let section = format!("{start}{rest}");
-        let error = Component::read(with_section(driver(), "airs:manifest", section.as_bytes())).unwrap_err();
-        assert_eq!(error.code(), Code::InvalidComponent);
+    for (format, rest, problem) in MISTAKES {
+        let section =
+            format!(r#"{{"format":{format},"kind":"driver","name":"ledger","version":"0.1.0"{rest}}}"#);
+        let error = refused(&section);
         assert!(error.to_string().contains(problem), "{error}");
     }
+    let program = r#"{"format":2,"kind":"program","name":"pay","version":"0.1.0","capabilities":{"http":["a.example"]}}"#;
+    assert!(refused(program).to_string().contains("a program has no http"));
+    let hosts: Vec<String> = (0..257).map(|host| format!(r#""a{host}.example""#)).collect();
+    let many = format!(
+        r#"{{"format":2,"kind":"driver","name":"ledger","version":"0.1.0","capabilities":{{"http":[{}]}}}}"#,
+        hosts.join(",")
+    );
+    assert!(refused(&many).to_string().contains("more than 256"));
 }
 
 #[test]

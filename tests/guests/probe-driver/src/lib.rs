@@ -105,6 +105,12 @@ impl airs::Driver for Probe {
             }
             // What a driver can learn of the world.
             "world" => Json::of(&json!({ "time": nanoseconds(), "chance": airs::random::u64().to_string() })),
+            // What std finds of it, a hash table's seed too.
+            "variable" => {
+                let found: BTreeMap<String, String> = std::env::vars().collect();
+                let unordered: std::collections::HashMap<_, _> = found.into_iter().collect();
+                Json::of(&unordered.get(&input.parse::<String>()?))
+            }
             "many" => {
                 let keys: Vec<String> = input.parse()?;
                 Json::of(

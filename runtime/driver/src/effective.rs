@@ -1,0 +1,79 @@
+//! What components in service may use.
+
+use std::sync::Arc;
+
+use airs_core::{Capabilities, Capability, Code, Error, Name};
+use airs_engine::World;
+use rustc_hash::FxHashMap;
+
+/// What a component may use, context by context: decided once, when it is put into service.
+///
+/// ```
+/// use std::sync::Arc;
+/// use airs_core::{Capabilities, Capability, Code, Error, Name};
+/// use airs_driver::{Allowed, Effective, Ungranted};
+/// use airs_engine::World;
+///
+/// let allowed = Allowed {
+///     capabilities: Arc::new(Capabilities::default()),
+///     world: Arc::new(World { clock: true, random: true, log: true, variables: Vec::new() }),
+/// };
+/// let ungranted = Ungranted {
+///     capability: Capability::Http,
+///     error: Error::new(Code::UngrantedCapability, "it needs http, which is not granted to it"),
+/// };
+/// let (local, guests): (Name, Name) = ("local".parse()?, "guests".parse()?);
+/// let effective = Effective::new([(local.clone(), Ok(allowed)), (guests.clone(), Err(ungranted))]);
+/// assert!(effective.of(&local).is_ok());
+/// assert_eq!(effective.of(&guests).unwrap_err().capability, Capability::Http);
+/// # Ok::<(), airs_core::NameError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Effective(FxHashMap<Name, Result<Allowed, Ungranted>>);
+
+/// What a component may use in one context: what it declares and is granted there.
+///
+/// An example is at [`Effective`].
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    /// With their parameters.
+    pub capabilities: Arc<Capabilities>,
+    /// The part of it that its virtual WASI shows.
+    pub world: Arc<World>,
+}
+
+/// Why a component does not work in a context: it declares what it is not granted there.
+///
+/// An example is at [`Effective`].
+#[derive(Clone, Debug)]
+pub struct Ungranted {
+    /// The first kind that it lacks.
+    pub capability: Capability,
+    /// All that it lacks, and where to grant it.
+    pub error: Error,
+}
+
+impl Effective {
+    /// In each of these contexts, what it may use there, or why it does not work there.
+    pub fn new(contexts: impl IntoIterator<Item = (Name, Result<Allowed, Ungranted>)>) -> Self {
+        Self(contexts.into_iter().collect())
+    }
+
+    /// What it may use in a context.
+    ///
+    /// # Errors
+    /// What it lacks there; nothing is granted in a context that nobody decided about.
+    pub fn of(&self, context: &Name) -> Result<&Allowed, Ungranted> {
+        match self.0.get(context) {
+            Some(Ok(allowed)) => Ok(allowed),
+            Some(Err(ungranted)) => Err(ungranted.clone()),
+            None => Err(Ungranted {
+                capability: Capability::Log,
+                error: Error::new(
+                    Code::UngrantedCapability,
+                    format!("nothing is granted in context {context}"),
+                ),
+            }),
+        }
+    }
+}

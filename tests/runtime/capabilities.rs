@@ -1,0 +1,240 @@
+//! What a component may use, where, and what it meets when it uses more.
+
+use std::sync::{Arc, Mutex};
+
+use airs_runtime::{
+    Access, Capabilities, Capability, Code, Component, Event, Grants, Manifest, StorageAccess,
+};
+use airs_tests::{Bench, Script, component, component_with};
+use serde_json::json;
+
+type Denials = Arc<Mutex<Vec<String>>>;
+
+/// A runtime with the probe in it, and what its components were denied.
+fn watched() -> (Bench, Denials) {
+    let denials = Denials::default();
+    let noting = Arc::clone(&denials);
+    let bench = Bench::alone(&["probe"], |builder| {
+        builder
+            .context("local".parse().unwrap())
+            .context("guests".parse().unwrap())
+            .variable("RATES_KEY".parse().unwrap(), "s3cret")
+            .variable("OTHER".parse().unwrap(), "other")
+            .on_event(move |event| {
+                if let Event::Denied {
+                    component,
+                    attempt,
+                    capability,
+                    message,
+                    ..
+                } = event
+                {
+                    noting
+                        .lock()
+                        .unwrap()
+                        .push(format!("{component}#{attempt} {capability}: {message}"));
+                }
+            })
+    });
+    (bench, denials)
+}
+
+fn driver(change: impl FnOnce(&mut Capabilities)) -> Component {
+    component_with("probe-driver", |manifest: &mut Manifest| {
+        change(&mut manifest.capabilities)
+    })
+}
+
+fn reading() -> Option<StorageAccess> {
+    Some(StorageAccess {
+        access: Access::Read,
+        ..StorageAccess::DEFAULT
+    })
+}
+
+#[test]
+fn who_may_read_only_does_not_write() {
+    let (bench, denials) = watched();
+    bench.load(&component("probe-driver"));
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    bench.control("/one", "set", r#"["key","value"]"#).unwrap();
+    bench.load(&driver(|declared| declared.storage = reading()));
+    let script = Script::new()
+        .stubborn()
+        .intend("/one", "control")
+        .control(0, "get", json!("key"))
+        .control(0, "set", json!(["key", "other"]))
+        .control(0, "delete", json!("key"))
+        .control(0, "scan", json!(""));
+    let outcomes = bench.play("operator", &script).unwrap();
+    assert_eq!(outcomes[1], json!({ "ok": "value" }));
+    assert_eq!(
+        (&outcomes[2], &outcomes[3]),
+        (&json!({ "error": "denied" }), &json!({ "error": "denied" }))
+    );
+    assert_eq!(outcomes[4], json!({ "ok": ["key"] }));
+    let denial = "probe-driver#1 storage: driver probe-driver may read its storage, and not write to it";
+    assert_eq!(*denials.lock().unwrap(), [denial, denial]);
+    assert_eq!(bench.control("/one", "get", r#""key""#).unwrap(), r#""value""#);
+}
+
+#[test]
+fn who_declares_writing_and_is_granted_reading_is_refused_with_what_to_write() {
+    let (bench, _) = watched();
+    let granted = Capabilities {
+        storage: reading(),
+        ..Capabilities::default()
+    };
+    let error = bench
+        .runtime
+        .load(&component("probe-driver"), &granted.into())
+        .unwrap_err();
+    assert_eq!(error.code(), Code::UngrantedCapability);
+    assert_eq!(
+        error.message(),
+        "driver probe-driver: it needs storage, which is not granted to it"
+    );
+    let hint = error.hint_text().unwrap();
+    assert!(
+        hint.contains("write `storage = true` under [grants.probe-driver] in airs.toml"),
+        "{hint}"
+    );
+}
+
+#[test]
+fn the_line_to_add_grants_what_was_granted_too() {
+    let (bench, _) = watched();
+    let greedy = driver(|declared| {
+        *declared = declared.clone().with_http(["https://a.example".parse().unwrap()]);
+        *declared = declared.clone().with_environment(["RATES_KEY".parse().unwrap()]);
+    });
+    let granted = Capabilities::from([Capability::Storage]).with_http(["*.b.example".parse().unwrap()]);
+    let error = bench.runtime.load(&greedy, &granted.into()).unwrap_err();
+    assert_eq!(
+        error.message(),
+        "driver probe-driver: it needs http to https://a.example and the environment's RATES_KEY, which is not granted to it"
+    );
+    let line = r#"`http = ["https://a.example", "https://*.b.example"]` and `environment = ["RATES_KEY"]`"#;
+    assert!(error.hint_text().unwrap().contains(line), "{error:?}");
+}
+
+#[test]
+fn a_driver_works_in_the_contexts_that_grant_it_what_it_declares() {
+    let (bench, denials) = watched();
+    let (local, guests) = ("local".parse().unwrap(), "guests".parse().unwrap());
+    let granted = Grants::from([Capability::Storage]).in_context(local, Capabilities::default());
+    bench.runtime.load(&component("probe-driver"), &granted).unwrap();
+    let error = bench.bind("/one", "probe-driver", "{}", "operator").unwrap_err();
+    assert_eq!(error.code(), Code::UngrantedCapability);
+    let hint = error.hint_text().unwrap();
+    assert!(
+        hint.contains("add `storage = true` under [contexts.local.grants.probe-driver] in airs.toml"),
+        "{hint}"
+    );
+    assert_eq!(
+        *denials.lock().unwrap(),
+        ["probe-driver#1 storage: it needs storage, which is not granted to it"]
+    );
+    let there = bench.in_context(guests);
+    there.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    there.control("/one", "set", r#"["key","value"]"#).unwrap();
+}
+
+#[test]
+fn only_the_variables_that_were_granted_by_name_are_there() {
+    let (bench, _) = watched();
+    let named = |names: &[&str]| {
+        Capabilities::from([Capability::Storage])
+            .with_environment(names.iter().map(|name| name.parse().unwrap()))
+    };
+    let declaring = |names: &[&str]| {
+        let wanted = named(names);
+        driver(|declared| *declared = wanted)
+    };
+    bench
+        .runtime
+        .load(
+            &declaring(&["RATES_KEY", "UNSET"]),
+            &named(&["RATES_KEY", "UNSET", "OTHER"]).into(),
+        )
+        .unwrap();
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    let variable = |name: &str| {
+        bench
+            .control("/one", "variable", &json!(name).to_string())
+            .unwrap()
+    };
+    assert_eq!(variable("RATES_KEY"), r#""s3cret""#);
+    assert_eq!(
+        (variable("OTHER"), variable("UNSET"), variable("PATH")),
+        ("null".into(), "null".into(), "null".into())
+    );
+    bench.load(&component("probe-driver"));
+    assert_eq!(variable("RATES_KEY"), "null");
+}
+
+#[test]
+fn clock_and_chance_can_be_taken_away() {
+    let (bench, denials) = watched();
+    bench.load(&driver(|declared| declared.clock = false));
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    let world = || bench.control("/one", "world", "null").unwrap_err();
+    let error = world();
+    assert_eq!(
+        (error.code(), error.message()),
+        (Code::Denied, r#"component "probe-driver" has no clock"#)
+    );
+    bench.load(&driver(|declared| declared.random = false));
+    let error = world();
+    assert_eq!(
+        (error.code(), error.message()),
+        (Code::Denied, r#"component "probe-driver" has no randomness"#)
+    );
+    // A hash table still has its seed.
+    assert_eq!(bench.control("/one", "variable", r#""X""#).unwrap(), "null");
+    assert_eq!(denials.lock().unwrap().len(), 2);
+    // A program, too: by the operator.
+    let stern = Capabilities {
+        clock: false,
+        ..Capabilities::default()
+    };
+    let timeless = component_with("probe", |manifest| manifest.capabilities = stern.clone());
+    bench.runtime.load(&timeless, &stern.clone().into()).unwrap();
+    assert_eq!(
+        bench
+            .play("alice", &Script::new().act("world"))
+            .unwrap_err()
+            .code(),
+        Code::Denied
+    );
+    let refused = bench
+        .runtime
+        .load(&component("probe"), &stern.into())
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::UngrantedCapability);
+    assert!(
+        refused
+            .hint_text()
+            .unwrap()
+            .contains("`clock = true` under [grants.probe]"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn without_a_log_nothing_is_heard_but_where_a_panic_was() {
+    let bench = Bench::alone(&[], |builder| builder);
+    let mute = Capabilities {
+        log: false,
+        ..Capabilities::default()
+    };
+    let silent = component_with("probe", |manifest| manifest.capabilities = mute.clone());
+    bench.runtime.load(&silent, &mute.into()).unwrap();
+    let report = bench.perform("alice", Script::new().log("hear, hear").act("panic").request());
+    assert_eq!(bench.lines(&report), Vec::<String>::new());
+    let error = report.result.unwrap_err();
+    assert!(
+        error.code() == Code::Trap && error.message().contains("src/lib.rs"),
+        "{error}"
+    );
+}

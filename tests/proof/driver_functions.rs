@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use airs_core::{Guard, Guards};
 use airs_driver::Context;
 use airs_platform::Memory;
-use airs_runtime::{Code, Placement, Request};
+use airs_runtime::{Code, Limits, Placement, Request};
 use airs_tests::{Bench, Script};
 use serde_json::{Value, json};
 
@@ -25,6 +25,15 @@ const FAULTS: [(&str, Code, bool); 8] = [
     ("flood", Code::LimitExceeded, false),
     ("shout", Code::LimitExceeded, false),
 ];
+/// Small, so that running into them takes no time.
+fn limits() -> Limits {
+    Limits {
+        memory_bytes: 8 << 20,
+        host_call_bytes: 1 << 20,
+        storage_write_bytes: 1 << 20,
+        ..Limits::default()
+    }
+}
 /// Enough for all that does not loop, on a busy machine with guests that are not optimised.
 const AMPLE_MS: u64 = 5_000;
 const LOOPING_MS: u64 = 60;
@@ -44,7 +53,10 @@ impl Stage {
             let context = |name: &str, memory| Context::new(name.parse().unwrap(), memory);
             let bench = Bench::alone(&["probe", "probe-driver"], |builder| {
                 let without = context("without", without).guarded(Guards::without(Guard::Savepoint));
-                builder.prepared(context("whole", whole)).prepared(without)
+                builder
+                    .limits(limits())
+                    .prepared(context("whole", whole))
+                    .prepared(without)
             });
             (bench, memories)
         });

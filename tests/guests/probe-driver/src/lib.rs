@@ -200,11 +200,11 @@ impl Account {
             Fault::Hoard => hoard(),
             Fault::Flood => {
                 return (0..100).try_for_each(|key| {
-                    let _ = storage::set(format!("half-done/{key}"), vec![b'x'; 1 << 20]);
+                    let _ = storage::set(format!("half-done/{key}"), vec![b'x'; 1 << 14]);
                     Ok(())
                 });
             }
-            Fault::Shout => storage::set("half-done/all", vec![b'x'; 16 << 20])?,
+            Fault::Shout => storage::set("half-done/all", vec![b'x'; 2 << 20])?,
         }
         Err(Error::rejected(format!("told to refuse in {function}")))
     }

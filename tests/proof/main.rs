@@ -16,12 +16,17 @@
 #[path = "."]
 mod proof {
     mod chance;
+    mod disk;
+    mod disk_errors;
     mod driver_functions;
     mod faulty;
     mod history;
     mod jittery;
+    mod marks;
+    mod power_cuts;
     mod serializability;
     mod state;
     mod storage_calls;
     mod verdict;
+    mod vfs;
 }

@@ -40,7 +40,7 @@ const WATCHERS: [&str; 2] = ["airs-tests", "airs-benches"];
 const NAMED_IN: [(&str, &[&str]); 3] = [
     ("wasmtime", &["airs-engine", "airs-benches"]),
     ("clap", &["cargo-airs"]),
-    ("rusqlite", &["airs-platform", "airs-benches"]),
+    ("rusqlite", &["airs-platform", "airs-benches", "airs-tests"]),
 ];
 
 fn metadata() -> Metadata {

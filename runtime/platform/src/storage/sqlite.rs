@@ -8,7 +8,7 @@ mod schema;
 mod writer;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -16,6 +16,7 @@ use futures_util::future::BoxFuture;
 use super::{Commit, Committed, Snapshot, Storage};
 use crate::StorageError;
 use reader::Readers;
+use schema::Site;
 use writer::Writer;
 
 /// A [`Storage`] in one SQLite file, for one process or several at once.
@@ -46,7 +47,7 @@ use writer::Writer;
 /// # Ok(()) }) }
 /// ```
 pub struct Sqlite {
-    path: PathBuf,
+    site: Site,
     writer: Writer,
     readers: Arc<Readers>,
 }
@@ -59,12 +60,29 @@ impl Sqlite {
     /// A file that is not a storage file, is one of a newer format, or is damaged as far as its head and its
     /// tables go is refused and left as it is. Damage elsewhere is found when it is read.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        let path = schema::place(path)?;
-        let connection = schema::open(&path)?;
+        Self::at(Site::of(path)?)
+    }
+
+    /// Opens a storage file through another VFS of SQLite's, or with a guard dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    #[cfg(feature = "sabotage")]
+    pub fn open_by(
+        path: &Path,
+        vfs: Option<&'static str>,
+        guards: airs_core::Guards,
+    ) -> Result<Self, StorageError> {
+        Self::at(Site::of(path)?.by(vfs, guards))
+    }
+
+    fn at(site: Site) -> Result<Self, StorageError> {
+        let connection = schema::open(&site)?;
         Ok(Self {
-            writer: Writer::start(connection, path.clone())?,
-            readers: Readers::new(path.clone()),
-            path,
+            writer: Writer::start(connection, site.clone())?,
+            readers: Readers::new(site.clone()),
+            site,
         })
     }
 
@@ -92,7 +110,7 @@ impl Storage for Sqlite {
 impl fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sqlite")
-            .field("path", &self.path)
+            .field("path", &self.site.path())
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Snapshots: a bounded pool of connections, each for one read transaction at a time.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -10,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::super::{Key, Page, Range, Snapshot, Stored};
 use super::fault::fault;
 use super::rows;
-use super::schema::{self, Meta};
+use super::schema::{self, Meta, Site};
 use crate::StorageError;
 
 /// Snapshots alive at once; who wants one more waits. Each may cost two of the 1,024 file descriptors that a
@@ -19,16 +18,16 @@ const READERS_MAX: usize = 64;
 
 /// Connections that are not in use, and the right to use them.
 pub(super) struct Readers {
-    path: PathBuf,
+    site: Site,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Arc<Self> {
+    pub(super) fn new(site: Site) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(READERS_MAX));
         Arc::new(Self {
-            path,
+            site,
             places,
             idle: Mutex::default(),
         })
@@ -53,7 +52,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => schema::open_reader(&self.path)?,
+            None => schema::open_reader(&self.site)?,
         };
         connection.prepare_cached("BEGIN")?.execute(())?;
         // The view is fixed by the transaction's first read, not by its beginning.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use airs_core::{Guard, Guards};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior};
 
@@ -33,25 +34,50 @@ const TABLES: [&str; 3] = [
     "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT",
 ];
 
-/// The absolute path of the file, whose folder exists.
-pub(super) fn place(path: &Path) -> Result<PathBuf, StorageError> {
-    let failed = |error| unavailable(format!("make the folder of {}", path.display()), error);
-    let path = std::path::absolute(path).map_err(failed)?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+/// A storage file, and how it is reached.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    path: PathBuf,
+    /// SQLite's way to the disk, if a test has another than its own.
+    vfs: Option<&'static str>,
+    guards: Guards,
+}
+
+impl Site {
+    /// The absolute path of a file, whose folder exists.
+    pub(super) fn of(path: &Path) -> Result<Self, StorageError> {
+        let failed = |error| unavailable(format!("make the folder of {}", path.display()), error);
+        let path = std::path::absolute(path).map_err(failed)?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        Ok(Self {
+            path,
+            vfs: None,
+            guards: Guards::default(),
+        })
     }
-    Ok(path)
+
+    /// The same file, reached in another way.
+    #[cfg(feature = "sabotage")]
+    pub(super) fn by(self, vfs: Option<&'static str>, guards: Guards) -> Self {
+        Self { vfs, guards, ..self }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// Opens a file to write, after it proved to be a sound storage file, or was made one.
-pub(super) fn open(path: &Path) -> Result<Connection, StorageError> {
-    let file = path.display().to_string();
+pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
+    let file = site.path.display().to_string();
     let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => StorageError::Foreign { file: file.clone() },
         _ => fault(&format!("open {file}"), error),
     };
-    let length = length_at_rest(path);
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
+    let length = length_at_rest(&site.path);
+    let mut connection = connect(site, OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(unavailable(
             format!("write to {file}: the file or its folder is read-only"),
@@ -61,7 +87,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StorageError> {
     let found = marks(&connection).map_err(failed)?;
     let fresh = found.recognise(&file)?;
     found.measure(&file, length)?;
-    if write_ahead(&connection).map_err(failed)? != "wal" {
+    if write_ahead(&connection, site.guards).map_err(failed)? != "wal" {
         return Err(unavailable(
             format!("keep a write-ahead log for {file}"),
             io::ErrorKind::Unsupported.into(),
@@ -77,15 +103,18 @@ pub(super) fn open(path: &Path) -> Result<Connection, StorageError> {
 }
 
 /// A connection that only reads, to a file that was opened to write before.
-pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path, OpenFlags::empty())?;
+pub(super) fn open_reader(site: &Site) -> rusqlite::Result<Connection> {
+    let connection = connect(site, OpenFlags::empty())?;
     connection.execute_batch("PRAGMA query_only = ON")?;
     Ok(connection)
 }
 
-fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
+fn connect(site: &Site, more: OpenFlags) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = match site.vfs {
+        None => Connection::open_with_flags(&site.path, flags),
+        Some(vfs) => Connection::open_with_flags_and_vfs(&site.path, flags, vfs),
+    }?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // The file may have been tampered with: nothing in its schema runs, and its pages are looked at twice.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -95,10 +124,11 @@ fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
 }
 
 /// Puts the file into write-ahead mode, if it is not; returns the mode that it is in then.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
+fn write_ahead(connection: &Connection, guards: Guards) -> rusqlite::Result<String> {
+    let synchronous = if guards.has(Guard::Sync) { "FULL" } else { "OFF" };
     // `fullfsync` is macOS's: there a plain fsync leaves the data in the disk's cache.
     connection.execute_batch(&format!(
-        "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
+        "PRAGMA synchronous = {synchronous}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
          PRAGMA journal_size_limit = {LOG_KEPT_BYTES}"
     ))?;
     let started = Instant::now();

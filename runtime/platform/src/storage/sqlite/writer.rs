@@ -4,7 +4,6 @@
 mod tests;
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
@@ -15,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::{Commit, Committed};
 use super::fault::fault;
 use super::group::{Fenced, Group};
-use super::schema;
+use super::schema::{self, Site};
 use crate::StorageError;
 
 /// Commits in one group. From here on a commit's share of the sync is less than its own work, so that a bigger
@@ -49,11 +48,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, path: PathBuf) -> Result<Self, StorageError> {
+    pub(super) fn start(connection: Connection, site: Site) -> Result<Self, StorageError> {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMITS_MAX);
         let groups = Arc::new(AtomicU64::new(0));
         let work = Work {
-            path,
+            site,
             connection: Some(connection),
             groups: Arc::clone(&groups),
         };
@@ -113,7 +112,7 @@ impl Drop for Writer {
 
 /// What the thread owns.
 struct Work {
-    path: PathBuf,
+    site: Site,
     /// None after an error that may have left the connection with a wrong idea of the file.
     connection: Option<Connection>,
     groups: Arc<AtomicU64>,
@@ -152,7 +151,7 @@ impl Work {
     fn write(&mut self, jobs: &mut [Job]) -> Result<(), StorageError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            gone => gone.insert(schema::open(&self.path)?),
+            gone => gone.insert(schema::open(&self.site)?),
         };
         let written = write(connection, jobs);
         let is_broken = matches!(

@@ -21,14 +21,14 @@ const COMMIT_FAILS: &str = "
 
 fn work(fault: &str) -> (TempDir, Work) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.db");
-    let connection = schema::open(&path).unwrap();
+    let site = Site::of(&folder.path().join("state.db")).unwrap();
+    let connection = schema::open(&site).unwrap();
     connection.execute_batch(fault).unwrap();
     let groups = Arc::new(AtomicU64::new(0));
     (
         folder,
         Work {
-            path,
+            site,
             connection: Some(connection),
             groups,
         },
@@ -87,7 +87,7 @@ fn a_failing_sync_is_an_unknown_outcome_that_the_id_settles() {
         again.as_slice(),
         [Ok(Committed::Applied(1)), Ok(Committed::AlreadyApplied(1))]
     ));
-    assert_eq!((keys(&work.path), work.groups()), (vec!["a".into()], 1));
+    assert_eq!((keys(work.site.path()), work.groups()), (vec!["a".into()], 1));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_commit_that_is_too_big_for_the_disk_leaves_the_others_of_its_group() {
         panic!("{answers:?}");
     };
     assert!(matches!(full, StorageError::Full { .. }), "{full:?}");
-    assert_eq!(keys(&work.path), ["a", "c"]);
+    assert_eq!(keys(work.site.path()), ["a", "c"]);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_connection_that_cannot_write_is_opened_again() {
 #[test]
 fn a_file_that_another_connection_keeps_locked_is_busy() {
     let (_folder, mut work) = work("PRAGMA busy_timeout = 0");
-    let other = Connection::open(&work.path).unwrap();
+    let other = Connection::open(work.site.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     for answer in serve(&mut work, &[("a", 1), ("b", 1)]) {
         assert!(matches!(answer, Err(StorageError::Busy)), "{answer:?}");
@@ -136,7 +136,7 @@ fn an_asker_that_went_away_is_no_fault() {
     let (job, answer) = job("a", 1);
     drop(answer);
     work.serve(&mut vec![job]);
-    assert_eq!(keys(&work.path), ["a"]);
+    assert_eq!(keys(work.site.path()), ["a"]);
 }
 
 impl Work {

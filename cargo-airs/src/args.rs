@@ -7,8 +7,10 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use crate::exit::Exit;
 
+mod call;
 mod node;
 
+pub(crate) use call::CallArgs;
 pub(crate) use node::{
     BindArgs, BindingsArgs, ControlArgs, DemoArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs, ViewArgs,
 };
@@ -72,6 +74,7 @@ pub(crate) enum CommandArgs {
     New(NewArgs),
     Build(BuildArgs),
     Inspect(InspectArgs),
+    Call(CallArgs),
     Bind(BindArgs),
     Unbind(UnbindArgs),
     Bindings(BindingsArgs),

@@ -2,6 +2,7 @@
 
 mod bind;
 pub(crate) mod build;
+mod call;
 mod control;
 mod demo;
 pub(crate) mod inspect;
@@ -21,6 +22,7 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::New(settings) => new::run(settings, report),
         Settings::Build(settings) => build::run(settings, report),
         Settings::Inspect(settings) => inspect::run(settings, report),
+        Settings::Call(settings) => call::run(settings, report),
         Settings::Bind(settings) => bind::bind(settings, report),
         Settings::Unbind(settings) => bind::unbind(settings, report),
         Settings::Bindings(settings) => bind::list(settings, report),

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -44,9 +45,26 @@ pub(crate) fn listen() -> Result<()> {
 /// Told when Ctrl-C was pressed, for a run that is waited for.
 static PRESSED: Notify = Notify::const_new();
 
-/// Ready when Ctrl-C is pressed.
-pub(crate) async fn pressed() {
-    PRESSED.notified().await;
+/// Waits for what a runtime does. Ctrl-C drops it, which cancels it.
+pub(crate) fn unless_pressed<T>(work: impl Future<Output = T>) -> Result<T> {
+    check()?;
+    let executor = tokio::runtime::Builder::new_current_thread().build();
+    let executor =
+        executor.map_err(|cause| Failure::unavailable("cannot wait for a run").caused_by(cause))?;
+    executor.block_on(async {
+        let mut work = std::pin::pin!(work);
+        let mut pressed = std::pin::pin!(PRESSED.notified());
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Ok(done));
+            }
+            pressed
+                .as_mut()
+                .poll(context)
+                .map(|()| Err(Failure::interrupted()))
+        })
+        .await
+    })
 }
 
 fn on_signal() {

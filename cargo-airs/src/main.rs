@@ -5,6 +5,7 @@
 
 mod args;
 mod cargo;
+mod chosen;
 mod command;
 mod error;
 mod exit;

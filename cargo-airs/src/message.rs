@@ -30,6 +30,13 @@ pub(crate) enum Message<'a> {
     ComponentBuilt(Built<'a>),
     /// What `inspect` shows.
     ComponentInspected(Box<crate::command::inspect::Inspection>),
+    /// What `call` has got.
+    FunctionCalled {
+        component: &'a str,
+        call: &'a str,
+        /// In WAVE; empty when the function has no result.
+        result: &'a str,
+    },
     /// What `status` shows.
     Status(Box<Status>),
     /// `run` has committed.
@@ -108,6 +115,7 @@ impl Message<'_> {
     pub(crate) fn result(&self) -> Option<String> {
         match self {
             Self::ComponentInspected(inspection) => Some(inspection.to_string()),
+            Self::FunctionCalled { result, .. } => Some((*result).to_owned()),
             Self::Status(status) => Some(status.to_string()),
             Self::RunCommitted { output, .. } | Self::AssetControlled { output, .. } => {
                 Some(output.get().to_owned())

@@ -1,8 +1,6 @@
 //! A runtime for one command: the project's components, over the project's state.
 
-use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::task::Poll;
 use std::time::Instant;
 
 use airs_core::{Code, Kind};
@@ -75,18 +73,7 @@ impl Node {
             Some(milliseconds) => request.deadline_ms(milliseconds),
             None => request,
         };
-        interrupt::check()?;
-        let mut run = std::pin::pin!(self.runtime.perform(request));
-        let mut interrupted = std::pin::pin!(interrupt::pressed());
-        block_on(std::future::poll_fn(|context| {
-            if let Poll::Ready(report) = run.as_mut().poll(context) {
-                return Poll::Ready(Ok(report));
-            }
-            interrupted
-                .as_mut()
-                .poll(context)
-                .map(|()| Err(Failure::interrupted()))
-        }))?
+        interrupt::unless_pressed(self.runtime.perform(request))
     }
 
     /// Makes a run, and hands out its answer.
@@ -213,7 +200,7 @@ fn state_folder(root: &Path) -> PathBuf {
     root.join(".airs").join("state")
 }
 
-fn log(event: &Event<'_>, report: &Report) {
+pub(crate) fn log(event: &Event<'_>, report: &Report) {
     if let Event::Log {
         component,
         run,
@@ -228,12 +215,6 @@ fn log(event: &Event<'_>, report: &Report) {
             line,
         });
     }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.map_err(|cause| Failure::unavailable("cannot wait for a run").caused_by(cause))?;
-    Ok(runtime.block_on(future))
 }
 
 impl std::fmt::Debug for Node {

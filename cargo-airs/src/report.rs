@@ -34,7 +34,10 @@ impl Report {
             Format::Json => json(message),
             Format::Human => {
                 if let Some(result) = message.result() {
-                    out(&result);
+                    // A function may have no result at all.
+                    if !result.is_empty() {
+                        out(&result);
+                    }
                 } else if self.output.verbosity > Verbosity::Quiet {
                     let (verb, text) = message.status();
                     err(&format!("{STATUS}{verb:>12}{STATUS:#} {text}"));

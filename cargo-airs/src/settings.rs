@@ -1,6 +1,7 @@
 //! What the raw flags mean. Commands see resolved values only, never a flag that was left out.
 
 mod build;
+mod call;
 mod color;
 mod inspect;
 mod manifest;
@@ -9,6 +10,7 @@ mod node;
 mod output;
 
 pub(crate) use build::{Build, Which};
+pub(crate) use call::Call;
 pub(crate) use color::Color;
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start};
@@ -27,6 +29,7 @@ pub(crate) enum Settings {
     New(New),
     Build(Build),
     Inspect(Inspect),
+    Call(Call),
     Bind(Bind),
     Unbind(Unbind),
     Bindings(Bindings),
@@ -53,6 +56,7 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
         CommandArgs::New(new) => Settings::New(new.into()),
         CommandArgs::Build(args) => Settings::Build(Build::new(args, for_cargo())),
         CommandArgs::Inspect(args) => Settings::Inspect(Inspect::new(args, for_cargo())),
+        CommandArgs::Call(args) => Settings::Call(Call::new(args, for_cargo())),
         CommandArgs::Bind(args) => Settings::Bind(Bind::new(args, for_cargo())),
         CommandArgs::Unbind(args) => Settings::Unbind(Unbind::new(args, for_cargo())),
         CommandArgs::Bindings(args) => Settings::Bindings(Bindings::new(args, for_cargo())),

@@ -20,6 +20,7 @@
 //! ```
 
 mod builder;
+mod callable;
 mod contexts;
 mod effective;
 mod ending;
@@ -35,12 +36,51 @@ pub use airs_core::{
     VariableName,
 };
 pub use airs_driver::{Binding, Owner, Placement};
-pub use airs_engine::{Allocation, EngineConfig};
+pub use airs_engine::{Absent, Allocation, Arguments, EngineConfig, Outcome};
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
 };
 pub use airs_process::{ATTEMPTS_MAX, Answer};
+/// Makes a Rust type one that crosses: the same shape as a type in WIT.
+///
+/// A struct is a `record`. An enum is an `enum`, or a `variant` when a case carries a value;
+/// `#[wit(flags)]` on an enum of names makes `flags` of it, a type with a constant for each of them.
+/// Names are those of WIT in kebab case: `column_names` is `column-names`. Where WIT has another name,
+/// `#[wit(name = "…")]` on the field or the case says which.
+///
+/// ```
+/// use airs_runtime::wit;
+///
+/// #[wit]
+/// #[derive(Debug, PartialEq)]
+/// struct Point {
+///     x: f64,
+///     y: f64,
+///     #[wit(name = "label")]
+///     text: Option<String>,
+/// }
+///
+/// #[wit]
+/// enum Shape {
+///     Circle(Point),
+///     Nothing,
+/// }
+///
+/// #[wit(flags)]
+/// enum Access {
+///     Read,
+///     Write,
+/// }
+///
+/// let access = Access::READ | Access::WRITE;
+/// assert!(access.contains(Access::READ));
+/// ```
+pub use airs_runtime_macros::wit;
 pub use builder::{RuntimeBuilder, State};
+pub use callable::{CallConfig, Callable, Export};
 pub use load::Loaded;
 pub use request::{Report, Request};
 pub use runtime::Runtime;
+
+#[doc(hidden)]
+pub use airs_engine::wit;

@@ -59,7 +59,7 @@ impl Runtime {
     }
 }
 
-fn new_id() -> Arc<str> {
+pub(crate) fn new_id() -> Arc<str> {
     Ulid::generate().to_string().into()
 }
 
@@ -85,7 +85,7 @@ impl Running {
 }
 
 /// A task that is cancelled when nobody waits for it any more.
-struct Cancelling<T>(JoinHandle<T>);
+pub(crate) struct Cancelling<T>(pub(crate) JoinHandle<T>);
 
 impl<T> Future for Cancelling<T> {
     type Output = Result<T, JoinError>;
@@ -139,24 +139,24 @@ impl Inner {
     /// Takes a place for the run, and pins what it works with. It waits for a place as long as the run may
     /// take, at most.
     async fn begin(&self, request: Request, id: &Arc<str>) -> Result<(Run, SemaphorePermit<'_>)> {
-        let place = match self.places.try_acquire() {
-            Ok(place) => place,
-            Err(_) => {
-                let most = self
-                    .limits
-                    .deadline_ms
-                    .min(request.deadline_ms.unwrap_or(u64::MAX));
-                let waited = timeout(Duration::from_millis(most), self.places.acquire()).await;
-                waited.ok().and_then(Result::ok).ok_or_else(|| {
-                    Error::new(
-                        Code::Busy,
-                        "all places for runs were taken, for as long as the run may take",
-                    )
-                    .hint("nothing was attempted; it can be asked for again")
-                })?
-            }
-        };
+        let most = self
+            .limits
+            .deadline_ms
+            .min(request.deadline_ms.unwrap_or(u64::MAX));
+        let place = self.place(most).await?;
         Ok((self.prepare(request, id)?, place))
+    }
+
+    /// Takes a place for guests, and waits for it so many milliseconds at most.
+    pub(crate) async fn place(&self, milliseconds_max: u64) -> Result<SemaphorePermit<'_>> {
+        if let Ok(place) = self.places.try_acquire() {
+            return Ok(place);
+        }
+        let waited = timeout(Duration::from_millis(milliseconds_max), self.places.acquire()).await;
+        waited.ok().and_then(Result::ok).ok_or_else(|| {
+            Error::new(Code::Busy, "all places were taken, for as long as it may take")
+                .hint("nothing was attempted; it can be asked for again")
+        })
     }
 
     /// Pins what the run works with: one routing table, read once.

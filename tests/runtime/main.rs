@@ -8,6 +8,9 @@
 )]
 
 mod binding;
+mod call_limits;
+mod call_text;
+mod callable;
 mod cancel;
 mod capabilities;
 mod crowd;

@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 use crate::tree;
 
 /// Process → driver → platform: a program reaches a platform service through a driver only.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 12] = [
     ("airs-core", &[]),
     ("airs-package", &["airs-core"]),
     ("airs-platform", &["airs-core"]),
@@ -23,8 +23,10 @@ const EDGES: [(&str, &[&str]); 11] = [
             "airs-engine",
             "airs-driver",
             "airs-process",
+            "airs-runtime-macros",
         ],
     ),
+    ("airs-runtime-macros", &[]),
     (
         "cargo-airs",
         &["airs-core", "airs-package", "airs-runtime", "airs-templates"],

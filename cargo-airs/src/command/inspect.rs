@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Capability, Kind, Limits, Name};
-use airs_package::{Component, Extern, PackageError};
+use airs_core::{Capabilities, Capability, Kind, Limits};
+use airs_package::{Component, Extern};
 use serde::Serialize;
 
-use crate::error::{Failure, Result};
+use crate::chosen::Chosen;
+use crate::error::Result;
 use crate::message::{Message, size};
 use crate::report::Report;
 use crate::settings::Inspect;
-use crate::workspace::Workspace;
 
 /// Everything that there is to say about a component.
 #[derive(Debug, Serialize)]
@@ -57,27 +57,11 @@ struct Program {
 }
 
 pub(crate) fn run(settings: &Inspect, report: &Report) -> Result<()> {
-    let (path, shown) = find(settings)?;
-    let component = Component::open(&path).map_err(|error| match error {
-        PackageError::Read { .. } => Failure::from(error),
-        _ => Failure::from(error).within(&shown),
-    })?;
-    let inspection = Inspection::of(&component, shown.into());
+    let chosen = Chosen::find(&settings.component, &settings.profile, &settings.manifest)?;
+    let component = chosen.open()?;
+    let inspection = Inspection::of(&component, chosen.shown.into());
     report.say(&Message::ComponentInspected(Box::new(inspection)));
     Ok(())
-}
-
-/// The file that a person means. A name is a component of the project; a file has a dot or a slash in it.
-fn find(settings: &Inspect) -> Result<(PathBuf, String)> {
-    let text = settings.component.to_string_lossy();
-    let Ok(name) = text.parse::<Name>() else {
-        return Ok((settings.component.clone(), text.into_owned()));
-    };
-    let workspace = Workspace::load(&settings.manifest)?;
-    let component = workspace.component(name.as_str())?;
-    let path = workspace.built(&component, &settings.profile)?;
-    let shown = workspace.shown(&path);
-    Ok((path, shown))
 }
 
 impl Inspection {

@@ -79,7 +79,7 @@ pub enum Event<'a> {
     Log {
         /// The component's name.
         component: &'a Name,
-        /// The run in which it did.
+        /// The run, or the call, in which it did.
         run: &'a str,
         /// The attempt of the run, from 1.
         attempt: u32,
@@ -99,6 +99,17 @@ pub enum Event<'a> {
         capability: Capability,
         /// What was refused, and why. It holds nothing that may be a secret.
         message: &'a str,
+    },
+    /// A call of a component's function from outside of any run ended.
+    Called {
+        /// The call's id.
+        call: &'a str,
+        /// The component's name.
+        component: &'a Name,
+        /// The function, as it was asked for.
+        function: &'a str,
+        /// Its error, unless it has a result.
+        failure: Option<Code>,
     },
     /// A run that had begun has ended; told once, however it ended.
     RunEnded {

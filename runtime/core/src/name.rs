@@ -50,6 +50,11 @@ impl Name {
         Self("local".into())
     }
 
+    /// What a component is called that brought no name along.
+    pub fn unnamed() -> Self {
+        Self("component".into())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

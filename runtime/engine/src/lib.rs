@@ -6,11 +6,14 @@
 //! what wasmtime calls them stays in here.
 
 mod abi;
+mod callable;
 mod compile;
 mod driver;
+mod dynamic;
 mod engine;
 mod environment;
 mod executor;
+mod functions;
 mod guest;
 mod lines;
 mod link;
@@ -19,17 +22,23 @@ mod meter;
 mod program;
 mod stack;
 mod storage;
+mod stub;
 mod ticker;
 mod trap;
 mod val;
 mod wasi;
+#[doc(hidden)]
+pub mod wit;
 mod world;
 
+pub use callable::{Arguments, CallableCode, Outcome};
 pub use compile::Compiled;
 pub use driver::{DriverAsset, DriverCode, DriverInstance};
+pub use dynamic::Notation;
 pub use engine::{Allocation, Engine, EngineConfig};
 pub use environment::Environment;
 pub use guest::{Guest, GuestState};
+pub use link::Absent;
 pub use program::{ProgramCode, ProgramInstance};
 pub use storage::{Page, Storage};
 pub use trap::Failure;

@@ -6,12 +6,24 @@ use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 
 use crate::compile::Compiled;
 use crate::guest::GuestState;
-use crate::{Engine, wasi};
+use crate::{Engine, stub, wasi};
+
+/// What becomes of an import that is not there for a component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absent {
+    /// The component is refused when it is linked, with the name of what is missing.
+    #[default]
+    Refused,
+    /// The component is linked. Calling what is missing is denied: with an error of the function's own where
+    /// its type has one, and otherwise by ending the call.
+    Denied,
+}
 
 /// The imports of a component.
 pub(crate) struct Imports<'a> {
     engine: &'a Engine,
     component: &'a Component,
+    absent: Absent,
 }
 
 impl<'a> Imports<'a> {
@@ -19,7 +31,13 @@ impl<'a> Imports<'a> {
         Self {
             engine,
             component: &compiled.component,
+            absent: Absent::Refused,
         }
+    }
+
+    /// What becomes of those that are offered by nobody.
+    pub(crate) fn absent(self, absent: Absent) -> Self {
+        Self { absent, ..self }
     }
 
     /// Defines each import: the virtual WASI's here, the others by `offer`, which answers none for what
@@ -39,7 +57,11 @@ impl<'a> Imports<'a> {
                 ComponentItem::ComponentInstance(instance) if name.starts_with("wasi:") => {
                     wasi::link(linker, self.engine.wasmtime(), name, &instance)
                 }
-                _ => offer(name, linker).ok_or_else(|| not_offered(name))?,
+                ty => match (offer(name, linker), self.absent) {
+                    (Some(defined), _) => defined,
+                    (None, Absent::Refused) => return Err(not_offered(name)),
+                    (None, Absent::Denied) => stub::deny(linker, self.engine.wasmtime(), name, &ty),
+                },
             };
             defined.map_err(|error| mismatch(&error))?;
         }

@@ -4,8 +4,6 @@
 //! granted. Everything else is absent: no network, no arguments. Which functions exist is read from the component
 //! itself, so that any 0.2 version of WASI links.
 
-mod stub;
-
 use std::time::Duration;
 
 use airs_core::{Code, Error};
@@ -14,6 +12,7 @@ use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Re
 use wasmtime::{Engine, StoreContextMut};
 
 use crate::guest::GuestState;
+use crate::stub;
 
 /// What a guest may write at once before it asks again.
 const WRITE_BYTES_MAX: u64 = 64 << 10;

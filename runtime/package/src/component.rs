@@ -2,6 +2,7 @@
 
 mod scan;
 mod section;
+mod text;
 mod wit_text;
 
 use std::collections::BTreeSet;
@@ -122,7 +123,22 @@ impl Component {
         })
     }
 
-    /// Reads a component from a file, and no more of the file than a component may have.
+    /// Reads a component in its text form.
+    ///
+    /// ```
+    /// let component = airs_package::Component::from_text("(component)")?;
+    /// assert!(component.exports().is_empty());
+    /// # Ok::<(), airs_package::PackageError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PackageError::BadText`], which says where, and the errors of [`read`](Self::read).
+    pub fn from_text(text: &str) -> Result<Self, PackageError> {
+        Self::read(text::assemble(text)?)
+    }
+
+    /// Reads a component from a file, and no more of the file than a component may have. A file whose name ends
+    /// in `.wat` is in text form.
     ///
     /// # Errors
     /// [`PackageError::Read`] when the file cannot be read, and the errors of [`read`](Self::read).
@@ -139,6 +155,10 @@ impl Component {
         file.take(COMPONENT_BYTES_MAX + 1)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
+        if path.extension().is_some_and(|extension| extension == "wat") {
+            let text = String::from_utf8(bytes).map_err(|_| text::not_utf8())?;
+            return Self::from_text(&text);
+        }
         Self::read(bytes)
     }
 

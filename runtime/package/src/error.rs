@@ -69,6 +69,14 @@ pub enum PackageError {
     /// It is text.
     #[error("this is text, not a component")]
     Text,
+    /// It is meant to be WebAssembly in text form, and cannot be assembled.
+    #[error("the text cannot be assembled{}: {message}", place(*.at))]
+    BadText {
+        /// Where: the line and the column, from 1.
+        at: Option<(usize, usize)>,
+        /// What is wrong there.
+        message: String,
+    },
     /// It is native code.
     #[error("this is native code, not a component")]
     NativeCode,
@@ -187,7 +195,8 @@ impl PackageError {
                 "build it with --release, and keep large data in storage rather than in the component"
             }
             Self::Text => {
-                "WebAssembly in text form is assembled first, and a crate is built with `cargo airs build`"
+                "WebAssembly in text form is read from a file whose name ends in .wat; a crate is built with \
+                 `cargo airs build`"
             }
             Self::NativeCode => {
                 "precompiled and native files are not loaded; give the .wasm file that `cargo airs build` makes"
@@ -243,6 +252,12 @@ impl From<PackageError> for Error {
             _ => with_hint,
         }
     }
+}
+
+fn place(at: Option<(usize, usize)>) -> String {
+    at.map_or_else(String::new, |(line, column)| {
+        format!(", line {line} column {column}")
+    })
 }
 
 fn lines(mismatches: &[Mismatch]) -> String {

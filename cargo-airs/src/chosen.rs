@@ -1,0 +1,43 @@
+//! The component that a person names.
+
+use std::path::{Path, PathBuf};
+
+use airs_core::Name;
+use airs_package::{Component, PackageError};
+
+use crate::error::{Failure, Result};
+use crate::settings::Manifest;
+use crate::workspace::Workspace;
+
+/// The file that a person means.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) path: PathBuf,
+    /// What to call it in messages.
+    pub(crate) shown: String,
+}
+
+impl Chosen {
+    /// A name is a component of the project, as it was built last; a file has a dot or a slash in it.
+    pub(crate) fn find(component: &Path, profile: &str, manifest: &Manifest) -> Result<Self> {
+        let text = component.to_string_lossy();
+        let Ok(name) = text.parse::<Name>() else {
+            return Ok(Self {
+                path: component.to_owned(),
+                shown: text.into_owned(),
+            });
+        };
+        let workspace = Workspace::load(manifest)?;
+        let component = workspace.component(name.as_str())?;
+        let path = workspace.built(&component, profile)?;
+        let shown = workspace.shown(&path);
+        Ok(Self { path, shown })
+    }
+
+    pub(crate) fn open(&self) -> Result<Component> {
+        Component::open(&self.path).map_err(|error| match error {
+            PackageError::Read { .. } => Failure::from(error),
+            _ => Failure::from(error).within(&self.shown),
+        })
+    }
+}

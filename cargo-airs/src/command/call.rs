@@ -1,0 +1,49 @@
+//! `cargo airs call`: one call of a function of any component.
+
+use airs_core::Name;
+use airs_runtime::{Absent, CallConfig, Component, EngineConfig, Runtime};
+
+use crate::chosen::Chosen;
+use crate::error::Result;
+use crate::message::Message;
+use crate::report::Report;
+use crate::settings::Call;
+use crate::{interrupt, node};
+
+/// A call is made in one instance.
+const INSTANCES_MAX: u32 = 4;
+
+pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
+    let chosen = Chosen::find(&settings.component, &settings.profile, &settings.manifest)?;
+    let component = chosen.open()?;
+    let listener = report.clone();
+    let runtime = Runtime::builder()
+        .limits(settings.limits.clone())
+        .engine(EngineConfig {
+            instances_max: INSTANCES_MAX,
+            ..EngineConfig::default()
+        })
+        .on_event(move |event| node::log(event, &listener))
+        .build()?;
+    let config = CallConfig {
+        name: name(&component, &chosen),
+        absent: Absent::Denied,
+        ..CallConfig::default()
+    };
+    let callable = runtime.callable(&component, &config)?;
+    let result = interrupt::unless_pressed(callable.call_wave(&settings.expression))??;
+    report.say(&Message::FunctionCalled {
+        component: &chosen.shown,
+        call: settings.expression.trim(),
+        result: &result,
+    });
+    Ok(())
+}
+
+/// What to call a component that has no name of its own: as its file, if that is a name.
+fn name(component: &Component, chosen: &Chosen) -> Option<Name> {
+    if component.manifest().is_some() {
+        return None;
+    }
+    chosen.path.file_stem()?.to_str()?.parse().ok()
+}

@@ -1,0 +1,111 @@
+//! Functions that exist and refuse.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use airs_core::{Code, Error};
+use wasmtime::component::types::{ComponentItem, Record};
+use wasmtime::component::{Linker, LinkerInstance, ResourceType, Type, Val};
+
+use crate::guest::GuestState;
+
+/// What interfaces call a refusal, the most fitting first.
+const REFUSALS: [&str; 6] = [
+    "denied",
+    "access-denied",
+    "access",
+    "not-supported",
+    "unsupported",
+    "not-permitted",
+];
+
+/// A resource type that nothing here ever makes one of; the same for the same name.
+pub(crate) fn resource(name: &str) -> ResourceType {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    #[expect(clippy::cast_possible_truncation, reason = "any 32 bits will do")]
+    ResourceType::host_dynamic(hasher.finish() as u32)
+}
+
+/// Defines an import, whatever it is, so that everything in it refuses.
+pub(crate) fn deny<T: GuestState>(
+    linker: &mut Linker<T>,
+    engine: &wasmtime::Engine,
+    import: &str,
+    ty: &ComponentItem,
+) -> wasmtime::Result<()> {
+    match ty {
+        ComponentItem::ComponentInstance(ty) => {
+            let mut instance = linker.instance(import)?;
+            for (name, export) in ty.exports(engine) {
+                match export.ty {
+                    ComponentItem::Resource(_) => instance.resource(name, resource(name), |_, _| Ok(()))?,
+                    ComponentItem::ComponentFunc(_) => define(&mut instance, import, name)?,
+                    _ => {}
+                }
+            }
+            Ok(())
+        }
+        ComponentItem::ComponentFunc(_) => define(&mut linker.root(), "the world", import),
+        ComponentItem::Resource(_) => linker.root().resource(import, resource(import), |_, _| Ok(())),
+        // Anything else that is missing is named when the component is linked.
+        _ => Ok(()),
+    }
+}
+
+/// Defines a function that answers with a refusal where its type has room for one, and traps with its name
+/// where not.
+pub(crate) fn define<T: GuestState>(
+    instance: &mut LinkerInstance<'_, T>,
+    interface: &str,
+    name: &str,
+) -> wasmtime::Result<()> {
+    let absent = format!("{interface}.{name} is not there for this component");
+    instance.func_new(name, move |_, ty, _, results| {
+        let refusal = ty.results().next().and_then(|result| refusal(&result, &absent));
+        match (results, refusal) {
+            ([], _) => Ok(()),
+            ([result], Some(value)) => {
+                *result = value;
+                Ok(())
+            }
+            _ => Err(wasmtime::Error::new(Error::new(Code::Denied, absent.clone()))),
+        }
+    })
+}
+
+fn refusal(ty: &Type, absent: &str) -> Option<Val> {
+    match ty {
+        Type::Option(_) => Some(Val::Option(None)),
+        Type::Result(result) => {
+            let error = match result.err()? {
+                Type::Enum(codes) => code(codes.names().collect::<Vec<_>>().into_iter())?,
+                Type::Record(record) => error_record(&record, absent)?,
+                _ => return None,
+            };
+            Some(Val::Result(Err(Some(Box::new(error)))))
+        }
+        _ => None,
+    }
+}
+
+fn code<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<Val> {
+    let code = REFUSALS
+        .into_iter()
+        .find(|code| names.clone().any(|name| name == *code))?;
+    Some(Val::Enum(code.to_owned()))
+}
+
+/// An error that is a record of a code, texts, and nothing else that would have to be made up: that of
+/// `airs:types` is one.
+fn error_record(record: &Record, absent: &str) -> Option<Val> {
+    let fields = record.fields().map(|field| {
+        let value = match field.ty {
+            Type::Enum(codes) => code(codes.names().collect::<Vec<_>>().into_iter())?,
+            Type::String => Val::String(absent.to_owned()),
+            Type::Option(_) => Val::Option(None),
+            _ => return None,
+        };
+        Some((field.name.to_owned(), value))
+    });
+    Some(Val::Record(fields.collect::<Option<_>>()?))
+}

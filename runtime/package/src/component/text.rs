@@ -1,0 +1,36 @@
+//! Components in text form.
+
+use super::guarded;
+use crate::PackageError;
+
+/// The longest text. The text form is for what a person writes; assembling takes many times its size.
+const TEXT_BYTES_MAX: u64 = 4 << 20;
+
+/// Turns the text form into bytes.
+pub(super) fn assemble(text: &str) -> Result<Vec<u8>, PackageError> {
+    let bytes = text.len() as u64;
+    if bytes > TEXT_BYTES_MAX {
+        return Err(PackageError::TooLarge {
+            bytes,
+            max: TEXT_BYTES_MAX,
+        });
+    }
+    guarded(|| wat::parse_str(text)).map_err(|shown| PackageError::BadText {
+        at: place(&shown),
+        message: shown.lines().next().unwrap_or_default().to_owned(),
+    })
+}
+
+pub(super) fn not_utf8() -> PackageError {
+    PackageError::BadText {
+        at: None,
+        message: "it is not UTF-8".to_owned(),
+    }
+}
+
+/// The assembler's place, which it shows as `--> <anon>:3:14`.
+fn place(shown: &str) -> Option<(usize, usize)> {
+    let (_, place) = shown.split_once("<anon>:")?;
+    let (line, column) = place.lines().next()?.split_once(':')?;
+    Some((line.parse().ok()?, column.parse().ok()?))
+}

@@ -1,0 +1,255 @@
+//! Calling any component.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use airs_core::{Code, Error, Event, Limits, Name, Result};
+use airs_engine::{Absent, Arguments, CallableCode, Environment, Guest, Notation, Outcome};
+use airs_package::Component;
+use tokio::runtime::Handle;
+
+use crate::perform::{Cancelling, new_id};
+use crate::runtime::Runtime;
+
+/// How a component is to be called. Unless said otherwise nothing is granted to it, and the runtime's limits
+/// count.
+#[derive(Clone, Debug)]
+pub struct CallConfig {
+    /// What to call the component in its log and in messages; its manifest's name unless said, or
+    /// `component`.
+    pub name: Option<Name>,
+    /// What a call may use up, where that is less than what the runtime and the component's manifest say.
+    pub limits: Limits,
+    /// What becomes of imports that are not there for it.
+    pub absent: Absent,
+}
+
+impl Default for CallConfig {
+    fn default() -> Self {
+        Self {
+            name: None,
+            limits: Limits::UNRESTRICTED,
+            absent: Absent::Refused,
+        }
+    }
+}
+
+/// A component whose exported functions can be called. Cheap to clone.
+///
+/// Each call has an instance of its own, which is gone when the call has ended: whatever the component does
+/// in one call, no other call sees. It has no part in any run, and no state.
+///
+/// Rust values stand for values of WIT as their names suggest: `u32` for `u32`, `f64` for `f64`, [`String`]
+/// for `string`, [`Vec`] for `list`, [`Option`] for `option`, [`std::result::Result`] for `result`, a tuple
+/// for a `tuple`.
+///
+/// ```
+/// use airs_runtime::{CallConfig, Component, Runtime};
+///
+/// // A component in its text form; a file is read with `Component::open`.
+/// let component = Component::from_text(r#"(component
+///     (core module $m (func (export "add") (param i32 i32) (result i32)
+///         (i32.add (local.get 0) (local.get 1))))
+///     (core instance $i (instantiate $m))
+///     (func (export "add") (param "a" u32) (param "b" u32) (result u32)
+///         (canon lift (core func $i "add"))))"#)?;
+///
+/// let runtime = Runtime::builder().build()?;
+/// let calculator = runtime.callable(&component, &CallConfig::default())?;
+/// let sum: u32 = calculator.call_blocking("add", (2_u32, 3_u32))?;
+/// assert_eq!(sum, 5);
+/// assert_eq!(calculator.call_wave_blocking("add(2, 3)")?, "5");
+/// assert_eq!(calculator.call_json_blocking("add", "[2, 3]")?, "5");
+/// # Ok::<(), airs_runtime::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Callable {
+    runtime: Runtime,
+    code: Arc<CallableCode>,
+    name: Arc<Name>,
+    limits: Limits,
+}
+
+/// A function that a component exports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Its name, after its interface with a dot: `ns:package/interface@1.0.0.function`.
+    pub name: String,
+    /// Its type as WIT writes it, the types that it names written out: `add: func(a: u32) -> u32`.
+    pub signature: String,
+}
+
+impl Runtime {
+    /// Makes a component callable. It does not come into service: runs do not see it.
+    ///
+    /// It compiles the component, which may take long: not for a thread that must answer.
+    ///
+    /// # Errors
+    /// [`Code::InvalidComponent`], [`Code::WrongWorld`] for an import that is not there, and
+    /// [`Code::LimitExceeded`] when it cannot start under its limits.
+    pub fn callable(&self, component: &Component, config: &CallConfig) -> Result<Callable> {
+        let manifest = component.manifest();
+        let mut limits = config.limits.min(&self.inner.limits);
+        if let Some(manifest) = manifest {
+            limits = limits.min(&manifest.limits);
+        }
+        let stamped = || manifest.map(|manifest| manifest.name.clone());
+        let name = config.name.clone().or_else(stamped).unwrap_or_else(Name::unnamed);
+        let within = |error: Error| error.within(format!("component {name}"));
+        let engine = &self.inner.engine;
+        let compiled = engine.compile(component.bytes()).map_err(within)?;
+        compiled.check_limits(&limits).map_err(within)?;
+        let code = CallableCode::link(engine, &compiled, config.absent).map_err(within)?;
+        Ok(Callable {
+            runtime: self.clone(),
+            code: Arc::new(code),
+            name: Arc::new(name),
+            limits,
+        })
+    }
+}
+
+impl Callable {
+    /// Every exported function, in the component's order.
+    pub fn exports(&self) -> Vec<Export> {
+        let all = self
+            .code
+            .exports()
+            .map(|(name, signature)| Export { name, signature });
+        all.collect()
+    }
+
+    /// The same component, with these limits where they are smaller.
+    #[must_use]
+    pub fn with_limits(&self, limits: &Limits) -> Self {
+        Self {
+            limits: self.limits.min(limits),
+            ..self.clone()
+        }
+    }
+
+    /// Calls a function with Rust values: a tuple of arguments in, the result out, `()` when there is none.
+    ///
+    /// The function is named alone, or after its interface with a dot; the interface in full, without its
+    /// version, or by its last part. Guests execute on the runtime's own threads, so any executor may poll
+    /// this. Dropping the future ends the call.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] with the nearest names, [`Code::InvalidInput`] with the function's type when the
+    /// values do not fit it, [`Code::Unsupported`] for resources, which cannot leave their instance;
+    /// [`Code::Trap`], [`Code::DeadlineExceeded`], [`Code::LimitExceeded`] and [`Code::Denied`] for what the
+    /// component did; [`Code::Busy`] when there was no place for an instance.
+    pub async fn call<A: Arguments, R: Outcome>(&self, function: &str, arguments: A) -> Result<R> {
+        let name = function.to_owned();
+        let call =
+            move |code: Arc<CallableCode>, guest| async move { code.call(guest, &name, arguments).await };
+        self.execute(function, call).await
+    }
+
+    /// As [`call`](Self::call), with the function and its arguments in WAVE, and the result in WAVE; an empty
+    /// text when there is none.
+    ///
+    /// `greet("ada")`, `ns:package/interface.move({x: 1.5, y: -2}, some(left))`. Options at the end may be left
+    /// out.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn call_wave(&self, expression: &str) -> Result<String> {
+        let expression = expression.trim();
+        let (function, arguments) = match expression.find('(') {
+            Some(at) => expression.split_at(at),
+            None => (expression, ""),
+        };
+        self.call_text(function.trim(), Notation::Wave, arguments).await
+    }
+
+    /// As [`call`](Self::call), with an array of arguments in JSON, or an object of them by the parameters'
+    /// names, and the result in JSON; `null` when there is none.
+    ///
+    /// Records are objects, lists and tuples arrays, flags arrays of names. A case is its name, or an object
+    /// of that one name with what it carries; so are `ok`, `err`, and `some` where an option holds another.
+    /// Numbers may also be given as text.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn call_json(&self, function: &str, arguments: &str) -> Result<String> {
+        self.call_text(function, Notation::Json, arguments).await
+    }
+
+    /// As [`call`](Self::call), waiting on the calling thread.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call), and [`Code::Unsupported`] within an asynchronous context, which it would block.
+    pub fn call_blocking<A: Arguments, R: Outcome>(&self, function: &str, arguments: A) -> Result<R> {
+        self.wait(self.call(function, arguments))?
+    }
+
+    /// As [`call_wave`](Self::call_wave), waiting on the calling thread.
+    ///
+    /// # Errors
+    /// As [`call_blocking`](Self::call_blocking).
+    pub fn call_wave_blocking(&self, expression: &str) -> Result<String> {
+        self.wait(self.call_wave(expression))?
+    }
+
+    /// As [`call_json`](Self::call_json), waiting on the calling thread.
+    ///
+    /// # Errors
+    /// As [`call_blocking`](Self::call_blocking).
+    pub fn call_json_blocking(&self, function: &str, arguments: &str) -> Result<String> {
+        self.wait(self.call_json(function, arguments))?
+    }
+
+    async fn call_text(&self, function: &str, notation: Notation, arguments: &str) -> Result<String> {
+        let (name, arguments) = (function.to_owned(), arguments.to_owned());
+        let call = move |code: Arc<CallableCode>, guest| async move {
+            code.call_text(guest, &name, notation, &arguments).await
+        };
+        self.execute(function, call).await
+    }
+
+    /// Makes a call on the runtime's own threads.
+    async fn execute<T: Send + 'static, F: Future<Output = Result<T>> + Send>(
+        &self,
+        function: &str,
+        call: impl FnOnce(Arc<CallableCode>, Guest) -> F + Send + 'static,
+    ) -> Result<T> {
+        let (this, function, id) = (self.clone(), function.to_owned(), new_id());
+        let executor = self.runtime.inner.engine.executor().handle();
+        let task = executor.spawn(async move {
+            let inner = &this.runtime.inner;
+            let _place = inner.place(this.limits.deadline_ms).await?;
+            let result = call(Arc::clone(&this.code), this.guest(&id)).await;
+            inner.emit(&Event::Called {
+                call: &id,
+                component: &this.name,
+                function: &function,
+                failure: result.as_ref().err().map(Error::code),
+            });
+            result
+        });
+        let torn_down = |_| {
+            Err(Error::new(
+                Code::Internal,
+                "the call was torn down before it ended",
+            ))
+        };
+        Cancelling(task).await.unwrap_or_else(torn_down)
+    }
+
+    fn guest(&self, id: &Arc<str>) -> Guest {
+        let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
+        let log = Arc::clone(&self.runtime.inner.log);
+        let environment = Environment::new(Arc::clone(id), SystemTime::now(), deadline, log);
+        Guest::new(Arc::clone(&self.name), environment, &self.limits)
+    }
+
+    fn wait<T>(&self, call: impl Future<Output = T>) -> Result<T> {
+        if Handle::try_current().is_ok() {
+            let message = "a call cannot be waited for within an asynchronous context";
+            return Err(Error::new(Code::Unsupported, message).hint("`call(…).await` is for there"));
+        }
+        Ok(self.runtime.inner.engine.executor().handle().block_on(call))
+    }
+}

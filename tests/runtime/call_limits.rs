@@ -1,0 +1,125 @@
+//! What a component that is called directly cannot do.
+
+use std::time::{Duration, Instant};
+
+use airs_runtime::{CallConfig, Callable, Code, Component, Error, Limits, Runtime};
+
+use crate::callable::{shapes, shapes_in};
+
+fn act(shapes: &Callable, what: &str) -> Result<u64, Error> {
+    shapes.call_blocking("act", (what.to_owned(),))
+}
+
+#[test]
+fn a_panic_a_loop_a_hoard_and_an_endless_recursion_are_errors_of_that_call_alone() {
+    let shapes = shapes().with_limits(&Limits {
+        deadline_ms: 300,
+        ..Limits::UNRESTRICTED
+    });
+    for (what, code) in [
+        ("panic", Code::Trap),
+        ("loop", Code::DeadlineExceeded),
+        ("hoard", Code::LimitExceeded),
+        ("recurse", Code::LimitExceeded),
+    ] {
+        let error = act(&shapes, what).unwrap_err();
+        assert_eq!(error.code(), code, "{what}: {error}");
+        assert!(error.message().starts_with("component \"component\""), "{error}");
+        assert_eq!(act(&shapes, "three").unwrap(), 5, "after {what}");
+    }
+}
+
+#[test]
+fn nothing_is_granted() {
+    assert_eq!(act(&shapes(), "look").unwrap(), 0);
+}
+
+#[test]
+fn a_limit_of_a_call_is_named_with_its_value() {
+    let runtime = Runtime::builder().build().unwrap();
+    let shapes = shapes_in(&runtime);
+    let small = shapes.with_limits(&Limits {
+        memory_bytes: 4 << 20,
+        ..Limits::UNRESTRICTED
+    });
+    assert_eq!(act(&small, "long").unwrap(), 1 << 20);
+    let error = act(&small, "hoard").unwrap_err();
+    assert!(error.message().contains("4194304 bytes of memory"), "{error}");
+    let narrow = shapes.with_limits(&Limits {
+        host_call_bytes: 1_000,
+        ..Limits::UNRESTRICTED
+    });
+    let error = narrow
+        .call_blocking::<_, String>("greet", ("a".repeat(2_000),))
+        .unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+    // The runtime's own limits count where they are smaller.
+    let limits = Limits {
+        deadline_ms: 50,
+        ..Limits::default()
+    };
+    let hasty = shapes_in(&Runtime::builder().limits(limits).build().unwrap());
+    let begun = Instant::now();
+    assert_eq!(act(&hasty, "loop").unwrap_err().code(), Code::DeadlineExceeded);
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "not the default of 5 seconds"
+    );
+}
+
+#[test]
+fn a_component_too_large_for_its_limits_is_refused_when_it_is_loaded() {
+    let component =
+        Component::from_text("(component (core module $m (memory 100)) (core instance (instantiate $m)))");
+    let limits = Limits {
+        memory_bytes: 1 << 20,
+        ..Limits::UNRESTRICTED
+    };
+    let config = CallConfig {
+        limits,
+        ..CallConfig::default()
+    };
+    let error = Runtime::builder()
+        .build()
+        .unwrap()
+        .callable(&component.unwrap(), &config)
+        .unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+}
+
+#[test]
+fn a_call_that_nobody_waits_for_ends() {
+    let runtime = Runtime::builder().build().unwrap();
+    let shapes = shapes_in(&runtime);
+    let executor = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    executor.block_on(async {
+        let call = shapes.call::<_, u64>("act", ("loop".to_owned(),));
+        tokio::time::timeout(Duration::from_millis(50), call)
+            .await
+            .unwrap_err();
+        while !runtime.is_idle() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    assert_eq!(act(&shapes, "one").unwrap(), 3);
+}
+
+#[test]
+fn a_text_form_that_is_none_says_where() {
+    let error = Component::from_text("(component\n  (nonsense))").unwrap_err();
+    assert_eq!(error.code(), Code::InvalidComponent);
+    assert!(error.to_string().contains("line 2 column 4"), "{error}");
+    assert_eq!(
+        Component::from_text("(module)").unwrap_err().code(),
+        Code::InvalidComponent
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.wat");
+    std::fs::write(&file, "(component)").unwrap();
+    assert!(Component::open(&file).unwrap().exports().is_empty());
+    std::fs::write(&file, [0xff, 0xfe]).unwrap();
+    assert_eq!(Component::open(&file).unwrap_err().code(), Code::InvalidComponent);
+}

@@ -14,6 +14,17 @@ use crate::runtime::Runtime;
 
 /// How a component is to be called. Unless said otherwise nothing is granted to it, and the runtime's limits
 /// count.
+///
+/// ```
+/// use airs_runtime::{Absent, CallConfig, Limits};
+///
+/// let config = CallConfig {
+///     name: Some("calculator".parse()?),
+///     limits: Limits { deadline_ms: 100, memory_bytes: 4 << 20, ..Limits::UNRESTRICTED },
+///     absent: Absent::Denied,
+/// };
+/// # Ok::<(), airs_runtime::NameError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CallConfig {
     /// What to call the component in its log and in messages; its manifest's name unless said, or
@@ -72,6 +83,16 @@ pub struct Callable {
 }
 
 /// A function that a component exports.
+///
+/// ```
+/// use airs_runtime::{Callable, Export};
+///
+/// fn print(component: &Callable) {
+///     for Export { name, signature } in component.exports() {
+///         println!("{name}\n    {signature}");
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     /// Its name, after its interface with a dot: `ns:package/interface@1.0.0.function`.
@@ -216,7 +237,7 @@ impl Callable {
         call: impl FnOnce(Arc<CallableCode>, Guest) -> F + Send + 'static,
     ) -> Result<T> {
         let (this, function, id) = (self.clone(), function.to_owned(), new_id());
-        let executor = self.runtime.inner.engine.executor().handle();
+        let executor = self.runtime.inner.engine.executor();
         let task = executor.spawn(async move {
             let inner = &this.runtime.inner;
             let _place = inner.place(this.limits.deadline_ms).await?;
@@ -250,6 +271,6 @@ impl Callable {
             let message = "a call cannot be waited for within an asynchronous context";
             return Err(Error::new(Code::Unsupported, message).hint("`call(…).await` is for there"));
         }
-        Ok(self.runtime.inner.engine.executor().handle().block_on(call))
+        Ok(self.runtime.inner.engine.executor().block_on(call))
     }
 }

@@ -15,7 +15,8 @@ fn help_is_the_same_in_every_way_of_asking() {
     let mut scene = Scene::new("help");
     scene.run("--help");
     for command in [
-        "new", "build", "inspect", "bind", "unbind", "bindings", "run", "view", "control", "status", "demo",
+        "new", "build", "inspect", "call", "bind", "unbind", "bindings", "run", "view", "control", "status",
+        "demo",
     ] {
         scene.run(&format!("{command} --help"));
     }

@@ -10,6 +10,7 @@
 
 mod broken;
 mod build;
+mod call;
 mod demo;
 mod faulty;
 mod frame;

@@ -28,17 +28,37 @@ impl GuestState for CallState {
 }
 
 /// The arguments of a call: a tuple of Rust values, one for each parameter of the WIT function.
+///
+/// An example is at [`CallableCode`].
 pub trait Arguments: ComponentNamedList + Lower + Send + Sync + 'static {}
 
 impl<T: ComponentNamedList + Lower + Send + Sync + 'static> Arguments for T {}
 
 /// The result of a call: the Rust value of the WIT function's result, or `()` when it has none.
+///
+/// An example is at [`CallableCode`].
 pub trait Outcome: ComponentType + Lift + Send + Sync + 'static {}
 
 impl<T: ComponentType + Lift + Send + Sync + 'static> Outcome for T {}
 
 /// A component's version, linked: any of its exported functions can be called, each call in an instance
 /// of its own.
+///
+/// ```
+/// use airs_core::Result;
+/// use airs_engine::{Absent, Arguments, CallableCode, Engine, Guest, Notation, Outcome};
+///
+/// async fn call<A: Arguments, R: Outcome>(engine: &Engine, component: &[u8], guest: Guest, values: A) -> Result<R> {
+///     // Once for each version of the component,
+///     let code = CallableCode::link(engine, &engine.compile(component)?, Absent::Refused)?;
+///     // and a guest, which brings limits and a deadline, for each call.
+///     code.call(guest, "add", values).await
+/// }
+///
+/// async fn call_by_text(code: &CallableCode, guest: Guest) -> Result<String> {
+///     code.call_text(guest, "add", Notation::Wave, "(2, 3)").await
+/// }
+/// ```
 pub struct CallableCode {
     engine: Engine,
     linked: InstancePre<CallState>,

@@ -9,7 +9,7 @@ pub(crate) use signature::Signature;
 use airs_core::{Code, Error, Result};
 use wasmtime::component::Val;
 
-/// How arguments and results are written.
+/// How arguments and results are written. An example is at [`CallableCode`](crate::CallableCode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
     /// The WebAssembly value encoding: `("ada", {x: 1.5, y: -2})`.

@@ -9,6 +9,8 @@ use crate::guest::GuestState;
 use crate::{Engine, stub, wasi};
 
 /// What becomes of an import that is not there for a component.
+///
+/// An example is at [`CallableCode`](crate::CallableCode).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Absent {
     /// The component is refused when it is linked, with the name of what is missing.

@@ -1,0 +1,87 @@
+//! `cargo airs call`: any component, with nothing granted.
+
+use crate::scene::Scene;
+
+const CALCULATOR: &str = r#"(component
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "divide") (param i32 i32) (result i32) (i32.div_u (local.get 0) (local.get 1)))
+    (func (export "loop") (loop (br 0)))
+    (func (export "grow") (param i32) (result i32)
+      (if (i32.eq (memory.grow (local.get 0)) (i32.const -1)) (then unreachable))
+      memory.size))
+  (core instance $i (instantiate $m))
+  (type $operands (record (field "left" u32) (field "right" u32)))
+  (func $divide (param "by" $operands) (result u32) (canon lift (core func $i "divide")))
+  (instance $math (export "operands" (type $operands)) (export "divide" (func $divide)))
+  (export "demo:calculator/math@1.0.0" (instance $math))
+  (func (export "add") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $i "add")))
+  (func (export "spin") (canon lift (core func $i "loop")))
+  (func (export "grow") (param "pages" u32) (result u32) (canon lift (core func $i "grow"))))
+"#;
+
+fn calculator(name: &'static str) -> Scene {
+    let mut scene = Scene::new(name);
+    scene.write("calculator.wat", CALCULATOR);
+    scene
+}
+
+#[test]
+fn a_function_of_any_component_is_called() {
+    let mut scene = calculator("call");
+    for (line, exit) in [
+        ("call calculator.wat 'add(2, 3)'", 0),
+        ("call calculator.wat 'add(2, 3)' --message-format json", 0),
+        ("call calculator.wat 'divide({left: 7, right: 2})'", 0),
+        ("call calculator.wat 'math.divide({left: 7, right: 2})'", 0),
+        (
+            "call calculator.wat 'demo:calculator/math@1.0.0.divide({right: 2, left: 9})'",
+            0,
+        ),
+        ("call calculator.wat 'grow(10)'", 0),
+    ] {
+        assert_eq!(scene.run(line).status.code(), Some(exit), "{line}");
+    }
+    scene.check();
+}
+
+#[test]
+fn what_cannot_be_called_like_this_is_wrong_usage_and_shows_how_it_can() {
+    let mut scene = calculator("call_mistakes");
+    scene
+        .write("module.wat", "(module)")
+        .write("broken.wat", "(component\n  (nonsense))");
+    for line in [
+        "call calculator.wat 'ad(2, 3)'",
+        "call calculator.wat 'multiply(2, 3)'",
+        "call calculator.wat 'add(2)'",
+        "call calculator.wat 'add(2, -3)'",
+        "call calculator.wat 'add(2, 3'",
+        "call calculator.wat 'divide({left: 7, write: 2})'",
+        "call calculator.wat 'add(2)' --message-format json",
+        "call calculator.wat",
+        "call calculator.wat 'add(2, 3)' --timeout-ms 0",
+        "call calculator.wat 'add(2, 3)' --memory-mib 1025",
+        "call missing.wat 'add(2, 3)'",
+        "call module.wat 'add(2, 3)'",
+        "call broken.wat 'add(2, 3)'",
+    ] {
+        assert_eq!(scene.run(line).status.code(), Some(2), "{line}");
+    }
+    scene.check();
+}
+
+#[test]
+fn a_trap_and_a_limit_end_with_1_and_a_code() {
+    let mut scene = calculator("call_limits");
+    for line in [
+        "call calculator.wat 'divide({left: 7, right: 0})'",
+        "call calculator.wat 'spin()' --timeout-ms 20",
+        "call calculator.wat 'spin()' --timeout-ms 20 --message-format json",
+        "call calculator.wat 'grow(20)' --memory-mib 1",
+    ] {
+        assert_eq!(scene.run(line).status.code(), Some(1), "{line}");
+    }
+    scene.check();
+}

@@ -4,22 +4,23 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use airs_core::{Code, Error, Event, Limits, Name, Result};
-use airs_engine::{Absent, Arguments, CallableCode, Environment, Guest, Notation, Outcome};
+use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result};
+use airs_engine::{Absent, Arguments, CallableCode, Environment, Guest, Notation, Outcome, World};
 use airs_package::Component;
 use tokio::runtime::Handle;
 
 use crate::perform::{Cancelling, new_id};
 use crate::runtime::Runtime;
 
-/// How a component is to be called. Unless said otherwise nothing is granted to it, and the runtime's limits
-/// count.
+/// How a component is to be called. Unless said otherwise nothing is granted to it that tells about anybody or
+/// reaches anybody, and the runtime's limits count.
 ///
 /// ```
-/// use airs_runtime::{Absent, CallConfig, Limits};
+/// use airs_runtime::{Absent, CallConfig, Capabilities, Limits};
 ///
 /// let config = CallConfig {
 ///     name: Some("calculator".parse()?),
+///     granted: Capabilities::none(),
 ///     limits: Limits { deadline_ms: 100, memory_bytes: 4 << 20, ..Limits::UNRESTRICTED },
 ///     absent: Absent::Denied,
 /// };
@@ -30,6 +31,8 @@ pub struct CallConfig {
     /// What to call the component in its log and in messages; its manifest's name unless said, or
     /// `component`.
     pub name: Option<Name>,
+    /// What is granted to it. It gets of that what its manifest declares, if it has one.
+    pub granted: Capabilities,
     /// What a call may use up, where that is less than what the runtime and the component's manifest say.
     pub limits: Limits,
     /// What becomes of imports that are not there for it.
@@ -40,6 +43,7 @@ impl Default for CallConfig {
     fn default() -> Self {
         Self {
             name: None,
+            granted: Capabilities::default(),
             limits: Limits::UNRESTRICTED,
             absent: Absent::Refused,
         }
@@ -80,6 +84,7 @@ pub struct Callable {
     code: Arc<CallableCode>,
     name: Arc<Name>,
     limits: Limits,
+    world: Arc<World>,
 }
 
 /// A function that a component exports.
@@ -107,29 +112,42 @@ impl Runtime {
     /// It compiles the component, which may take long: not for a thread that must answer.
     ///
     /// # Errors
-    /// [`Code::InvalidComponent`], [`Code::WrongWorld`] for an import that is not there, and
-    /// [`Code::LimitExceeded`] when it cannot start under its limits.
+    /// [`Code::InvalidComponent`], [`Code::WrongWorld`] for an import that is not there,
+    /// [`Code::LimitExceeded`] when it cannot start under its limits, and [`Code::Unsupported`] when it is
+    /// granted what only drivers have.
     pub fn callable(&self, component: &Component, config: &CallConfig) -> Result<Callable> {
         let manifest = component.manifest();
-        let mut limits = config.limits.min(&self.inner.limits);
-        if let Some(manifest) = manifest {
-            limits = limits.min(&manifest.limits);
-        }
         let stamped = || manifest.map(|manifest| manifest.name.clone());
         let name = config.name.clone().or_else(stamped).unwrap_or_else(Name::unnamed);
-        let within = |error: Error| error.within(format!("component {name}"));
+        self.prepare(component, config, Arc::new(name.clone()))
+            .map_err(|error| error.within(format!("component {name}")))
+    }
+
+    fn prepare(&self, component: &Component, config: &CallConfig, name: Arc<Name>) -> Result<Callable> {
+        let (mut limits, mut granted) = (config.limits.min(&self.inner.limits), config.granted.clone());
+        if let Some(manifest) = component.manifest() {
+            limits = limits.min(&manifest.limits);
+            granted = granted.intersection(&manifest.capabilities);
+        }
+        if let Some(kind) = granted.kinds().find(|kind| NEED_A_CONTEXT.contains(kind)) {
+            let message = format!("{kind} is granted, which only a driver in a context has");
+            return Err(Error::new(Code::Unsupported, message));
+        }
         let engine = &self.inner.engine;
-        let compiled = engine.compile(component.bytes()).map_err(within)?;
-        compiled.check_limits(&limits).map_err(within)?;
-        let code = CallableCode::link(engine, &compiled, config.absent).map_err(within)?;
+        let compiled = engine.compile(component.bytes())?;
+        compiled.check_limits(&limits)?;
         Ok(Callable {
             runtime: self.clone(),
-            code: Arc::new(code),
-            name: Arc::new(name),
+            code: Arc::new(CallableCode::link(engine, &compiled, config.absent)?),
+            name,
             limits,
+            world: self.inner.allowed(granted).world,
         })
     }
 }
+
+/// What a call from outside of any context cannot have.
+const NEED_A_CONTEXT: [Capability; 3] = [Capability::Storage, Capability::Http, Capability::Files];
 
 impl Callable {
     /// Every exported function, in the component's order.
@@ -261,9 +279,10 @@ impl Callable {
 
     fn guest(&self, id: &Arc<str>) -> Guest {
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
-        let log = Arc::clone(&self.runtime.inner.log);
-        let environment = Environment::new(Arc::clone(id), SystemTime::now(), deadline, log);
-        Guest::new(Arc::clone(&self.name), environment, &self.limits)
+        let observer = Arc::clone(&self.runtime.inner.observer);
+        let environment = Environment::new(Arc::clone(id), SystemTime::now(), deadline, observer);
+        let (name, world) = (Arc::clone(&self.name), Arc::clone(&self.world));
+        Guest::new(name, environment, world, &self.limits)
     }
 
     fn wait<T>(&self, call: impl Future<Output = T>) -> Result<T> {

@@ -69,7 +69,7 @@ fn ungranted(manifest: &Manifest, lacking: &Capabilities, granted: &Capabilities
 }
 
 impl Inner {
-    fn allowed(&self, capabilities: Capabilities) -> Allowed {
+    pub(crate) fn allowed(&self, capabilities: Capabilities) -> Allowed {
         let variable = |name| {
             let (name, value) = self.variables.get_key_value(name)?;
             Some((name.to_string(), value.clone()))

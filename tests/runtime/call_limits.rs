@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use airs_runtime::{CallConfig, Callable, Code, Component, Error, Limits, Runtime};
+use airs_runtime::{CallConfig, Callable, Capabilities, Capability, Code, Component, Error, Limits, Runtime};
+
+use airs_tests::raw;
 
 use crate::callable::{shapes, shapes_in};
 
@@ -122,4 +124,31 @@ fn a_text_form_that_is_none_says_where() {
     assert!(Component::open(&file).unwrap().exports().is_empty());
     std::fs::write(&file, [0xff, 0xfe]).unwrap();
     assert_eq!(Component::open(&file).unwrap_err().code(), Code::InvalidComponent);
+}
+
+#[test]
+fn what_is_granted_is_there_and_what_only_drivers_have_is_refused() {
+    let runtime = Runtime::builder()
+        .variable("RATE".parse().unwrap(), "7")
+        .build()
+        .unwrap();
+    let component = Component::read(raw("shapes")).unwrap();
+    let callable = |granted: Capabilities| {
+        runtime.callable(
+            &component,
+            &CallConfig {
+                granted,
+                ..CallConfig::default()
+            },
+        )
+    };
+    let variables = Capabilities::default().with_environment(["RATE".parse().unwrap()]);
+    assert_eq!(act(&callable(variables).unwrap(), "look").unwrap(), 1);
+    let error = act(&callable(Capabilities::none()).unwrap(), "time").unwrap_err();
+    assert_eq!(error.code(), Code::Denied);
+    assert!(act(&shapes(), "time").unwrap() > 1_700_000_000);
+    assert_eq!(
+        callable([Capability::Storage].into()).unwrap_err().code(),
+        Code::Unsupported
+    );
 }

@@ -1,5 +1,7 @@
 //! What is asked of a runtime, and what it answers.
 
+use std::sync::Arc;
+
 use airs_core::{CallerId, Name, Result};
 use airs_driver::Placement;
 use airs_process::Answer;
@@ -34,7 +36,7 @@ pub struct Request {
 pub(crate) enum Operation {
     Program {
         name: String,
-        input: String,
+        input: Arc<str>,
     },
     View {
         path: String,
@@ -53,7 +55,7 @@ pub(crate) enum Operation {
 
 impl Request {
     /// Runs a program with an input, JSON; it answers [`Answer::Output`].
-    pub fn run(program: impl Into<String>, input: impl Into<String>) -> Self {
+    pub fn run(program: impl Into<String>, input: impl Into<Arc<str>>) -> Self {
         Self::new(Operation::Program {
             name: program.into(),
             input: input.into(),

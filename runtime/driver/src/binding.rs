@@ -64,28 +64,12 @@ impl fmt::Display for Owner {
 impl Binding {
     /// Who owns the asset at `path`, for a binding at `prefix`.
     pub fn owner_of<'a>(&'a self, prefix: &str, path: &'a AssetPath) -> Option<&'a str> {
-        match &self.owner {
-            Owner::Caller(id) => Some(id),
-            Owner::Each => path.segment_after(prefix),
-        }
+        self.owner.of(prefix, path)
     }
 
     /// Whether a caller controls the binding.
     pub fn is_controlled_by(&self, caller: &str) -> bool {
         self.controllers.iter().any(|controller| controller == caller)
-    }
-
-    /// What a caller may do with the asset at `path`: everybody may look and pay in; taking out is for the
-    /// owner, and the driver's operations are for the controllers.
-    pub(crate) fn rights_of(&self, caller: &str, prefix: &str, path: &AssetPath) -> Rights {
-        let mut rights = Rights::VIEW | Rights::CREDIT;
-        if self.owner_of(prefix, path) == Some(caller) {
-            rights = rights | Rights::DEBIT;
-        }
-        if self.is_controlled_by(caller) {
-            rights = rights | Rights::CONTROL;
-        }
-        rights
     }
 
     /// The binding as it is kept: every field with its length before it.
@@ -109,10 +93,66 @@ impl Binding {
 
     /// Reads a kept binding.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let kept = Kept::read(bytes)?;
+        Ok(Self {
+            driver: kept.driver.to_owned(),
+            owner: match kept.owner {
+                None => Owner::Each,
+                Some(id) => Owner::Caller(id.to_owned()),
+            },
+            controllers: kept.controllers().map(ToOwned::to_owned).collect(),
+            account: kept.account.to_vec(),
+        })
+    }
+}
+
+impl Owner {
+    fn of<'a>(&'a self, prefix: &str, path: &'a AssetPath) -> Option<&'a str> {
+        match self {
+            Self::Caller(id) => Some(id),
+            Self::Each => path.segment_after(prefix),
+        }
+    }
+}
+
+/// A kept binding, read where it lies: nothing of it is copied for a look at it.
+#[derive(Debug)]
+pub(crate) struct Kept<'a> {
+    pub(crate) driver: &'a str,
+    /// One caller; none for [`Owner::Each`].
+    owner: Option<&'a str>,
+    controllers: Reader<'a>,
+    pub(crate) account: &'a [u8],
+}
+
+impl<'a> Kept<'a> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
         Reader(bytes).binding().ok_or_else(|| {
             Error::new(Code::StorageCorrupt, "a binding in the state cannot be read")
                 .hint("the state was damaged, or written by a newer version")
         })
+    }
+
+    pub(crate) fn owner_of(&self, prefix: &str, path: &'a AssetPath) -> Option<&'a str> {
+        self.owner.or_else(|| path.segment_after(prefix))
+    }
+
+    pub(crate) fn controllers(&self) -> impl Iterator<Item = &'a str> {
+        let mut rest = self.controllers;
+        std::iter::from_fn(move || rest.text())
+    }
+
+    /// What a caller may do with the asset at `path`: everybody may look and pay in; taking out is for the
+    /// owner, and the driver's operations are for the controllers.
+    pub(crate) fn rights_of(&self, caller: &str, prefix: &str, path: &'a AssetPath) -> Rights {
+        let mut rights = Rights::VIEW | Rights::CREDIT;
+        if self.owner_of(prefix, path) == Some(caller) {
+            rights = rights | Rights::DEBIT;
+        }
+        if self.controllers().any(|controller| controller == caller) {
+            rights = rights | Rights::CONTROL;
+        }
+        rights
     }
 }
 
@@ -126,23 +166,28 @@ fn put(bytes: &mut Vec<u8>, field: &[u8]) {
     bytes.extend_from_slice(field);
 }
 
+#[derive(Clone, Copy, Debug)]
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn binding(mut self) -> Option<Binding> {
+    fn binding(mut self) -> Option<Kept<'a>> {
         if self.byte()? != FORMAT {
             return None;
         }
         let driver = self.text()?;
         let owner = match self.byte()? {
-            0 => Owner::Each,
-            1 => Owner::Caller(self.text()?),
+            0 => None,
+            1 => Some(self.text()?),
             _ => return None,
         };
         let count = self.length()?;
-        let controllers = (0..count).map(|_| self.text()).collect::<Option<_>>()?;
-        let account = self.field()?.to_vec();
-        self.0.is_empty().then_some(Binding {
+        let begin = self.0;
+        for _ in 0..count {
+            self.text()?;
+        }
+        let controllers = Self(begin.get(..begin.len() - self.0.len())?);
+        let account = self.field()?;
+        self.0.is_empty().then_some(Kept {
             driver,
             owner,
             controllers,
@@ -172,8 +217,8 @@ impl<'a> Reader<'a> {
         self.take(length)
     }
 
-    fn text(&mut self) -> Option<String> {
-        String::from_utf8(self.field()?.to_vec()).ok()
+    fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.field()?).ok()
     }
 }
 
@@ -181,7 +226,7 @@ impl<'a> Reader<'a> {
 mod tests {
     use airs_core::{AssetPath, Rights};
 
-    use super::{Binding, Owner};
+    use super::{Binding, Kept, Owner};
 
     fn binding(owner: Owner) -> Binding {
         let controllers = vec!["operator".to_owned(), "carol".to_owned()];
@@ -218,7 +263,10 @@ mod tests {
     #[test]
     fn only_the_owner_takes_out_and_only_controllers_control() {
         let path = AssetPath::absolute("/accounts/alice/usd").unwrap();
-        let rights = |owner, caller| binding(owner).rights_of(caller, "/accounts", &path);
+        let rights = |owner, caller| {
+            let bytes = binding(owner).to_bytes();
+            Kept::read(&bytes).unwrap().rights_of(caller, "/accounts", &path)
+        };
         let all = Rights::VIEW | Rights::CREDIT;
         assert_eq!(rights(Owner::Each, "alice"), all | Rights::DEBIT);
         assert_eq!(rights(Owner::Each, "bob"), all);

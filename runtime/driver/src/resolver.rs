@@ -1,8 +1,9 @@
 //! Which binding covers a path, and who may bind where.
 
 use airs_core::{AssetPath, Caller, Code, Error, Result};
+use airs_platform::Bytes;
 
-use crate::binding::Binding;
+use crate::binding::{Binding, Kept};
 use crate::namespace;
 use crate::transaction::Transaction;
 
@@ -11,19 +12,22 @@ const PAGE_ENTRIES: u32 = 256;
 
 /// Where a path leads: the binding with the longest matching prefix, on whole segments.
 #[derive(Debug)]
-pub(crate) struct Resolved {
-    pub(crate) prefix: String,
-    pub(crate) binding: Binding,
+pub(crate) struct Resolved<'a> {
+    pub(crate) prefix: &'a str,
+    kept: Bytes,
+}
+
+impl Resolved<'_> {
+    pub(crate) fn binding(&self) -> Result<Kept<'_>> {
+        Kept::read(&self.kept)
+    }
 }
 
 /// Resolves a path. What is read on the way, absent bindings too, is part of what the run rests on.
-pub(crate) async fn resolve(transaction: &mut Transaction, path: &AssetPath) -> Result<Resolved> {
+pub(crate) async fn resolve<'a>(transaction: &mut Transaction, path: &'a AssetPath) -> Result<Resolved<'a>> {
     for prefix in path.upwards() {
-        if let Some(binding) = bound_at(transaction, prefix).await? {
-            return Ok(Resolved {
-                prefix: prefix.to_owned(),
-                binding,
-            });
+        if let Some(kept) = transaction.get(namespace::binding(prefix)).await? {
+            return Ok(Resolved { prefix, kept });
         }
     }
     Err(

@@ -13,6 +13,7 @@ use slab::Slab;
 pub use bind::Placement;
 use dispatch::Instances;
 
+use crate::binding::Kept;
 use crate::catalog::Drivers;
 use crate::context::Context;
 use crate::resolver;
@@ -128,19 +129,14 @@ impl Session {
         self.check_room()?;
         let path = AssetPath::parse(path, &self.call.caller, self.call.context.as_str())?;
         let resolved = resolver::resolve(self.instances.transaction()?, &path).await?;
-        let allowed = resolved
-            .binding
-            .rights_of(&self.call.caller.id, &resolved.prefix, &path);
-        self.check_allowed(rights, allowed, &path, &resolved)?;
-        let driver = self.driver(&resolved.binding.driver, &resolved.prefix)?;
+        let binding = resolved.binding()?;
+        self.check_allowed(rights, &path, resolved.prefix, &binding)?;
+        let driver = self.driver(binding.driver, resolved.prefix)?;
         let driver = self.instances.of(&driver).await?;
-        self.call.path = path;
-        let asset = self
-            .instances
-            .intend(driver, &self.call, resolved.binding.account, rights)
-            .await?;
+        self.call.path = path.clone();
+        let account = binding.account.to_vec();
+        let asset = self.instances.intend(driver, &self.call, account, rights).await?;
         self.opened += 1;
-        let path = self.call.path.clone();
         let handle = self.descriptors.insert(Descriptor {
             path,
             rights,
@@ -183,7 +179,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Code::BadDescriptor`], [`Code::Denied`] without the right, and what the driver answers.
-    pub async fn control(&mut self, asset: AssetHandle, operation: &str, input: &str) -> Result<String> {
+    pub async fn control(&mut self, asset: AssetHandle, operation: String, input: String) -> Result<String> {
         let (driver, asset) = self.open(asset, Rights::CONTROL)?;
         self.instances.control(driver, asset, operation, input).await
     }
@@ -278,25 +274,26 @@ impl Session {
     fn check_allowed(
         &self,
         wanted: Rights,
-        allowed: Rights,
         path: &AssetPath,
-        resolved: &resolver::Resolved,
+        prefix: &str,
+        binding: &Kept<'_>,
     ) -> Result<()> {
+        let allowed = binding.rights_of(&self.call.caller.id, prefix, path);
         if allowed.contains(wanted) || !self.context.guards().has(Guard::RightsCheck) {
             return Ok(());
         }
         let denied = wanted.without(allowed);
         let message = format!("{} has no right to {denied} {path}", self.call.caller.id);
         let hint = if denied.contains(Rights::DEBIT) {
-            match resolved.binding.owner_of(&resolved.prefix, path) {
+            match binding.owner_of(prefix, path) {
                 Some(owner) => format!("only its owner, {owner}, may take value out of it"),
                 None => "it has no owner: it is the root of a binding for each caller".to_owned(),
             }
         } else {
+            let controllers: Vec<&str> = binding.controllers().collect();
             format!(
-                "the binding at {} is controlled by {}",
-                resolved.prefix,
-                resolved.binding.controllers.join(", ")
+                "the binding at {prefix} is controlled by {}",
+                controllers.join(", ")
             )
         };
         Err(Error::new(Code::Denied, message).hint(hint))

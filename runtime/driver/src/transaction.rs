@@ -5,7 +5,10 @@ use std::collections::hash_map::Entry as Slot;
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Page, Range, Snapshot, Stored};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+/// Keys that a transfer between two accounts reads, and some: room for them is made at once.
+const KEYS_EXPECTED: usize = 12;
 
 /// A snapshot, what was read of it, and what is to be written.
 pub(crate) struct Transaction {
@@ -29,10 +32,10 @@ impl Transaction {
     pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits, guards: Guards) -> Self {
         Self {
             snapshot,
-            reads: FxHashMap::default(),
+            reads: FxHashMap::with_capacity_and_hasher(KEYS_EXPECTED, FxBuildHasher),
             ranges: Vec::new(),
             writes: BTreeMap::new(),
-            undo: Vec::new(),
+            undo: Vec::with_capacity(KEYS_EXPECTED),
             read_bytes_left: limits.storage_read_bytes,
             write_bytes_left: limits.storage_write_bytes,
             doom: None,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use airs_core::{Call, Capabilities, Capability, Error, Receipt, Result, Rights, Value};
 use wasmtime::Store;
+use wasmtime::component::ResourceAny;
 use wasmtime::component::{
     ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower,
 };
-use wasmtime::component::{ResourceAny, TypedFunc};
 
 use crate::compile::Compiled;
+use crate::export::Export;
 use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::storage::Storage;
@@ -48,14 +49,16 @@ pub struct DriverCode<T: 'static> {
     lines: Lines,
 }
 
+type Answer<T> = (Result<T, abi::Error>,);
+
 struct Exports {
     bind: ComponentExportIndex,
     unbind: ComponentExportIndex,
-    intend: ComponentExportIndex,
-    view: ComponentExportIndex,
-    transfer: ComponentExportIndex,
-    control: ComponentExportIndex,
-    done: ComponentExportIndex,
+    intend: Export<(abi::Call, Vec<u8>, abi::Rights), Answer<ResourceAny>>,
+    view: Export<(ResourceAny,), Answer<abi::Value>>,
+    transfer: Export<(ResourceAny, ResourceAny, abi::Value), Answer<abi::Receipt>>,
+    control: Export<(ResourceAny, String, String), Answer<String>>,
+    done: Export<(ResourceAny,), Answer<()>>,
     migrate: ComponentExportIndex,
 }
 
@@ -81,11 +84,11 @@ impl<T: Storage> DriverCode<T> {
         let exports = Exports {
             bind: of("bind")?,
             unbind: of("unbind")?,
-            intend: of("intend")?,
-            view: of("[method]asset.view")?,
-            transfer: of("[method]asset.transfer")?,
-            control: of("[method]asset.control")?,
-            done: of("done")?,
+            intend: Export::new(of("intend")?),
+            view: Export::new(of("[method]asset.view")?),
+            transfer: Export::new(of("[method]asset.transfer")?),
+            control: Export::new(of("[method]asset.control")?),
+            done: Export::new(of("done")?),
             migrate: of("migrate")?,
         };
         Ok(Self {
@@ -108,20 +111,12 @@ impl<T: Storage> DriverCode<T> {
                 code: Arc::clone(self),
                 store,
                 instance,
-                intend: None,
-                view: None,
-                transfer: None,
-                done: None,
                 _ticking: ticking,
             }),
             Err(error) => Err(failed(&error, &mut store, &self.lines)),
         }
     }
 }
-
-type Answer<T> = (Result<T, abi::Error>,);
-/// A verb's function, once it was looked up and its type compared.
-type Verb<P, R> = Option<TypedFunc<P, Answer<R>>>;
 
 /// One instance of a driver, for one attempt of a run.
 ///
@@ -132,11 +127,6 @@ pub struct DriverInstance<T: 'static> {
     code: Arc<DriverCode<T>>,
     store: Store<T>,
     instance: Instance,
-    // The verbs that a run repeats: looked up and compared with their type once.
-    intend: Verb<(abi::Call, Vec<u8>, abi::Rights), ResourceAny>,
-    view: Verb<(ResourceAny,), abi::Value>,
-    transfer: Verb<(ResourceAny, ResourceAny, abi::Value), abi::Receipt>,
-    done: Verb<(ResourceAny,), ()>,
     _ticking: Ticking,
 }
 
@@ -175,8 +165,7 @@ impl<T: Storage> DriverInstance<T> {
         rights: Rights,
     ) -> Result<DriverAsset, Failure> {
         let params = (abi::Call::from(call), account, abi::Rights::from(rights));
-        let index = self.code.exports.intend;
-        self.repeat(|driver| &mut driver.intend, index, params)
+        self.repeat(|exports| &exports.intend, params)
             .await
             .map(DriverAsset)
     }
@@ -186,9 +175,7 @@ impl<T: Storage> DriverInstance<T> {
     /// # Errors
     /// As the driver answers.
     pub async fn view(&mut self, asset: DriverAsset) -> Result<Value, Failure> {
-        let value = self
-            .repeat(|driver| &mut driver.view, self.code.exports.view, (asset.0,))
-            .await?;
+        let value = self.repeat(|exports| &exports.view, (asset.0,)).await?;
         Value::try_from(value).map_err(Failure::Refused)
     }
 
@@ -203,8 +190,7 @@ impl<T: Storage> DriverInstance<T> {
         value: Value,
     ) -> Result<Receipt, Failure> {
         let params = (from.0, to.0, abi::Value::from(value));
-        let index = self.code.exports.transfer;
-        self.repeat(|driver| &mut driver.transfer, index, params)
+        self.repeat(|exports| &exports.transfer, params)
             .await
             .map(Receipt::from)
     }
@@ -216,10 +202,10 @@ impl<T: Storage> DriverInstance<T> {
     pub async fn control(
         &mut self,
         asset: DriverAsset,
-        operation: &str,
-        input: &str,
+        operation: String,
+        input: String,
     ) -> Result<String, Failure> {
-        self.call(self.code.exports.control, (asset.0, operation, input))
+        self.repeat(|exports| &exports.control, (asset.0, operation, input))
             .await
     }
 
@@ -228,8 +214,7 @@ impl<T: Storage> DriverInstance<T> {
     /// # Errors
     /// As the driver answers.
     pub async fn done(&mut self, asset: DriverAsset) -> Result<(), Failure> {
-        self.repeat(|driver| &mut driver.done, self.code.exports.done, (asset.0,))
-            .await
+        self.repeat(|exports| &exports.done, (asset.0,)).await
     }
 
     /// Brings what is stored to the driver's own schema version.
@@ -245,31 +230,24 @@ impl<T: Storage> DriverInstance<T> {
         self.store.data_mut().guest().finish_log();
     }
 
-    fn function<P, R>(&mut self, index: ComponentExportIndex) -> Result<TypedFunc<P, Answer<R>>, Failure>
-    where
-        P: ComponentNamedList + Lower,
-        Answer<R>: ComponentNamedList + Lift,
-    {
-        let found = self.instance.get_typed_func(&mut self.store, index);
-        found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))
-    }
-
     async fn call<P, R>(&mut self, index: ComponentExportIndex, params: P) -> Result<R, Failure>
     where
         P: ComponentNamedList + Lower + Send + Sync,
         R: Send + Sync + 'static,
         Answer<R>: ComponentNamedList + Lift + Send + Sync,
     {
-        let function = self.function::<P, R>(index)?;
+        let found = self
+            .instance
+            .get_typed_func::<P, Answer<R>>(&mut self.store, index);
+        let function = found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))?;
         let answer = function.call_async(&mut self.store, params).await;
         self.finish(answer)
     }
 
-    /// Like `call`, for a verb that a run repeats.
+    /// Like `call`, for a verb that most runs use.
     async fn repeat<P, R>(
         &mut self,
-        found: fn(&mut Self) -> &mut Verb<P, R>,
-        index: ComponentExportIndex,
+        export: fn(&Exports) -> &Export<P, Answer<R>>,
         params: P,
     ) -> Result<R, Failure>
     where
@@ -277,13 +255,8 @@ impl<T: Storage> DriverInstance<T> {
         R: Send + Sync + 'static,
         Answer<R>: ComponentNamedList + Lift + Send + Sync,
     {
-        let function = match *found(self) {
-            Some(function) => function,
-            None => {
-                let function = self.function(index)?;
-                *found(self).insert(function)
-            }
-        };
+        let found = export(&self.code.exports).of(&self.instance, &mut self.store);
+        let function = found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))?;
         let answer = function.call_async(&mut self.store, params).await;
         self.finish(answer)
     }

@@ -29,26 +29,34 @@ use sha2::{Digest, Sha256};
 /// ```
 #[derive(Clone)]
 pub struct Environment {
-    run: Arc<str>,
+    shared: Arc<Shared>,
     attempt: u32,
+    guards: Guards,
+}
+
+/// What all attempts share.
+struct Shared {
+    run: Arc<str>,
     wall: Duration,
     deadline: Instant,
-    seed: Arc<OnceLock<[u8; 32]>>,
+    seed: OnceLock<[u8; 32]>,
     observer: Observer,
-    guards: Guards,
 }
 
 impl Environment {
     /// The environment of a run's first attempt. Its clock stands at `now`.
     pub fn new(run: Arc<str>, now: SystemTime, deadline: Instant, observer: Observer) -> Self {
         let wall = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self {
+        let shared = Shared {
             run,
-            attempt: 1,
             wall,
             deadline,
-            seed: Arc::default(),
+            seed: OnceLock::new(),
             observer,
+        };
+        Self {
+            shared: Arc::new(shared),
+            attempt: 1,
             guards: Guards::default(),
         }
     }
@@ -64,8 +72,9 @@ impl Environment {
     #[must_use]
     pub fn next_attempt(&self) -> Self {
         Self {
+            shared: Arc::clone(&self.shared),
             attempt: self.attempt + 1,
-            ..self.clone()
+            guards: self.guards,
         }
     }
 
@@ -76,29 +85,29 @@ impl Environment {
 
     /// When the run has to be over.
     pub fn deadline(&self) -> Instant {
-        self.deadline
+        self.shared.deadline
     }
 
     /// Whether a guest that still computes is to be stopped.
     pub(crate) fn is_late(&self) -> bool {
-        self.guards.has(Guard::Deadline) && Instant::now() >= self.deadline
+        self.guards.has(Guard::Deadline) && Instant::now() >= self.shared.deadline
     }
 
     /// The run's time of day, since 1970.
     pub(crate) fn wall(&self) -> Duration {
-        self.wall
+        self.shared.wall
     }
 
     /// The `block`th block of the random stream of a component in this run.
     ///
     /// The seed is drawn from the operating system when the run's first guest asks for it.
     pub(crate) fn random_block(&self, component: &Name, block: u64) -> Result<[u8; 32], getrandom::Error> {
-        let seed = match self.seed.get() {
+        let seed = match self.shared.seed.get() {
             Some(seed) => seed,
             None => {
                 let mut fresh = [0; 32];
                 getrandom::fill(&mut fresh)?;
-                self.seed.get_or_init(|| fresh)
+                self.shared.seed.get_or_init(|| fresh)
             }
         };
         Ok(block_of(seed, component, block))
@@ -111,9 +120,9 @@ impl Environment {
 
     /// Tells of a line that a component wrote.
     pub(crate) fn log(&self, component: &Name, line: &str) {
-        (self.observer)(&Event::Log {
+        (self.shared.observer)(&Event::Log {
             component,
-            run: &self.run,
+            run: &self.shared.run,
             attempt: self.attempt,
             line,
         });
@@ -121,9 +130,9 @@ impl Environment {
 
     /// Tells that a component was refused what it was not granted. The message holds nothing that may be a secret.
     pub fn denied(&self, component: &Name, capability: Capability, message: &str) {
-        (self.observer)(&Event::Denied {
+        (self.shared.observer)(&Event::Denied {
             component,
-            run: &self.run,
+            run: &self.shared.run,
             attempt: self.attempt,
             capability,
             message,
@@ -140,7 +149,7 @@ impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the seed: what a guest draws from it may be a secret.
         f.debug_struct("Environment")
-            .field("run", &self.run)
+            .field("run", &self.shared.run)
             .field("attempt", &self.attempt)
             .finish_non_exhaustive()
     }

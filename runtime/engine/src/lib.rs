@@ -13,6 +13,7 @@ mod dynamic;
 mod engine;
 mod environment;
 mod executor;
+mod export;
 mod functions;
 mod guest;
 mod lines;

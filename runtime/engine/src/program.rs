@@ -1,12 +1,14 @@
 //! Programs: compiled, linked, running.
 
 use std::fmt;
+use std::sync::Arc;
 
 use airs_core::{Error, Result};
 use wasmtime::Store;
-use wasmtime::component::{ComponentExportIndex, Instance, InstancePre, Linker};
+use wasmtime::component::{Instance, InstancePre, Linker};
 
 use crate::compile::Compiled;
+use crate::export::Export;
 use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::ticker::Ticking;
@@ -17,24 +19,28 @@ use crate::{Engine, abi, val};
 /// A program's version, linked: what instances are made from.
 ///
 /// ```
+/// use std::sync::Arc;
+///
 /// use airs_core::Result;
 /// use airs_engine::{Engine, Failure, ProgramCode, ProgramInstance, Val};
 ///
 /// async fn run<T: Val>(engine: &Engine, component: &[u8], state: T, input: &str) -> Result<String> {
 ///     // Once for each version of the program,
-///     let program = ProgramCode::link(engine, &engine.compile(component)?)?;
+///     let program = Arc::new(ProgramCode::link(engine, &engine.compile(component)?)?);
 ///     // and an instance for each attempt of a run.
 ///     let instance: ProgramInstance<T> = program.instantiate(state).await.map_err(Failure::into_error)?;
-///     let (output, _state) = instance.run(input).await;
+///     let (output, _state) = instance.run(input.into()).await;
 ///     output.map_err(Failure::into_error)
 /// }
 /// ```
 pub struct ProgramCode<T: 'static> {
     engine: Engine,
     linked: InstancePre<T>,
-    run: ComponentExportIndex,
+    run: Run,
     lines: Lines,
 }
+
+type Run = Export<(Arc<str>,), (Result<String, abi::Error>,)>;
 
 impl<T: Val> ProgramCode<T> {
     /// Links a program against the VAL and the virtual WASI.
@@ -51,7 +57,7 @@ impl<T: Val> ProgramCode<T> {
         Ok(Self {
             engine: engine.clone(),
             linked,
-            run: export(compiled, None, "run")?,
+            run: Export::new(export(compiled, None, "run")?),
             lines: compiled.lines.clone(),
         })
     }
@@ -60,15 +66,14 @@ impl<T: Val> ProgramCode<T> {
     ///
     /// # Errors
     /// A [`Failure::Fault`] when it does not start.
-    pub async fn instantiate(&self, state: T) -> Result<ProgramInstance<T>, Failure> {
+    pub async fn instantiate(self: &Arc<Self>, state: T) -> Result<ProgramInstance<T>, Failure> {
         let ticking = self.engine.ticking();
         let mut store = self.engine.store(state);
         match self.linked.instantiate_async(&mut store).await {
             Ok(instance) => Ok(ProgramInstance {
                 store,
                 instance,
-                run: self.run,
-                lines: self.lines.clone(),
+                code: Arc::clone(self),
                 _ticking: ticking,
             }),
             Err(error) => Err(Failure::Fault(failed(&error, &mut store, &self.lines))),
@@ -82,27 +87,24 @@ impl<T: Val> ProgramCode<T> {
 pub struct ProgramInstance<T: 'static> {
     store: Store<T>,
     instance: Instance,
-    run: ComponentExportIndex,
-    lines: Lines,
+    code: Arc<ProgramCode<T>>,
     _ticking: Ticking,
 }
 
 impl<T: Val> ProgramInstance<T> {
     /// Runs the program: JSON in, JSON out. The state comes back either way.
-    pub async fn run(mut self, input: &str) -> (Result<String, Failure>, T) {
+    pub async fn run(mut self, input: Arc<str>) -> (Result<String, Failure>, T) {
         let result = match self.call(input).await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(refused)) => Err(Failure::Refused(refused.into())),
-            Err(error) => Err(Failure::Fault(failed(&error, &mut self.store, &self.lines))),
+            Err(error) => Err(Failure::Fault(failed(&error, &mut self.store, &self.code.lines))),
         };
         self.store.data_mut().guest().finish_log();
         (result, self.store.into_data())
     }
 
-    async fn call(&mut self, input: &str) -> wasmtime::Result<Result<String, abi::Error>> {
-        let run = self
-            .instance
-            .get_typed_func::<(&str,), (Result<String, abi::Error>,)>(&mut self.store, self.run)?;
+    async fn call(&mut self, input: Arc<str>) -> wasmtime::Result<Result<String, abi::Error>> {
+        let run = self.code.run.of(&self.instance, &mut self.store)?;
         Ok(run.call_async(&mut self.store, (input,)).await?.0)
     }
 }

@@ -28,7 +28,7 @@ use crate::val::ProgramState;
 #[derive(Debug)]
 pub struct Program {
     pub(crate) name: Arc<Name>,
-    pub(crate) code: ProgramCode<ProgramState>,
+    pub(crate) code: Arc<ProgramCode<ProgramState>>,
     pub(crate) limits: Limits,
     pub(crate) effective: Effective,
     generation: u64,
@@ -47,7 +47,7 @@ impl Program {
     ) -> Self {
         Self {
             name: Arc::new(name),
-            code,
+            code: Arc::new(code),
             limits,
             effective,
             generation,

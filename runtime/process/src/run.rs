@@ -1,11 +1,13 @@
 //! A run: attempts until one is committed.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Caller, Code, Error, Limits, Observer, Result};
 use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
 use airs_engine::Environment;
+use futures_util::future::poll_immediate;
 use tokio::time::timeout_at;
 
 use crate::progress::Progress;
@@ -92,8 +94,14 @@ impl Run {
             limits: self.limits.clone(),
         };
         // Guests meet the deadline by themselves; what waits here is the state's backend.
-        let session = timeout_at(environment.deadline().into(), Session::begin(start));
-        let session = session.await.map_err(|_| self.late())??;
+        let mut session = pin!(Session::begin(start));
+        // Most often it is there at once, and needs no timer.
+        let session = match poll_immediate(session.as_mut()).await {
+            Some(session) => session?,
+            None => timeout_at(environment.deadline().into(), session)
+                .await
+                .map_err(|_| self.late())??,
+        };
         let (answer, mut session) = self.work.perform(session, environment).await?;
         session.finish().await?;
         if Instant::now() >= environment.deadline() {

@@ -44,7 +44,7 @@ impl Val for ProgramState {
     }
 
     async fn control(&mut self, asset: AssetHandle, operation: String, input: String) -> Result<String> {
-        self.session.control(asset, &operation, &input).await
+        self.session.control(asset, operation, input).await
     }
 
     async fn done(&mut self, asset: AssetHandle) -> Result<()> {

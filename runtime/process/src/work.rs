@@ -19,7 +19,7 @@ pub enum Work {
         /// Which.
         program: Arc<Program>,
         /// Its input, JSON.
-        input: String,
+        input: Arc<str>,
     },
     /// Looks at an asset.
     View {
@@ -94,7 +94,7 @@ impl Work {
                 input,
             } => {
                 let asset = session.intend(path, Rights::CONTROL).await?;
-                Answer::Output(session.control(asset, operation, input).await?)
+                Answer::Output(session.control(asset, operation.clone(), input.clone()).await?)
             }
             Self::Bind(placement) => {
                 let (path, binding) = session.bind(placement).await?;
@@ -109,7 +109,7 @@ impl Work {
 
 async fn run(
     program: &Program,
-    input: &str,
+    input: &Arc<str>,
     session: Box<Session>,
     environment: &Environment,
 ) -> Result<(Answer, Box<Session>), Error> {
@@ -125,7 +125,7 @@ async fn run(
         .instantiate(state)
         .await
         .map_err(|failure| failure.into_error())?;
-    let (output, state) = instance.run(input).await;
+    let (output, state) = instance.run(Arc::clone(input)).await;
     let mut session = state.into_session();
     match output {
         Ok(output) => Ok((Answer::Output(output), session)),

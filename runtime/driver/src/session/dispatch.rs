@@ -144,8 +144,8 @@ impl Instances {
         &mut self,
         index: usize,
         asset: DriverAsset,
-        operation: &str,
-        input: &str,
+        operation: String,
+        input: String,
     ) -> Result<String> {
         let (savepoint, instance) = self.enter(index)?;
         let answer = instance.control(asset, operation, input).await;

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use airs_core::Code;
 use cargo_metadata::{Message as CargoMessage, Metadata, PackageId, TargetKind};
 
 use crate::error::{Failure, Reason, Result};
+use crate::exit::Exit;
 use crate::interrupt::Running;
 use crate::settings::{Manifest, Start};
 
@@ -26,25 +28,44 @@ pub(crate) struct Artifact {
 
 /// The workspace's own packages, without what they depend on: that would have to be resolved first.
 pub(crate) fn metadata(manifest: &Manifest) -> Result<Metadata> {
+    let invalid = |why: String| {
+        Failure::new(
+            Reason::Airs(Code::InvalidConfig),
+            "Cargo cannot read the workspace",
+        )
+        .caused_by(why)
+    };
+    let text = read_metadata(manifest, &["--no-deps"])?.map_err(invalid)?;
+    let metadata = serde_json::from_slice(&text).map_err(|cause| invalid(cause.to_string()))?;
+    if manifest.is_locked() {
+        // Without dependencies Cargo does not look at the lock file.
+        let resolved = read_metadata(manifest, &["--filter-platform", TARGET])?;
+        resolved.map_err(|why| {
+            Failure::new(
+                Reason::Airs(Code::InvalidConfig),
+                "Cargo cannot resolve the workspace as it is locked",
+            )
+            .caused_by(why)
+            .exiting(Exit::BuildFailed)
+        })?;
+    }
+    Ok(metadata)
+}
+
+/// What `cargo metadata` answers, or why it does not.
+fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
     let mut command = cargo("metadata", manifest);
-    command.args(["--no-deps", "--format-version", "1"]);
+    command.args(["--format-version", "1"]).args(arguments);
     let output = command
         .stdin(Stdio::null())
         .output()
         .map_err(|cause| Failure::unavailable("cannot start cargo").caused_by(cause))?;
     crate::interrupt::check()?;
-    let malformed = |cause: String| {
-        Failure::new(
-            Reason::Airs(airs_core::Code::InvalidConfig),
-            "Cargo cannot read the workspace",
-        )
-        .caused_by(cause)
-    };
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        return Err(malformed(text.trim().trim_start_matches("error: ").to_owned()));
+    if output.status.success() {
+        return Ok(Ok(output.stdout));
     }
-    serde_json::from_slice(&output.stdout).map_err(|cause| malformed(cause.to_string()))
+    let text = String::from_utf8_lossy(&output.stderr);
+    Ok(Err(text.trim().trim_start_matches("error: ").to_owned()))
 }
 
 /// Runs `cargo build` or `cargo rustc` and tells what it made. The compiler's messages go to stderr as they

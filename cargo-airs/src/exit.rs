@@ -28,7 +28,7 @@ impl Exit {
         ),
         (
             Self::BuildFailed,
-            "the build failed, or what it made is no good component",
+            "the build failed, Cargo.lock would have to change, or what was built is no good component",
         ),
         (Self::Interrupted, "interrupted"),
     ];

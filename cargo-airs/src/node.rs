@@ -1,19 +1,22 @@
 //! A runtime for one command: the project's components, over the project's state.
 
-use std::path::{Path, PathBuf};
+mod input;
+mod state;
+
 use std::time::Instant;
 
 use airs_core::{Code, Kind};
-use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime, State};
-
-use serde_json::value::RawValue;
+use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime};
 
 use crate::error::{Failure, Reason, Result};
+use crate::interrupt;
 use crate::message::Message;
 use crate::report::Report;
-use crate::settings::{self, StatePlace, Which};
+use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
-use crate::{files, interrupt};
+
+pub(crate) use input::{input, json, may_lack_input, raw};
+pub(crate) use state::{has_state, state};
 
 /// A command makes one run.
 const INSTANCES_MAX: u32 = 16;
@@ -23,6 +26,8 @@ pub(crate) struct Node {
     runtime: Runtime,
     request: settings::Node,
     report: Report,
+    /// Why drivers of the project are not in service.
+    absent: Vec<String>,
 }
 
 /// Which of the project's components a command needs.
@@ -55,10 +60,11 @@ impl Node {
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         let runtime = builder.build()?;
-        let node = Self {
+        let mut node = Self {
             runtime,
             request: settings.clone(),
             report: report.clone(),
+            absent: Vec::new(),
         };
         node.load(&workspace, needs)?;
         Ok(node)
@@ -88,10 +94,20 @@ impl Node {
             "run {run}: attempts {attempts}, {} ms",
             begun.elapsed().as_millis()
         ));
-        Ok((run, result?))
+        match result {
+            // What was not found may be one of them.
+            Err(error) if error.code() == Code::NotFound => Err(self
+                .absent
+                .iter()
+                .fold(error.into(), |failure: Failure, why| failure.hint(why))),
+            result => {
+                self.absent.iter().for_each(|why| self.report.warn(why));
+                Ok((run, result?))
+            }
+        }
     }
 
-    fn load(&self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {
+    fn load(&mut self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {
         if let Needs::State = needs {
             return Ok(());
         }
@@ -107,7 +123,7 @@ impl Node {
                 Err(failure) if matches!(needs, Needs::Driver(needed) if needed == name) => {
                     return Err(failure);
                 }
-                Err(failure) => self.report.warn(&out_of_service(name, &failure)),
+                Err(failure) => self.absent.push(out_of_service(name, &failure)),
                 Ok(()) => {}
             }
         }
@@ -169,37 +185,6 @@ fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
         })
 }
 
-/// Where the state is: a folder or memory, as asked for; otherwise beside the project's `airs.toml`.
-pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<State> {
-    match &settings.state {
-        StatePlace::Memory => Ok(State::Memory),
-        StatePlace::Folder(folder) => Ok(State::Folder(folder.clone())),
-        // Messages name it as the person sees it.
-        StatePlace::Project => Ok(State::Folder(workspace.shown(&project_state(workspace)?).into())),
-    }
-}
-
-/// Whether there is a state already: looking must not make one.
-pub(crate) fn has_state(state: &State) -> bool {
-    matches!(state, State::Folder(folder) if !matches!(folder.try_exists(), Ok(false)))
-}
-
-fn project_state(workspace: &Workspace) -> Result<PathBuf> {
-    let project = workspace.project().ok_or_else(|| {
-        Failure::new(
-            Reason::Airs(Code::NotFound),
-            "there is no airs.toml here or in a folder above",
-        )
-        .hint("`cargo airs new driver NAME` makes a project; --state names another place for the state")
-    })?;
-    Ok(state_folder(project.root()))
-}
-
-/// Local state of a project; git ignores it.
-fn state_folder(root: &Path) -> PathBuf {
-    root.join(".airs").join("state")
-}
-
 pub(crate) fn log(event: &Event<'_>, report: &Report) {
     if let Event::Log {
         component,
@@ -223,59 +208,4 @@ impl std::fmt::Debug for Node {
             .field("runtime", &self.runtime)
             .finish_non_exhaustive()
     }
-}
-
-/// The input of a command, which may do without: it is null then.
-pub(crate) fn input(text: Option<&str>) -> Result<String> {
-    text.map_or_else(|| Ok("null".to_owned()), |text| json("the input", text))
-}
-
-/// Tells a person who gave no input, and should have, how it is given.
-pub(crate) fn may_lack_input(failure: Failure, input: Option<&str>) -> Failure {
-    if input.is_none() && failure.reason() == Reason::Airs(Code::InvalidInput) {
-        return failure.hint("there was no --input: it takes JSON, @FILE, or - for standard input");
-    }
-    failure
-}
-
-/// What is typed as JSON: in place, `@FILE`, or `-` for standard input.
-pub(crate) fn json(what: &str, text: &str) -> Result<String> {
-    let (content, from) = match text.strip_prefix('@') {
-        Some(file) => (
-            files::text(Path::new(file))?.ok_or_else(|| missing(what, file))?,
-            format!(" in {file}"),
-        ),
-        None if text == "-" => (standard_input(what)?, " on standard input".to_owned()),
-        None => (text.to_owned(), String::new()),
-    };
-    match serde_json::from_str::<serde::de::IgnoredAny>(&content) {
-        Ok(_) => Ok(content),
-        Err(cause) => Err(Failure::new(
-            Reason::Airs(Code::InvalidInput),
-            format!("{what}{from} is not JSON: {cause}"),
-        )
-        .hint("JSON has double quotes, as '{\"amount\":\"2.50\"}'; @FILE reads a file, - standard input")),
-    }
-}
-
-fn missing(what: &str, file: &str) -> Failure {
-    Failure::new(
-        Reason::Airs(Code::NotFound),
-        format!("{what}: there is no file {file}"),
-    )
-}
-
-fn standard_input(what: &str) -> Result<String> {
-    std::io::read_to_string(std::io::stdin()).map_err(|cause| {
-        Failure::unavailable(format!("cannot read {what} from standard input")).caused_by(cause)
-    })
-}
-
-/// JSON that goes out as it is. The runtime has it from a component, which may have written anything.
-pub(crate) fn raw(text: &str) -> Box<RawValue> {
-    let quoted = || serde_json::to_string(text).unwrap_or_default();
-    let valid = |text: String| RawValue::from_string(text).ok();
-    valid(text.to_owned())
-        .or_else(|| valid(quoted()))
-        .unwrap_or_default()
 }

@@ -35,6 +35,13 @@ impl Manifest {
             flags: given.chain(for_cargo).collect(),
         }
     }
+
+    /// Whether `Cargo.lock` has to stay as it is.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.flags
+            .iter()
+            .any(|flag| ["--locked", "--frozen"].contains(flag))
+    }
 }
 
 /// The name of the profile to build with.

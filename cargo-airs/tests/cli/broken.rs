@@ -70,6 +70,11 @@ fn a_malformed_project_is_named_by_every_command() {
     assert_eq!(said.len(), 1, "{said:?}");
     scene.write("airs.toml", good.replace("storage = true", ""));
     scene.run("view /accounts/alice/usd");
+    scene.run("control /accounts/alice/usd mint --input '{\"amount\":\"1\"}'");
+    scene.run(
+        "run payment --as alice \
+         --input '{\"from\":\"/accounts/alice/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'",
+    );
     scene.run(&format!("bind /b --driver ledger --account {DOLLARS}"));
     scene.check();
 }

@@ -17,6 +17,7 @@ mod frame;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;
+mod locked;
 mod money;
 mod names;
 mod new;

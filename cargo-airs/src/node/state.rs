@@ -1,0 +1,41 @@
+//! Where the state of a command is.
+
+use std::path::{Path, PathBuf};
+
+use airs_core::Code;
+use airs_runtime::State;
+
+use crate::error::{Failure, Reason, Result};
+use crate::settings::{self, StatePlace};
+use crate::workspace::Workspace;
+
+/// Where the state is: a folder or memory, as asked for; otherwise beside the project's `airs.toml`.
+pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<State> {
+    match &settings.state {
+        StatePlace::Memory => Ok(State::Memory),
+        StatePlace::Folder(folder) => Ok(State::Folder(folder.clone())),
+        // Messages name it as the person sees it.
+        StatePlace::Project => Ok(State::Folder(workspace.shown(&project_state(workspace)?).into())),
+    }
+}
+
+/// Whether there is a state already: looking must not make one.
+pub(crate) fn has_state(state: &State) -> bool {
+    matches!(state, State::Folder(folder) if !matches!(folder.try_exists(), Ok(false)))
+}
+
+fn project_state(workspace: &Workspace) -> Result<PathBuf> {
+    let project = workspace.project().ok_or_else(|| {
+        Failure::new(
+            Reason::Airs(Code::NotFound),
+            "there is no airs.toml here or in a folder above",
+        )
+        .hint("`cargo airs new driver NAME` makes a project; --state names another place for the state")
+    })?;
+    Ok(state_folder(project.root()))
+}
+
+/// Local state of a project; git ignores it.
+fn state_folder(root: &Path) -> PathBuf {
+    root.join(".airs").join("state")
+}

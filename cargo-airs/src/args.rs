@@ -12,7 +12,8 @@ mod node;
 
 pub(crate) use call::CallArgs;
 pub(crate) use node::{
-    BindArgs, BindingsArgs, ControlArgs, DemoArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs, ViewArgs,
+    BindArgs, BindingsArgs, ControlArgs, DemoArgs, IdArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs,
+    ViewArgs,
 };
 
 /// Scaffold, build and run drivers and programs of airs

@@ -42,18 +42,21 @@ pub(crate) enum Message<'a> {
     /// `run` has committed.
     RunCommitted {
         run: &'a str,
+        replayed: bool,
         program: &'a str,
         output: Box<RawValue>,
     },
     /// What `view` has seen.
     AssetViewed {
         run: &'a str,
+        replayed: bool,
         path: &'a str,
         value: ValueShown,
     },
     /// `control` has committed.
     AssetControlled {
         run: &'a str,
+        replayed: bool,
         path: &'a str,
         operation: &'a str,
         output: Box<RawValue>,
@@ -61,11 +64,16 @@ pub(crate) enum Message<'a> {
     /// `bind` has committed.
     PathBound {
         run: &'a str,
+        replayed: bool,
         #[serde(flatten)]
         binding: Bound,
     },
     /// `unbind` has committed.
-    PathUnbound { run: &'a str, path: &'a str },
+    PathUnbound {
+        run: &'a str,
+        replayed: bool,
+        path: &'a str,
+    },
     /// What is bound.
     Bindings { bindings: Vec<Bound> },
     /// A component has logged a line.

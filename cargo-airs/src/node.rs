@@ -30,6 +30,14 @@ pub(crate) struct Node {
     absent: Vec<String>,
 }
 
+/// What a run has answered.
+pub(crate) struct Answered {
+    pub(crate) run: String,
+    /// Whether it did so before.
+    pub(crate) replayed: bool,
+    pub(crate) answer: Answer,
+}
+
 /// Which of the project's components a command needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Needs<'a> {
@@ -79,32 +87,47 @@ impl Node {
             Some(milliseconds) => request.deadline_ms(milliseconds),
             None => request,
         };
+        let request = match self.request.id {
+            Some(id) => request.id(id),
+            None => request,
+        };
         interrupt::unless_pressed(self.runtime.perform(request))
     }
 
     /// Makes a run, and hands out its answer.
-    pub(crate) fn ask(&self, request: Request) -> Result<(String, Answer)> {
+    pub(crate) fn ask(&self, request: Request) -> Result<Answered> {
         let begun = Instant::now();
         let RunReport {
             run,
             attempts,
+            replayed,
             result,
         } = self.perform(request)?;
         self.report.detail(&format!(
             "run {run}: attempts {attempts}, {} ms",
             begun.elapsed().as_millis()
         ));
-        match result {
+        let answer = match result {
             // What was not found may be one of them.
-            Err(error) if error.code() == Code::NotFound => Err(self
-                .absent
-                .iter()
-                .fold(error.into(), |failure: Failure, why| failure.hint(why))),
+            Err(error) if error.code() == Code::NotFound => {
+                let hinted = |failure: Failure, why: &String| failure.hint(why);
+                return Err(self.absent.iter().fold(error.into(), hinted));
+            }
             result => {
                 self.absent.iter().for_each(|why| self.report.warn(why));
-                Ok((run, result?))
+                result?
             }
+        };
+        if replayed {
+            self.report.note(&format!(
+                "run {run} was committed before: this is its answer, and nothing was done again"
+            ));
         }
+        Ok(Answered {
+            run,
+            replayed,
+            answer,
+        })
     }
 
     fn load(&mut self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
 use airs_engine::EngineConfig;
 
+use crate::answers;
 use crate::runtime::Runtime;
 
 /// Where contexts keep their state.
@@ -55,6 +57,7 @@ pub struct RuntimeBuilder {
     pub(crate) prepared: Vec<Context>,
     pub(crate) observer: Observer,
     pub(crate) variables: BTreeMap<VariableName, String>,
+    pub(crate) answers_kept: Duration,
 }
 
 impl RuntimeBuilder {
@@ -67,6 +70,7 @@ impl RuntimeBuilder {
             prepared: Vec::new(),
             observer: Arc::new(|_| {}),
             variables: BTreeMap::new(),
+            answers_kept: answers::KEPT,
         }
     }
 
@@ -91,6 +95,14 @@ impl RuntimeBuilder {
     /// Adds a context. The first one named takes the place of `local` as the default.
     pub fn context(mut self, name: Name) -> Self {
         self.contexts.push(name);
+        self
+    }
+
+    /// How long the id of a run is accepted again and its answer kept, counted from the id's own time: a day unless
+    /// said, [`ANSWERS_KEPT_MAX`](crate::ANSWERS_KEPT_MAX) at most. Every answer takes place in the state until
+    /// then. An id that was too old once stays so when this is made longer later.
+    pub fn keep_answers_for(mut self, time: Duration) -> Self {
+        self.answers_kept = time;
         self
     }
 

@@ -9,7 +9,7 @@ use airs_engine::{Absent, Arguments, CallableCode, Environment, Guest, Notation,
 use airs_package::Component;
 use tokio::runtime::Handle;
 
-use crate::perform::{Cancelling, new_id};
+use crate::perform::Cancelling;
 use crate::runtime::Runtime;
 
 /// How a component is to be called. Unless said otherwise nothing is granted to it that tells about anybody or
@@ -254,7 +254,8 @@ impl Callable {
         function: &str,
         call: impl FnOnce(Arc<CallableCode>, Guest) -> F + Send + 'static,
     ) -> Result<T> {
-        let (this, function, id) = (self.clone(), function.to_owned(), new_id());
+        let (this, function) = (self.clone(), function.to_owned());
+        let id: Arc<str> = Runtime::new_id().to_string().into();
         let executor = self.runtime.inner.engine.executor();
         let task = executor.spawn(async move {
             let inner = &this.runtime.inner;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use airs_core::{Code, Error, Name, Result};
 use airs_driver::Context;
@@ -11,7 +12,24 @@ use crate::builder::State;
 
 /// Every context, the default one first.
 #[derive(Debug)]
-pub(crate) struct Contexts(Vec<Context>);
+pub(crate) struct Contexts(Vec<Held>);
+
+/// A context, and what the runtime does for it from time to time.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) context: Context,
+    /// When old answers are looked for again, in milliseconds since 1970.
+    pub(crate) answers_due_ms: AtomicU64,
+}
+
+impl From<Context> for Held {
+    fn from(context: Context) -> Self {
+        Self {
+            context,
+            answers_due_ms: AtomicU64::new(0),
+        }
+    }
+}
 
 impl Contexts {
     /// Opens the contexts of these names, and adds those that are open already.
@@ -25,20 +43,25 @@ impl Contexts {
             .into_iter()
             .map(|name| open(state, name))
             .chain(prepared.into_iter().map(Ok))
+            .map(|context| Ok(Held::from(context?)))
             .collect::<Result<_>>()
             .map(Self)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Held> {
+        self.0.iter()
+    }
+
     /// Their names, the default one's first.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.0.iter().map(Context::name)
+        self.0.iter().map(|held| held.context.name())
     }
 
     /// A context by name, or the default one.
-    pub(crate) fn find(&self, name: Option<&Name>) -> Result<&Context> {
+    pub(crate) fn find(&self, name: Option<&Name>) -> Result<&Held> {
         let found = match name {
             None => self.0.first(),
-            Some(name) => self.0.iter().find(|context| context.name() == name),
+            Some(name) => self.0.iter().find(|held| held.context.name() == name),
         };
         found.ok_or_else(|| {
             let name = name.cloned().unwrap_or_else(Name::local);

@@ -24,7 +24,7 @@ impl<'a> Ending<'a> {
         }
     }
 
-    pub(crate) fn tell(&mut self, attempts: u32, failure: Option<Code>) {
+    pub(crate) fn tell(&mut self, attempts: u32, replayed: bool, failure: Option<Code>) {
         // First of all: an observer that panics is not told a second time.
         self.told = true;
         let Run { id, work, caller, .. } = self.run;
@@ -33,6 +33,7 @@ impl<'a> Ending<'a> {
             what: work.name(),
             caller: &caller.id,
             attempts,
+            replayed,
             failure,
         });
     }
@@ -50,6 +51,6 @@ impl Drop for Ending<'_> {
             code => code,
         };
         // A panic of the observer on top of another would abort the process.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.tell(attempts, Some(failure))));
+        let _ = catch_unwind(AssertUnwindSafe(|| self.tell(attempts, false, Some(failure))));
     }
 }

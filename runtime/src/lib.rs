@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod answers;
 mod builder;
 mod callable;
 mod contexts;
@@ -32,10 +33,10 @@ mod runtime;
 
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
-    Grants, HttpPattern, Item, Kind, Limit, Limits, Name, NameError, Result, StorageAccess, Value,
+    Grants, HttpPattern, Item, Kind, Limit, Limits, Name, NameError, Result, RunId, StorageAccess, Value,
     VariableName,
 };
-pub use airs_driver::{Binding, Owner, Placement};
+pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{Absent, Allocation, Arguments, EngineConfig, Outcome};
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
@@ -76,6 +77,7 @@ pub use airs_process::{ATTEMPTS_MAX, Answer};
 /// assert!(access.contains(Access::READ));
 /// ```
 pub use airs_runtime_macros::wit;
+pub use answers::{ANSWERS_KEPT_MAX, ID_AHEAD_MAX};
 pub use builder::{RuntimeBuilder, State};
 pub use callable::{CallConfig, Callable, Export};
 pub use load::Loaded;

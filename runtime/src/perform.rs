@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use airs_core::{Caller, CallerId, Code, Error, Result};
-use airs_process::{Outcome, Progress, Run, Work};
+use airs_core::{Caller, CallerId, Code, Error, Result, RunId};
+use airs_driver::Identity;
+use airs_process::{Outcome, Progress, Run};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
-use ulid::Ulid;
 
+use crate::contexts::Held;
 use crate::ending::Ending;
-use crate::request::{Operation, Report, Request};
+use crate::request::{Report, Request};
 use crate::runtime::{Inner, Runtime};
 
 impl Runtime {
@@ -22,7 +23,7 @@ impl Runtime {
     /// threads. Dropping the future cancels the run, and nothing of it remains, unless it was being
     /// committed; [`Event::RunEnded`](crate::Event::RunEnded) tells which of the two.
     pub async fn perform(&self, request: Request) -> Report {
-        let (inner, id) = (Arc::clone(&self.inner), new_id());
+        let (inner, id) = (Arc::clone(&self.inner), id_of(&request));
         let executor = self.inner.engine.executor();
         Running::on(executor, inner, request, id).report().await
     }
@@ -33,7 +34,7 @@ impl Runtime {
     pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
         let inner = Arc::clone(&self.inner);
         let executor = self.inner.engine.executor();
-        let ids: Vec<Arc<str>> = requests.iter().map(|_| new_id()).collect();
+        let ids: Vec<RunId> = requests.iter().map(id_of).collect();
         let known = ids.clone();
         let all = executor.spawn(async move {
             let executor = Handle::current();
@@ -59,20 +60,20 @@ impl Runtime {
     }
 }
 
-pub(crate) fn new_id() -> Arc<str> {
-    Ulid::generate().to_string().into()
+/// The run's id: the one that it was given, or a new one.
+fn id_of(request: &Request) -> RunId {
+    request.id.unwrap_or_else(Runtime::new_id)
 }
 
 /// A run on the engine's executor; dropping it cancels the run.
 struct Running {
     task: Cancelling<Report>,
-    id: Arc<str>,
+    id: RunId,
 }
 
 impl Running {
-    fn on(executor: &Handle, inner: Arc<Inner>, request: Request, id: Arc<str>) -> Self {
-        let known = Arc::clone(&id);
-        let task = executor.spawn(async move { inner.execute(request, known).await });
+    fn on(executor: &Handle, inner: Arc<Inner>, request: Request, id: RunId) -> Self {
+        let task = executor.spawn(async move { inner.execute(request, id).await });
         Self {
             task: Cancelling(task),
             id,
@@ -102,49 +103,56 @@ impl<T> Drop for Cancelling<T> {
 }
 
 /// What is said of a run whose task is gone without an answer: the executor ended, or the host panicked.
-#[expect(clippy::needless_pass_by_value, reason = "it is mapped over ids")]
-fn torn_down(id: Arc<str>) -> Report {
-    let error = Error::new(Code::Internal, "the run was torn down before it ended");
+fn torn_down(id: RunId) -> Report {
+    failed(
+        id,
+        Error::new(Code::Internal, "the run was torn down before it ended"),
+    )
+}
+
+/// What is said of a run that could not be begun.
+fn failed(id: RunId, error: Error) -> Report {
     Report {
         run: id.to_string(),
         attempts: 0,
+        replayed: false,
         result: Err(error),
     }
 }
 
 impl Inner {
-    async fn execute(&self, request: Request, id: Arc<str>) -> Report {
-        match self.begin(request, &id).await {
+    async fn execute(self: &Arc<Self>, request: Request, id: RunId) -> Report {
+        match self.begin(request, id).await {
             // Boxed: the task around it is moved as a whole, more than once.
-            Ok((run, _place)) => Box::pin(self.see_through(run)).await,
-            Err(error) => Report {
-                run: id.to_string(),
-                attempts: 0,
-                result: Err(error),
-            },
+            Ok((run, held, _place)) => Box::pin(self.see_through(run, held)).await,
+            Err(error) => failed(id, error),
         }
     }
 
-    async fn see_through(&self, run: Run) -> Report {
+    async fn see_through(self: &Arc<Self>, run: Run, held: &Held) -> Report {
         let mut ending = Ending::of(self, &run);
-        let Outcome { result, attempts } = run.execute().await;
-        ending.tell(attempts, result.as_ref().err().map(Error::code));
+        let Outcome {
+            result,
+            attempts,
+            replayed,
+        } = run.execute(&**self).await;
+        ending.tell(attempts, replayed, result.as_ref().err().map(Error::code));
+        if run.identity.is_some() {
+            self.forget_some_answers(held);
+        }
         Report {
             run: run.id.to_string(),
             attempts,
+            replayed,
             result,
         }
     }
 
-    /// Takes a place for the run, and pins what it works with. It waits for a place as long as the run may
-    /// take, at most.
-    async fn begin(&self, request: Request, id: &Arc<str>) -> Result<(Run, SemaphorePermit<'_>)> {
-        let most = self
-            .limits
-            .deadline_ms
-            .min(request.deadline_ms.unwrap_or(u64::MAX));
-        let place = self.place(most).await?;
-        Ok((self.prepare(request, id)?, place))
+    /// Takes a place for the run, and waits for it as long as the run may take at most.
+    async fn begin(&self, request: Request, id: RunId) -> Result<(Run, &Held, SemaphorePermit<'_>)> {
+        let (run, held) = self.prepare(request, id)?;
+        let place = self.place(run.limits.deadline_ms).await?;
+        Ok((run, held, place))
     }
 
     /// Takes a place for guests, and waits for it so many milliseconds at most.
@@ -159,63 +167,34 @@ impl Inner {
         })
     }
 
-    /// Pins what the run works with: one routing table, read once.
-    fn prepare(&self, request: Request, id: &Arc<str>) -> Result<Run> {
+    fn prepare(&self, request: Request, id: RunId) -> Result<(Run, &Held)> {
         let Request {
-            operation,
+            work,
+            id: given,
             caller,
             context,
             deadline_ms,
         } = request;
-        let routes = self.routes();
-        let context = self.contexts.find(context.as_ref())?.clone();
+        given.map_or(Ok(()), |id| self.check_id(id))?;
+        let held = self.contexts.find(context.as_ref())?;
+        let context = held.context.clone();
         let caller = caller.unwrap_or_else(CallerId::operator);
-        let mut limits = self.limits.clone();
-        let work = match operation {
-            Operation::Program { name, input } => {
-                let program = routes.programs.get(name.as_str()).cloned();
-                let program = program.ok_or_else(|| self.unknown_program(&name))?;
-                limits = limits.min(program.limits());
-                Work::Program { program, input }
-            }
-            Operation::View { path } => Work::View { path },
-            Operation::Control {
-                path,
-                operation,
-                input,
-            } => Work::Control {
-                path,
-                operation,
-                input,
-            },
-            Operation::Bind(placement) => Work::Bind(placement),
-            Operation::Unbind { path } => Work::Unbind { path },
-            Operation::Bindings => Work::Bindings,
-        };
-        limits.deadline_ms = limits.deadline_ms.min(deadline_ms.unwrap_or(u64::MAX));
         caller.check_in(context.name().as_str())?;
-        let caller = Caller::local(&caller, context.name());
-        let (drivers, observer) = (Arc::clone(&routes.drivers), Arc::clone(&self.observer));
-        Ok(Run {
-            id: Arc::clone(id),
+        let mut limits = self.limits.clone();
+        limits.deadline_ms = limits.deadline_ms.min(deadline_ms.unwrap_or(u64::MAX));
+        let run = Run {
+            id: id.to_string().into(),
+            identity: given.map(|id| Identity {
+                id,
+                request: work.digest(),
+            }),
+            caller: Caller::local(&caller, context.name()),
             context,
-            caller,
             work,
-            drivers,
             limits,
-            observer,
+            observer: Arc::clone(&self.observer),
             progress: Progress::default(),
-        })
-    }
-
-    fn unknown_program(&self, name: &str) -> Error {
-        let error = Error::new(Code::NotFound, format!("there is no program {name:?}"));
-        match self.names().as_slice() {
-            [] => error.hint("no program is in service: `cargo airs build` builds those of the project"),
-            known => {
-                let known: Vec<&str> = known.iter().map(airs_core::Name::as_str).collect();
-                error.hint(format!("in service: {}", known.join(", ")))
-            }
-        }
+        };
+        Ok((run, held))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use airs_core::{CallerId, Name, Result};
+use airs_core::{CallerId, Name, Result, RunId};
 use airs_driver::Placement;
-use airs_process::Answer;
+use airs_process::{Answer, Work};
 
 /// A run to be made: what, for whom, where.
 ///
@@ -26,37 +26,17 @@ use airs_process::Answer;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Request {
-    pub(crate) operation: Operation,
+    pub(crate) work: Work,
+    pub(crate) id: Option<RunId>,
     pub(crate) caller: Option<CallerId>,
     pub(crate) context: Option<Name>,
     pub(crate) deadline_ms: Option<u64>,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) enum Operation {
-    Program {
-        name: String,
-        input: Arc<str>,
-    },
-    View {
-        path: String,
-    },
-    Control {
-        path: String,
-        operation: String,
-        input: String,
-    },
-    Bind(Placement),
-    Unbind {
-        path: String,
-    },
-    Bindings,
-}
-
 impl Request {
     /// Runs a program with an input, JSON; it answers [`Answer::Output`].
     pub fn run(program: impl Into<String>, input: impl Into<Arc<str>>) -> Self {
-        Self::new(Operation::Program {
+        Self::new(Work::Program {
             name: program.into(),
             input: input.into(),
         })
@@ -64,12 +44,12 @@ impl Request {
 
     /// Looks at an asset; it answers [`Answer::Value`].
     pub fn view(path: impl Into<String>) -> Self {
-        Self::new(Operation::View { path: path.into() })
+        Self::new(Work::View { path: path.into() })
     }
 
     /// Calls an operation of an asset's driver with an input, JSON; it answers [`Answer::Output`].
     pub fn control(path: impl Into<String>, operation: impl Into<String>, input: impl Into<String>) -> Self {
-        Self::new(Operation::Control {
+        Self::new(Work::Control {
             path: path.into(),
             operation: operation.into(),
             input: input.into(),
@@ -78,17 +58,45 @@ impl Request {
 
     /// Binds a driver to a path; it answers [`Answer::Bound`].
     pub fn bind(placement: Placement) -> Self {
-        Self::new(Operation::Bind(placement))
+        Self::new(Work::Bind(placement))
     }
 
     /// Removes the binding at a path; it answers [`Answer::Unbound`].
     pub fn unbind(path: impl Into<String>) -> Self {
-        Self::new(Operation::Unbind { path: path.into() })
+        Self::new(Work::Unbind { path: path.into() })
     }
 
     /// Lists the bindings; it answers [`Answer::Bindings`].
     pub fn bindings() -> Self {
-        Self::new(Operation::Bindings)
+        Self::new(Work::Bindings)
+    }
+
+    /// Gives the run an id: asked for again with it, by the same caller in the same context, it answers what it
+    /// answered, and nothing is done twice. Only a run that was committed uses its id up.
+    ///
+    /// The answer is kept in the commit of the run, for the time that [`RuntimeBuilder::keep_answers_for`] says,
+    /// counted from the id's own time. The same id with another request is [`Code::IdReused`], one that is too
+    /// old [`Code::IdExpired`], and one from more than five minutes ahead [`Code::InvalidInput`].
+    ///
+    /// ```
+    /// use airs_runtime::{Request, Runtime};
+    ///
+    /// let runtime = Runtime::builder().build()?;
+    /// let id = Runtime::new_id();
+    /// let bindings = || Request::bindings().id(id);
+    /// let (first, second) = (runtime.perform_blocking(bindings()), runtime.perform_blocking(bindings()));
+    /// assert_eq!(first.result?, second.result?);
+    /// assert!(!first.replayed && second.replayed);
+    /// # Ok::<(), airs_runtime::Error>(())
+    /// ```
+    ///
+    /// [`RuntimeBuilder::keep_answers_for`]: crate::RuntimeBuilder::keep_answers_for
+    /// [`Code::IdReused`]: crate::Code::IdReused
+    /// [`Code::IdExpired`]: crate::Code::IdExpired
+    /// [`Code::InvalidInput`]: crate::Code::InvalidInput
+    pub fn id(mut self, id: RunId) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// Who the run acts for; [`CallerId::OPERATOR`] unless said.
@@ -109,9 +117,10 @@ impl Request {
         self
     }
 
-    fn new(operation: Operation) -> Self {
+    fn new(work: Work) -> Self {
         Self {
-            operation,
+            work,
+            id: None,
             caller: None,
             context: None,
             deadline_ms: None,
@@ -125,7 +134,7 @@ impl Request {
 /// use airs_runtime::{Code, Report, Request, Runtime};
 ///
 /// let runtime = Runtime::builder().build()?;
-/// let Report { run, attempts, result } = runtime.perform_blocking(Request::view("/accounts/alice/usd"));
+/// let Report { run, attempts, result, .. } = runtime.perform_blocking(Request::view("/accounts/alice/usd"));
 /// let error = result.expect_err("nothing is bound there");
 /// assert_eq!(error.code(), Code::Unbound);
 /// println!("{run} failed after {attempts} attempts: {error}");
@@ -137,6 +146,8 @@ pub struct Report {
     pub run: String,
     /// How many attempts it took; 0 when it could not be begun.
     pub attempts: u32,
+    /// Whether the answer is that of an earlier run with the same id: nothing was done this time.
+    pub replayed: bool,
     /// Its answer, committed; or why nothing of it remains.
     pub result: Result<Answer>,
 }

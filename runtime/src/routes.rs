@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use airs_core::{Kind, Name};
-use airs_driver::Drivers;
-use airs_process::Programs;
+use airs_process::Table;
 
 use crate::load::Loaded;
 
@@ -13,8 +12,7 @@ use crate::load::Loaded;
 /// step, so that a run sees all of a change or nothing of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Routes {
-    pub(crate) drivers: Arc<Drivers>,
-    pub(crate) programs: Arc<Programs>,
+    pub(crate) table: Arc<Table>,
     /// The last generation of each name, also of names out of service: a number is not used twice.
     generations: Arc<BTreeMap<Name, u64>>,
 }
@@ -26,14 +24,14 @@ impl Routes {
 
     /// What is in service under a name, if anything is.
     pub(crate) fn loaded(&self, name: &Name) -> Option<Loaded> {
-        let driver = self.drivers.get(name).map(|driver| Loaded {
+        let driver = self.table.drivers.get(name).map(|driver| Loaded {
             kind: Kind::Driver,
             name: name.clone(),
             generation: driver.generation(),
             digest: driver.digest().to_owned(),
         });
         driver.or_else(|| {
-            self.programs.get(name).map(|program| Loaded {
+            self.table.programs.get(name).map(|program| Loaded {
                 kind: Kind::Program,
                 name: name.clone(),
                 generation: program.generation(),
@@ -44,32 +42,42 @@ impl Routes {
 
     /// Everything that is in service, by name.
     pub(crate) fn all(&self) -> Vec<Loaded> {
-        let mut names: Vec<&Name> = self.drivers.keys().chain(self.programs.keys()).collect();
+        let mut names: Vec<&Name> = self
+            .table
+            .drivers
+            .keys()
+            .chain(self.table.programs.keys())
+            .collect();
         names.sort();
         names.into_iter().filter_map(|name| self.loaded(name)).collect()
     }
 
     pub(crate) fn with_driver(&self, driver: airs_driver::Driver) -> Self {
-        let mut next = self.without(driver.name());
-        Arc::make_mut(&mut next.generations).insert(driver.name().clone(), driver.generation());
-        Arc::make_mut(&mut next.drivers).insert(driver.name().clone(), Arc::new(driver));
+        let (name, generation) = (driver.name().clone(), driver.generation());
+        let mut next = self.without(&name);
+        let drivers = &mut Arc::make_mut(&mut next.table).drivers;
+        Arc::make_mut(drivers).insert(name.clone(), Arc::new(driver));
+        Arc::make_mut(&mut next.generations).insert(name, generation);
         next
     }
 
     pub(crate) fn with_program(&self, program: airs_process::Program) -> Self {
-        let mut next = self.without(program.name());
-        Arc::make_mut(&mut next.generations).insert(program.name().clone(), program.generation());
-        Arc::make_mut(&mut next.programs).insert(program.name().clone(), Arc::new(program));
+        let (name, generation) = (program.name().clone(), program.generation());
+        let mut next = self.without(&name);
+        let programs = &mut Arc::make_mut(&mut next.table).programs;
+        Arc::make_mut(programs).insert(name.clone(), Arc::new(program));
+        Arc::make_mut(&mut next.generations).insert(name, generation);
         next
     }
 
     pub(crate) fn without(&self, name: &Name) -> Self {
         let mut next = self.clone();
-        if next.drivers.contains_key(name) {
-            Arc::make_mut(&mut next.drivers).remove(name);
+        let Table { drivers, programs } = Arc::make_mut(&mut next.table);
+        if drivers.contains_key(name) {
+            Arc::make_mut(drivers).remove(name);
         }
-        if next.programs.contains_key(name) {
-            Arc::make_mut(&mut next.programs).remove(name);
+        if programs.contains_key(name) {
+            Arc::make_mut(programs).remove(name);
         }
         next
     }

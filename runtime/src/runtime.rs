@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
+use airs_core::{Code, Error, Event, Limits, Observer, Result, VariableName};
 use airs_engine::{Allocation, Engine};
+use airs_process::{Routing, Table};
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
+use crate::answers::ANSWERS_KEPT_MAX;
 use crate::builder::RuntimeBuilder;
 use crate::contexts::Contexts;
 use crate::load::Loaded;
@@ -41,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) observer: Observer,
     /// What components may be granted to read.
     pub(crate) variables: BTreeMap<VariableName, String>,
+    /// How long a run's id is accepted again, and its answer kept.
+    pub(crate) answers_kept: Duration,
     /// Places for runs: as many as the engine has instances for.
     pub(crate) places: Semaphore,
     routes: ArcSwap<Routes>,
@@ -63,7 +68,12 @@ impl Runtime {
             prepared,
             observer,
             variables,
+            answers_kept,
         } = builder;
+        if answers_kept > ANSWERS_KEPT_MAX {
+            let message = format!("answers can be kept for {} s at most", ANSWERS_KEPT_MAX.as_secs());
+            return Err(Error::new(Code::InvalidConfig, message));
+        }
         let places = Semaphore::new((engine.instances_max / INSTANCES_PER_RUN).max(1) as usize);
         let contexts = Contexts::open(&state, contexts, prepared)?;
         let engine = Engine::new(&engine)?;
@@ -73,6 +83,7 @@ impl Runtime {
             limits,
             observer,
             variables,
+            answers_kept,
             places,
             routes: ArcSwap::default(),
             changing: Mutex::new(()),
@@ -115,12 +126,11 @@ impl Inner {
     pub(crate) fn emit(&self, event: &Event<'_>) {
         (self.observer)(event);
     }
+}
 
-    pub(crate) fn names(&self) -> Vec<Name> {
-        let routes = self.routes();
-        let mut names: Vec<Name> = routes.programs.keys().cloned().collect();
-        names.sort();
-        names
+impl Routing for Inner {
+    fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.routes.load().table)
     }
 }
 

@@ -41,7 +41,7 @@ fn an_unknown_program_is_not_found_and_the_known_ones_are_named() {
     for name in ["pay", "", "../payment", "ledger", "Payment", &"x".repeat(10_000)] {
         let report = bench.perform("alice", Request::run(name, "{}"));
         let error = report.result.unwrap_err();
-        assert_eq!((error.code(), report.attempts), (Code::NotFound, 0), "{name}");
+        assert_eq!((error.code(), report.attempts), (Code::NotFound, 1), "{name}");
         assert!(error.hint_text().unwrap().contains("payment"), "{error:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Name};
+use airs_core::{CallerId, Name, RunId};
 use airs_runtime::Owner;
 use clap::Args as ClapArgs;
 
@@ -25,6 +25,14 @@ pub(crate) struct NodeArgs {
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
+}
+
+/// What makes a run happen once.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct IdArgs {
+    /// An id for the run, so that it happens once however often it is asked for: a ULID, 26 letters and digits
+    #[arg(long, value_name = "ULID", value_parser = run_id)]
+    pub(crate) id: Option<RunId>,
 }
 
 /// Bind a driver to a path
@@ -50,6 +58,8 @@ pub(crate) struct BindArgs {
     #[arg(long = "controller", value_name = "CALLER", value_parser = caller)]
     pub(crate) controllers: Vec<CallerId>,
     #[command(flatten)]
+    pub(crate) id: IdArgs,
+    #[command(flatten)]
     pub(crate) node: NodeArgs,
 }
 
@@ -64,6 +74,8 @@ Examples:
 pub(crate) struct UnbindArgs {
     /// The path that was bound
     pub(crate) path: String,
+    #[command(flatten)]
+    pub(crate) id: IdArgs,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
 }
@@ -99,6 +111,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_ms: Option<u64>,
     #[command(flatten)]
+    pub(crate) id: IdArgs,
+    #[command(flatten)]
     pub(crate) node: NodeArgs,
 }
 
@@ -112,6 +126,8 @@ Examples:
 pub(crate) struct ViewArgs {
     /// The asset's path
     pub(crate) path: String,
+    #[command(flatten)]
+    pub(crate) id: IdArgs,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
 }
@@ -130,6 +146,8 @@ pub(crate) struct ControlArgs {
     /// Its input, as JSON [default: null]
     #[arg(long, value_name = "JSON|@FILE|-")]
     pub(crate) input: Option<String>,
+    #[command(flatten)]
+    pub(crate) id: IdArgs,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
 }
@@ -164,6 +182,11 @@ pub(crate) struct DemoArgs {
 fn caller(text: &str) -> Result<CallerId, String> {
     text.parse()
         .map_err(|error: airs_core::Error| error.message().to_owned())
+}
+
+fn run_id(text: &str) -> Result<RunId, String> {
+    text.parse()
+        .map_err(|error: airs_core::Error| error.hint_text().unwrap_or_default().to_owned())
 }
 
 fn owner(text: &str) -> Result<Owner, String> {

@@ -4,7 +4,7 @@ use airs_runtime::{Answer, Binding, Owner, Placement, Request};
 
 use crate::error::Result;
 use crate::message::{Bound, Message};
-use crate::node::{self, Needs, Node};
+use crate::node::{self, Answered, Needs, Node};
 use crate::report::Report;
 use crate::settings::{self, Bind, Bindings, Unbind};
 use crate::workspace::Workspace;
@@ -18,10 +18,15 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
         controllers: settings.controllers.iter().map(ToString::to_string).collect(),
     };
     let node = Node::open(&settings.node, Needs::Driver(settings.driver.as_str()), report)?;
-    let (run, answer) = node.ask(Request::bind(placement))?;
+    let Answered {
+        run,
+        replayed,
+        answer,
+    } = node.ask(Request::bind(placement))?;
     if let Answer::Bound(path, binding) = answer {
         report.say(&Message::PathBound {
             run: &run,
+            replayed,
             binding: shown(path.as_str(), &binding),
         });
     }
@@ -30,10 +35,15 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
 
 pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
-    let (run, answer) = node.ask(Request::unbind(&settings.path))?;
+    let Answered {
+        run,
+        replayed,
+        answer,
+    } = node.ask(Request::unbind(&settings.path))?;
     if let Answer::Unbound(path) = answer {
         report.say(&Message::PathUnbound {
             run: &run,
+            replayed,
             path: path.as_str(),
         });
     }
@@ -53,7 +63,7 @@ pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Rep
         return Ok(Vec::new());
     }
     let node = Node::open(settings, Needs::State, report)?;
-    let (_, answer) = node.ask(Request::bindings())?;
+    let Answered { answer, .. } = node.ask(Request::bindings())?;
     let Answer::Bindings(bindings) = answer else {
         return Ok(Vec::new());
     };

@@ -4,7 +4,7 @@ use airs_runtime::{Answer, Request};
 
 use crate::error::Result;
 use crate::message::Message;
-use crate::node::{self, Needs, Node};
+use crate::node::{self, Answered, Needs, Node};
 use crate::report::Report;
 use crate::settings::Control;
 
@@ -12,12 +12,17 @@ pub(crate) fn run(settings: &Control, report: &Report) -> Result<()> {
     let input = node::input(settings.input.as_deref())?;
     let Control { path, operation, .. } = settings;
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
-    let (run, answer) = node
+    let Answered {
+        run,
+        replayed,
+        answer,
+    } = node
         .ask(Request::control(path, operation, input))
         .map_err(|failure| node::may_lack_input(failure, settings.input.as_deref()))?;
     if let Answer::Output(output) = answer {
         report.say(&Message::AssetControlled {
             run: &run,
+            replayed,
             path,
             operation,
             output: node::raw(&output),

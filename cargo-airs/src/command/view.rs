@@ -4,16 +4,21 @@ use airs_runtime::{Answer, Request};
 
 use crate::error::Result;
 use crate::message::{Message, ValueShown};
-use crate::node::{Needs, Node};
+use crate::node::{Answered, Needs, Node};
 use crate::report::Report;
 use crate::settings::View;
 
 pub(crate) fn run(settings: &View, report: &Report) -> Result<()> {
     let node = Node::open(&settings.node, Needs::Drivers, report)?;
-    let (run, answer) = node.ask(Request::view(&settings.path))?;
+    let Answered {
+        run,
+        replayed,
+        answer,
+    } = node.ask(Request::view(&settings.path))?;
     if let Answer::Value(value) = answer {
         report.say(&Message::AssetViewed {
             run: &run,
+            replayed,
             path: &settings.path,
             value: ValueShown::from(value),
         });

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Name};
+use airs_core::{CallerId, Name, RunId};
 use airs_runtime::Owner;
 
 use super::{Manifest, profile};
 use crate::args::{
-    BindArgs, BindingsArgs, ControlArgs, DemoArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs, ViewArgs,
+    BindArgs, BindingsArgs, ControlArgs, DemoArgs, IdArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs,
+    ViewArgs,
 };
 
 /// What commands that use the runtime have in common.
@@ -18,6 +19,8 @@ pub(crate) struct Node {
     pub(crate) state: StatePlace,
     pub(crate) profile: String,
     pub(crate) timeout_ms: Option<u64>,
+    /// What makes the command's run happen once.
+    pub(crate) id: Option<RunId>,
     pub(crate) manifest: Manifest,
 }
 
@@ -96,7 +99,16 @@ impl Node {
             },
             profile: profile(args.profile),
             timeout_ms: None,
+            id: None,
             manifest: Manifest::new(args.manifest, for_cargo),
+        }
+    }
+
+    /// The same for a command whose run may have an id.
+    fn identified(args: NodeArgs, id: &IdArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            id: id.id,
+            ..Self::new(args, for_cargo)
         }
     }
 }
@@ -109,7 +121,7 @@ impl Bind {
             account: args.account,
             owner: args.owner,
             controllers: args.controllers,
-            node: Node::new(args.node, for_cargo),
+            node: Node::identified(args.node, &args.id, for_cargo),
         }
     }
 }
@@ -118,7 +130,7 @@ impl Unbind {
     pub(super) fn new(args: UnbindArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
         Self {
             path: args.path,
-            node: Node::new(args.node, for_cargo),
+            node: Node::identified(args.node, &args.id, for_cargo),
         }
     }
 }
@@ -138,7 +150,7 @@ impl Run {
             input: args.input,
             node: Node {
                 timeout_ms: args.timeout_ms,
-                ..Node::new(args.node, for_cargo)
+                ..Node::identified(args.node, &args.id, for_cargo)
             },
         }
     }
@@ -148,7 +160,7 @@ impl View {
     pub(super) fn new(args: ViewArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
         Self {
             path: args.path,
-            node: Node::new(args.node, for_cargo),
+            node: Node::identified(args.node, &args.id, for_cargo),
         }
     }
 }
@@ -159,7 +171,7 @@ impl Control {
             path: args.path,
             operation: args.operation,
             input: args.input,
-            node: Node::new(args.node, for_cargo),
+            node: Node::identified(args.node, &args.id, for_cargo),
         }
     }
 }

@@ -14,6 +14,7 @@ mod call;
 mod demo;
 mod faulty;
 mod frame;
+mod ids;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;

@@ -49,7 +49,7 @@ impl fmt::Display for Kind {
 ///         _ => None,
 ///     }
 /// }
-/// # let event = Event::RunEnded { run: "1", what: "view", caller: "alice", attempts: 1, failure: None };
+/// # let event = Event::RunEnded { run: "1", what: "view", caller: "alice", attempts: 1, replayed: false, failure: None };
 /// # assert_eq!(note(&event), None);
 /// ```
 #[derive(Clone, Debug)]
@@ -121,6 +121,8 @@ pub enum Event<'a> {
         caller: &'a str,
         /// How many attempts it took.
         attempts: u32,
+        /// Whether it was answered with what an earlier run with its id had answered.
+        replayed: bool,
         /// Its error, unless it was committed: [`Code::Cancelled`] when it was given up, or
         /// [`Code::OutcomeUnknown`] when that was while it was being committed.
         failure: Option<Code>,

@@ -13,6 +13,8 @@ pub enum Guard {
     RangeCheck,
     /// A VAL call that answers with an error leaves nothing of what it wrote.
     Savepoint,
+    /// A run with an id looks whether it was committed before.
+    IdRow,
     /// A commit is answered after it was synced to the disk.
     Sync,
     /// A caller is granted rights, and a descriptor used, as far as its rights go.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use airs_core::{AssetPath, Code, Error, Result, Rights};
+use airs_core::{AssetPath, Code, Error, FieldReader, FieldWriter, Result, Rights};
 
 /// The first byte of a kept binding: the version of the format.
 const FORMAT: u8 = 1;
@@ -73,26 +73,29 @@ impl Binding {
     }
 
     /// The binding as it is kept: every field with its length before it.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![FORMAT];
-        put(&mut bytes, self.driver.as_bytes());
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut fields = FieldWriter::new(FORMAT);
+        fields.field(self.driver.as_bytes());
         match &self.owner {
-            Owner::Each => bytes.push(0),
+            Owner::Each => fields.byte(0),
             Owner::Caller(id) => {
-                bytes.push(1);
-                put(&mut bytes, id.as_bytes());
+                fields.byte(1);
+                fields.field(id.as_bytes());
             }
         }
-        put_length(&mut bytes, self.controllers.len());
+        fields.count(self.controllers.len());
         for controller in &self.controllers {
-            put(&mut bytes, controller.as_bytes());
+            fields.field(controller.as_bytes());
         }
-        put(&mut bytes, &self.account);
-        bytes
+        fields.field(&self.account);
+        fields.into_bytes()
     }
 
     /// Reads a kept binding.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// [`Code::StorageCorrupt`] when the bytes are none.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let kept = Kept::read(bytes)?;
         Ok(Self {
             driver: kept.driver.to_owned(),
@@ -121,13 +124,13 @@ pub(crate) struct Kept<'a> {
     pub(crate) driver: &'a str,
     /// One caller; none for [`Owner::Each`].
     owner: Option<&'a str>,
-    controllers: Reader<'a>,
+    controllers: FieldReader<'a>,
     pub(crate) account: &'a [u8],
 }
 
 impl<'a> Kept<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
-        Reader(bytes).binding().ok_or_else(|| {
+        read(FieldReader::new(bytes)).ok_or_else(|| {
             Error::new(Code::StorageCorrupt, "a binding in the state cannot be read")
                 .hint("the state was damaged, or written by a newer version")
         })
@@ -156,70 +159,25 @@ impl<'a> Kept<'a> {
     }
 }
 
-fn put_length(bytes: &mut Vec<u8>, length: usize) {
-    // Lengths are bounded far below by the limits on names, paths and values.
-    bytes.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
-}
-
-fn put(bytes: &mut Vec<u8>, field: &[u8]) {
-    put_length(bytes, field.len());
-    bytes.extend_from_slice(field);
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn binding(mut self) -> Option<Kept<'a>> {
-        if self.byte()? != FORMAT {
-            return None;
-        }
-        let driver = self.text()?;
-        let owner = match self.byte()? {
-            0 => None,
-            1 => Some(self.text()?),
-            _ => return None,
-        };
-        let count = self.length()?;
-        let begin = self.0;
-        for _ in 0..count {
-            self.text()?;
-        }
-        let controllers = Self(begin.get(..begin.len() - self.0.len())?);
-        let account = self.field()?;
-        self.0.is_empty().then_some(Kept {
-            driver,
-            owner,
-            controllers,
-            account,
-        })
+fn read(mut fields: FieldReader<'_>) -> Option<Kept<'_>> {
+    if fields.byte()? != FORMAT {
+        return None;
     }
-
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn length(&mut self) -> Option<usize> {
-        let bytes = self.take(4)?.try_into().ok()?;
-        usize::try_from(u32::from_le_bytes(bytes)).ok()
-    }
-
-    fn field(&mut self) -> Option<&'a [u8]> {
-        let length = self.length()?;
-        self.take(length)
-    }
-
-    fn text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(self.field()?).ok()
-    }
+    let driver = fields.text()?;
+    let owner = match fields.byte()? {
+        0 => None,
+        1 => Some(fields.text()?),
+        _ => return None,
+    };
+    let count = fields.count()?;
+    let controllers = fields.texts(count)?;
+    let account = fields.field()?;
+    fields.is_at_end().then_some(Kept {
+        driver,
+        owner,
+        controllers,
+        account,
+    })
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@
 //! # Ok(()) }) }
 //! ```
 
+mod answers;
 mod binding;
 mod catalog;
 mod context;
@@ -42,6 +43,7 @@ mod session;
 mod state;
 mod transaction;
 
+pub use answers::{ANSWER_BYTES_MAX, Identity, expired};
 pub use binding::{Binding, Owner};
 pub use catalog::{Driver, Drivers};
 pub use context::Context;

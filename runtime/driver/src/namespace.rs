@@ -3,11 +3,17 @@
 //! Every key begins with a byte that says what it is. A driver's keys carry its name with the length before
 //! it, so that no driver's space is the beginning of another's, whatever the driver puts into its keys.
 
-use airs_core::Name;
+use airs_core::{Name, RunId};
 
 const HOST: u8 = 0;
 const DRIVER: u8 = 1;
 const BINDING: u8 = b'b';
+const ANSWER: u8 = b'a';
+
+/// What the keys of kept answers begin with.
+pub(crate) const ANSWERS: [u8; 2] = [HOST, ANSWER];
+/// The key of the time before which answers were forgotten.
+pub(crate) const FORGOTTEN: [u8; 2] = [HOST, b'f'];
 
 /// The key of the binding at a path.
 pub(crate) fn binding(path: &str) -> Vec<u8> {
@@ -17,6 +23,17 @@ pub(crate) fn binding(path: &str) -> Vec<u8> {
 /// The path in a binding's key.
 pub(crate) fn binding_path(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(key.strip_prefix(&[HOST, BINDING])?).ok()
+}
+
+/// The key of the answer to a caller's run. The id has one length, so that nothing needs to part the two.
+pub(crate) fn answer(id: RunId, caller: &str) -> Vec<u8> {
+    key(&key(&ANSWERS, &id.to_bytes()), caller.as_bytes())
+}
+
+/// When the id in an answer's key was made.
+pub(crate) fn answer_time_ms(key: &[u8]) -> Option<u64> {
+    let id = key.strip_prefix(&ANSWERS)?.first_chunk::<16>()?;
+    Some(RunId::from_bytes(*id).time_ms())
 }
 
 /// What the keys of a driver begin with.
@@ -38,7 +55,9 @@ pub(crate) fn key(space: &[u8], rest: &[u8]) -> Vec<u8> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{binding, driver, key};
+    use airs_core::RunId;
+
+    use super::{answer, answer_time_ms, binding, driver, key};
 
     proptest! {
         #[test]
@@ -52,5 +71,22 @@ mod tests {
             prop_assert!(!space(&one).starts_with(&space(&other)));
             prop_assert!(!key(&space(&one), &left).starts_with(&binding("")));
         }
+    }
+
+    #[test]
+    fn answers_are_in_the_order_of_their_age_whoever_got_them() {
+        let keys = [
+            (1, "zoe"),
+            (2, "alice"),
+            (2, "bob"),
+            (256, "a/alice"),
+            (u64::MAX >> 16, "a"),
+        ];
+        let keys = keys.map(|(time_ms, caller)| (time_ms, answer(RunId::new(time_ms, 7), caller)));
+        assert!(keys.is_sorted_by_key(|(_, key)| key.clone()));
+        for (time_ms, key) in keys {
+            assert_eq!(answer_time_ms(&key), Some(time_ms));
+        }
+        assert_eq!(answer_time_ms(&binding("/a/b/c/d/e/f/g/h/i/j")), None);
     }
 }

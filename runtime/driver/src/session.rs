@@ -1,5 +1,6 @@
 //! One attempt of a run, as the driver layer sees it.
 
+mod answer;
 mod bind;
 mod dispatch;
 
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use airs_core::{AssetPath, Call, Caller, Code, Error, Guard, Limits, Name, Receipt, Result, Rights, Value};
 use airs_engine::{AssetHandle, DriverAsset, Environment};
-use airs_platform::Committed;
+use airs_platform::{Committed, StorageError};
 use slab::Slab;
 
 pub use bind::Placement;
@@ -41,12 +42,14 @@ pub struct SessionStart {
 /// How a session's commit ended.
 ///
 /// An example is at [the crate](crate).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ended {
     /// What the run wrote is durable, or it wrote nothing.
     Committed,
     /// Another run changed what this one read: nothing was written, and it can be attempted again.
     Conflict,
+    /// Whether what the run wrote is durable could not be learned, for this reason.
+    Unknown(Error),
 }
 
 /// One attempt of a run: its transaction, its drivers' instances, its open descriptors.
@@ -232,8 +235,7 @@ impl Session {
     /// Commits what the attempt wrote, after [`finish`](Self::finish). When it answers, it is durable.
     ///
     /// # Errors
-    /// When the state cannot be written; then nothing was, unless the code is
-    /// [`Code::OutcomeUnknown`].
+    /// When the state cannot be written; then nothing was.
     pub async fn commit(self: Box<Self>) -> Result<Ended> {
         let Self {
             context, instances, ..
@@ -242,9 +244,11 @@ impl Session {
         let Some(commit) = transaction.into_commit() else {
             return Ok(Ended::Committed);
         };
-        match context.storage().commit(commit).await? {
-            Committed::Applied(_) | Committed::AlreadyApplied(_) => Ok(Ended::Committed),
-            Committed::Conflict(_) => Ok(Ended::Conflict),
+        match context.storage().commit(commit).await {
+            Ok(Committed::Applied(_) | Committed::AlreadyApplied(_)) => Ok(Ended::Committed),
+            Ok(Committed::Conflict(_)) => Ok(Ended::Conflict),
+            Err(error @ StorageError::OutcomeUnknown { .. }) => Ok(Ended::Unknown(error.into())),
+            Err(error) => Err(error.into()),
         }
     }
 

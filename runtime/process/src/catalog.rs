@@ -1,9 +1,9 @@
-//! Programs that are in service.
+//! Programs that are in service, and the table of all that is.
 
 use std::sync::Arc;
 
 use airs_core::{Limits, Name};
-use airs_driver::Effective;
+use airs_driver::{Drivers, Effective};
 use airs_engine::ProgramCode;
 use rustc_hash::FxHashMap;
 
@@ -16,13 +16,14 @@ use crate::val::ProgramState;
 /// use airs_core::{Limits, Name, Result};
 /// use airs_driver::Effective;
 /// use airs_engine::{Engine, ProgramCode};
-/// use airs_process::{Program, ProgramState, Work};
+/// use airs_process::{Program, ProgramState, Programs, Table};
 ///
-/// fn work(engine: &Engine, name: Name, component: &[u8], may: Effective, input: &str) -> Result<Work> {
+/// fn table(engine: &Engine, name: Name, component: &[u8], may: Effective) -> Result<Table> {
 ///     let code = ProgramCode::<ProgramState>::link(engine, &engine.compile(component)?)?;
 ///     let digest = "the sha256 of the component".into();
-///     let program = Arc::new(Program::new(name, 1, digest, code, Limits::default(), may));
-///     Ok(Work::Program { program, input: input.into() })
+///     let program = Arc::new(Program::new(name.clone(), 1, digest, code, Limits::default(), may));
+///     let programs: Programs = [(name, program)].into_iter().collect();
+///     Ok(Table { programs: Arc::new(programs), ..Table::default() })
 /// }
 /// ```
 #[derive(Debug)]
@@ -78,3 +79,22 @@ impl Program {
 
 /// The programs in service, by name.
 pub type Programs = FxHashMap<Name, Arc<Program>>;
+
+/// What is in service, as one attempt of a run sees it: it never changes, a change is a new table.
+///
+/// An example is at [the crate](crate).
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// The drivers.
+    pub drivers: Arc<Drivers>,
+    /// The programs.
+    pub programs: Arc<Programs>,
+}
+
+/// Where runs find what is in service.
+///
+/// An example is at [the crate](crate).
+pub trait Routing: Sync {
+    /// The table of the moment. Each attempt reads it once, and works with that to its end.
+    fn table(&self) -> Arc<Table>;
+}

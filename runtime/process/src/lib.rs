@@ -7,22 +7,31 @@
 //! ```
 //! use std::sync::Arc;
 //! use airs_core::{Caller, Limits};
-//! use airs_driver::{Context, Drivers};
-//! use airs_process::{Answer, Outcome, Progress, Run, Work};
+//! use airs_driver::Context;
+//! use airs_process::{Answer, Outcome, Progress, Routing, Run, Table, Work};
+//!
+//! /// One table for ever.
+//! struct Fixed(Arc<Table>);
+//!
+//! impl Routing for Fixed {
+//!     fn table(&self) -> Arc<Table> {
+//!         Arc::clone(&self.0)
+//!     }
+//! }
 //!
 //! /// Lists what is bound. To be polled on the engine's executor, as everything that may call a guest.
-//! async fn list(context: Context, drivers: Arc<Drivers>, caller: Caller) {
+//! async fn list(context: Context, table: Fixed, caller: Caller) {
 //!     let run = Run {
 //!         id: "01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(),
+//!         identity: None,
 //!         context,
 //!         caller,
 //!         work: Work::Bindings,
-//!         drivers,
 //!         limits: Limits::default(),
 //!         observer: Arc::new(|event| eprintln!("{event:?}")),
 //!         progress: Progress::default(),
 //!     };
-//!     let Outcome { result, attempts } = run.execute().await;
+//!     let Outcome { result, attempts, .. } = run.execute(&table).await;
 //!     match result {
 //!         Ok(Answer::Bindings(bound)) => println!("{} bindings, in {attempts} attempts", bound.len()),
 //!         Ok(_) => unreachable!("that is not what was asked"),
@@ -31,14 +40,16 @@
 //! }
 //! ```
 
+mod answer;
 mod catalog;
 mod progress;
 mod run;
 mod val;
 mod work;
 
-pub use catalog::{Program, Programs};
+pub use answer::Answer;
+pub use catalog::{Program, Programs, Routing, Table};
 pub use progress::Progress;
 pub use run::{ATTEMPTS_MAX, Outcome, Run};
 pub use val::ProgramState;
-pub use work::{Answer, Work};
+pub use work::Work;

@@ -5,32 +5,38 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Caller, Code, Error, Limits, Observer, Result};
-use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
+use airs_driver::{Context, Ended, Identity, Session, SessionStart};
 use airs_engine::Environment;
 use futures_util::future::poll_immediate;
-use tokio::time::timeout_at;
+use tokio::time::{sleep_until, timeout_at};
 
+use crate::answer::Answer;
+use crate::catalog::{Program, Routing, Table};
 use crate::progress::Progress;
-use crate::work::{Answer, Work};
+use crate::work::Work;
 
 /// How often a run is attempted when others change what it read.
 pub const ATTEMPTS_MAX: u32 = 8;
 
-/// One execution for one caller in one context. It pins what it runs on: the drivers, and the program.
+/// How long a run with an id waits before it asks again what became of it, the first time; twice as long each
+/// time after that. All eight attempts take less than the default deadline.
+const DOUBT_PAUSE: Duration = Duration::from_millis(10);
+
+/// One execution for one caller in one context.
 ///
 /// An example is at [the crate](crate).
 pub struct Run {
     /// The run's id, a ULID.
     pub id: Arc<str>,
+    /// What makes it happen once: the id, when a caller gave it, and what for.
+    pub identity: Option<Identity>,
     /// Where it happens.
     pub context: Context,
     /// Who it acts for.
     pub caller: Caller,
     /// What it does.
     pub work: Work,
-    /// The drivers in service when it began.
-    pub drivers: Arc<Drivers>,
-    /// What it may use up.
+    /// What it may use up; its program's own limits count where they are smaller.
     pub limits: Limits,
     /// Who is told of what its guests do.
     pub observer: Observer,
@@ -47,85 +53,172 @@ pub struct Outcome {
     pub result: Result<Answer>,
     /// How many attempts it took.
     pub attempts: u32,
+    /// Whether the answer is that of an earlier run with its id.
+    pub replayed: bool,
+}
+
+/// What an attempt works with.
+struct Pinned {
+    table: Arc<Table>,
+    /// The program that the table has for the run, if it runs one.
+    program: Result<Option<Arc<Program>>>,
+    limits: Limits,
+}
+
+/// How an attempt ended that did not fail.
+enum Attempted {
+    Committed(Answer),
+    /// A run with its id was committed before, with this answer.
+    Replayed(Answer),
+    /// It can be attempted again.
+    Conflict,
+    /// It may be committed, or may still become so.
+    Unknown(Error),
 }
 
 impl Run {
     /// Attempts the run until it is committed, has failed, or has met [`ATTEMPTS_MAX`] conflicts. Each attempt
-    /// has fresh instances and a snapshot of its own; clock, randomness and deadline are the run's.
+    /// has fresh instances, a snapshot, and a table of its own; clock, randomness and deadline are the run's.
     ///
     /// To be polled on the engine's executor: guests execute where it is polled.
-    pub async fn execute(&self) -> Outcome {
-        let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
+    pub async fn execute(&self, routing: &impl Routing) -> Outcome {
+        let mut pinned = self.pin(routing);
+        let deadline_ms = pinned.limits.deadline_ms;
+        let deadline = Instant::now() + Duration::from_millis(deadline_ms);
         let observer = Arc::clone(&self.observer);
         let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, observer)
             .guarded(self.context.guards());
+        // Once an attempt may have been committed, only a commit tells what became of the run: until then any
+        // other answer could be a lie.
+        let mut doubt = None;
         loop {
             let attempts = environment.attempt();
             self.progress.attempt(attempts);
-            let result = match self.attempt(&environment).await {
-                Ok(Some(answer)) => Ok(answer),
-                Ok(None) if attempts == ATTEMPTS_MAX => Err(Error::new(
-                    Code::Conflict,
-                    format!(
-                        "other runs changed what {:?} read, in each of {attempts} attempts",
-                        self.work.name()
-                    ),
-                )
-                .hint("nothing of it was committed; it can be run again")),
-                Ok(None) if Instant::now() < deadline => {
-                    environment = environment.next_attempt();
-                    continue;
+            let again = match self.attempt(&environment, pinned).await {
+                Ok(Attempted::Committed(answer)) => return Outcome::answered(answer, attempts, false),
+                Ok(Attempted::Replayed(answer)) => return Outcome::answered(answer, attempts, true),
+                Ok(Attempted::Conflict) => {
+                    if doubt.is_none() {
+                        self.progress.refused();
+                    }
+                    if Instant::now() >= deadline {
+                        Err(self.late(deadline_ms))
+                    } else {
+                        Ok(())
+                    }
                 }
-                Ok(None) => Err(self.late()),
+                Ok(Attempted::Unknown(error)) if self.identity.is_some() => {
+                    doubt = Some(error);
+                    sleep_until(next_look(attempts).min(deadline).into()).await;
+                    Ok(())
+                }
+                Ok(Attempted::Unknown(error)) => Err(error
+                    .hint("look at what it was to change; a run that is given an id can be asked for again")),
                 Err(error) => Err(error),
             };
-            return Outcome { result, attempts };
+            let again = again.and_then(|()| match attempts {
+                ATTEMPTS_MAX => Err(self.hindered(attempts)),
+                _ => Ok(()),
+            });
+            if let Err(error) = again {
+                return Outcome {
+                    result: Err(doubt.unwrap_or(error)),
+                    attempts,
+                    replayed: false,
+                };
+            }
+            environment = environment.next_attempt();
+            pinned = self.pin(routing);
         }
     }
 
-    /// One attempt; no answer when it met a conflict.
-    async fn attempt(&self, environment: &Environment) -> Result<Option<Answer>> {
+    /// Reads the table, once for an attempt.
+    fn pin(&self, routing: &impl Routing) -> Pinned {
+        let table = routing.table();
+        let program = self.work.program(&table.programs);
+        let limits = match &program {
+            Ok(Some(program)) => self.limits.min(program.limits()),
+            _ => self.limits.clone(),
+        };
+        Pinned {
+            program,
+            limits,
+            table,
+        }
+    }
+
+    async fn attempt(&self, environment: &Environment, pinned: Pinned) -> Result<Attempted> {
+        let deadline_ms = pinned.limits.deadline_ms;
         let start = SessionStart {
             context: self.context.clone(),
             run: Arc::clone(&self.id),
             caller: self.caller.clone(),
-            drivers: Arc::clone(&self.drivers),
+            drivers: Arc::clone(&pinned.table.drivers),
             environment: environment.clone(),
-            limits: self.limits.clone(),
+            limits: pinned.limits,
         };
         // Guests meet the deadline by themselves; what waits here is the state's backend.
         let mut session = pin!(Session::begin(start));
         // Most often it is there at once, and needs no timer.
-        let session = match poll_immediate(session.as_mut()).await {
+        let mut session = match poll_immediate(session.as_mut()).await {
             Some(session) => session?,
             None => timeout_at(environment.deadline().into(), session)
                 .await
-                .map_err(|_| self.late())??,
+                .map_err(|_| self.late(deadline_ms))??,
         };
-        let (answer, mut session) = self.work.perform(session, environment).await?;
+        if let Some(identity) = &self.identity
+            && let Some(kept) = session.kept_answer(identity).await?
+        {
+            return Ok(Attempted::Replayed(Answer::from_bytes(&kept)?));
+        }
+        let program = pinned.program?;
+        let (answer, mut session) = self
+            .work
+            .perform(program.as_deref(), session, environment)
+            .await?;
         session.finish().await?;
+        if let Some(identity) = &self.identity {
+            session.keep_answer(identity, &answer.to_bytes())?;
+        }
         if Instant::now() >= environment.deadline() {
-            return Err(self.late());
+            return Err(self.late(deadline_ms));
         }
         self.progress.commit();
         Ok(match session.commit().await? {
-            Ended::Committed => Some(answer),
-            Ended::Conflict => {
-                self.progress.refused();
-                None
-            }
+            Ended::Committed => Attempted::Committed(answer),
+            Ended::Conflict => Attempted::Conflict,
+            Ended::Unknown(error) => Attempted::Unknown(error),
         })
     }
 
-    fn late(&self) -> Error {
+    fn hindered(&self, attempts: u32) -> Error {
         let message = format!(
-            "{:?} was not done after {} ms",
-            self.work.name(),
-            self.limits.deadline_ms
+            "other runs changed what {:?} read, in each of {attempts} attempts",
+            self.work.name()
         );
+        Error::new(Code::Conflict, message).hint("nothing of it was committed; it can be run again")
+    }
+
+    fn late(&self, deadline_ms: u64) -> Error {
+        let message = format!("{:?} was not done after {deadline_ms} ms", self.work.name());
         Error::new(Code::DeadlineExceeded, message)
             .hint("nothing of it was committed; it may take what the request allows, at most its deadline_ms")
     }
+}
+
+impl Outcome {
+    fn answered(answer: Answer, attempts: u32, replayed: bool) -> Self {
+        Self {
+            result: Ok(answer),
+            attempts,
+            replayed,
+        }
+    }
+}
+
+/// When a run whose commit is in doubt after so many attempts asks again.
+fn next_look(attempts: u32) -> Instant {
+    Instant::now() + DOUBT_PAUSE * (1 << attempts.saturating_sub(1).min(ATTEMPTS_MAX))
 }
 
 impl std::fmt::Debug for Run {

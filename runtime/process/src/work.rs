@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use airs_core::{AssetPath, Error, Result, Rights, Value};
-use airs_driver::{Binding, Placement, Session};
+use airs_core::{Code, Error, FieldWriter, Result, Rights};
+use airs_driver::{Owner, Placement, Session};
 use airs_engine::{Environment, Guest};
+use sha2::{Digest, Sha256};
 
-use crate::catalog::Program;
+use crate::answer::Answer;
+use crate::catalog::{Program, Programs};
 use crate::val::ProgramState;
 
 /// What a run does: a program, or one of the operations that need none. All of them are transactions.
@@ -16,8 +18,8 @@ use crate::val::ProgramState;
 pub enum Work {
     /// Runs a program.
     Program {
-        /// Which.
-        program: Arc<Program>,
+        /// Its name.
+        name: String,
         /// Its input, JSON.
         input: Arc<str>,
     },
@@ -46,28 +48,11 @@ pub enum Work {
     Bindings,
 }
 
-/// What a run that ended well answers.
-///
-/// An example is at [the crate](crate).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// A program's, or an operation's, output: JSON.
-    Output(String),
-    /// What an asset holds.
-    Value(Value),
-    /// What was bound, and where.
-    Bound(AssetPath, Binding),
-    /// What is no longer bound.
-    Unbound(AssetPath),
-    /// Everything that is bound.
-    Bindings(Vec<(String, Binding)>),
-}
-
 impl Work {
     /// What to call it in messages and events.
     pub fn name(&self) -> &str {
         match self {
-            Self::Program { program, .. } => program.name.as_str(),
+            Self::Program { name, .. } => name,
             Self::View { .. } => "view",
             Self::Control { .. } => "control",
             Self::Bind(_) => "bind",
@@ -76,14 +61,46 @@ impl Work {
         }
     }
 
+    /// The sha256 of all that was asked for: what tells whether a run id was given to the same thing before.
+    pub fn digest(&self) -> [u8; 32] {
+        let (kind, texts): (u8, Vec<&str>) = match self {
+            Self::Program { name, input } => (0, vec![name, input]),
+            Self::View { path } => (1, vec![path]),
+            Self::Control {
+                path,
+                operation,
+                input,
+            } => (2, vec![path, operation, input]),
+            Self::Bind(placement) => (3, placed(placement)),
+            Self::Unbind { path } => (4, vec![path]),
+            Self::Bindings => (5, Vec::new()),
+        };
+        let mut fields = FieldWriter::new(kind);
+        texts.into_iter().for_each(|text| fields.field(text.as_bytes()));
+        Sha256::digest(fields.into_bytes()).into()
+    }
+
+    /// The program that it runs, if it runs one.
+    pub(crate) fn program(&self, programs: &Programs) -> Result<Option<Arc<Program>>> {
+        let Self::Program { name, .. } = self else {
+            return Ok(None);
+        };
+        let program = programs.get(name.as_str()).map(Arc::clone);
+        program.map(Some).ok_or_else(|| unknown_program(name, programs))
+    }
+
     /// Does the work in a session. The session comes back unless there is nothing left to commit.
     pub(crate) async fn perform(
         &self,
+        program: Option<&Program>,
         mut session: Box<Session>,
         environment: &Environment,
     ) -> Result<(Answer, Box<Session>)> {
         let answer = match self {
-            Self::Program { program, input } => return run(program, input, session, environment).await,
+            Self::Program { name, input } => {
+                let program = program.ok_or_else(|| unknown_program(name, &Programs::default()))?;
+                return run(program, input, session, environment).await;
+            }
             Self::View { path } => {
                 let asset = session.intend(path, Rights::VIEW).await?;
                 Answer::Value(session.view(asset).await?)
@@ -104,6 +121,34 @@ impl Work {
             Self::Bindings => Answer::Bindings(session.bindings().await?),
         };
         Ok((answer, session))
+    }
+}
+
+/// All that says what is to be bound, so that no two placements have the same texts.
+fn placed(placement: &Placement) -> Vec<&str> {
+    let Placement {
+        path,
+        driver,
+        account,
+        owner,
+        controllers,
+    } = placement;
+    let owner = match owner {
+        None => ["who binds", ""],
+        Some(Owner::Each) => ["each", ""],
+        Some(Owner::Caller(id)) => ["caller", id],
+    };
+    let texts = [path.as_str(), driver, account].into_iter().chain(owner);
+    texts.chain(controllers.iter().map(String::as_str)).collect()
+}
+
+fn unknown_program(name: &str, programs: &Programs) -> Error {
+    let error = Error::new(Code::NotFound, format!("there is no program {name:?}"));
+    let mut known: Vec<&str> = programs.keys().map(airs_core::Name::as_str).collect();
+    known.sort_unstable();
+    match known.as_slice() {
+        [] => error.hint("no program is in service: `cargo airs build` builds those of the project"),
+        known => error.hint(format!("in service: {}", known.join(", "))),
     }
 }
 
@@ -131,5 +176,64 @@ async fn run(
         Ok(output) => Ok((Answer::Output(output), session)),
         // What doomed the run says more than what the program made of it.
         Err(failure) => Err(session.doom().unwrap_or_else(|| failure.into_error())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use airs_driver::{Owner, Placement};
+
+    use super::Work;
+
+    fn binding(change: impl FnOnce(&mut Placement)) -> Work {
+        let mut placement = Placement {
+            path: "/a".into(),
+            driver: "ledger".into(),
+            account: "{}".into(),
+            owner: None,
+            controllers: Vec::new(),
+        };
+        change(&mut placement);
+        Work::Bind(placement)
+    }
+
+    #[test]
+    fn no_two_requests_have_one_digest() {
+        let program = |name: &str, input: &str| Work::Program {
+            name: name.into(),
+            input: input.into(),
+        };
+        let control = |path: &str, operation: &str, input: &str| Work::Control {
+            path: path.into(),
+            operation: operation.into(),
+            input: input.into(),
+        };
+        let path = || "/a".to_owned();
+        let works = [
+            program("pay", "{}"),
+            program("pay", "{} "),
+            program("pa", "y{}"),
+            program("/a", ""),
+            control("/a", "mint", "1"),
+            control("/a", "min", "t1"),
+            control("/am", "int", "1"),
+            Work::View { path: path() },
+            Work::Unbind { path: path() },
+            Work::Bindings,
+            binding(|_| ()),
+            binding(|placement| placement.owner = Some(Owner::Each)),
+            binding(|placement| placement.owner = Some(Owner::Caller("each".into()))),
+            binding(|placement| placement.owner = Some(Owner::Caller("alice".into()))),
+            binding(|placement| placement.controllers = vec!["alice".into()]),
+            binding(|placement| placement.controllers = vec!["alice".into(), "bob".into()]),
+            binding(|placement| placement.controllers = vec!["bob".into(), "alice".into()]),
+            binding(|placement| placement.account = "{ }".into()),
+        ];
+        for (at, work) in works.iter().enumerate() {
+            assert_eq!(work.digest(), work.clone().digest());
+            for other in &works[..at] {
+                assert_ne!(work.digest(), other.digest(), "{work:?} {other:?}");
+            }
+        }
     }
 }

@@ -1,0 +1,172 @@
+//! Commits of which nobody learns what became of them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use airs_driver::Context;
+use airs_platform::{Commit, Committed, Memory, Snapshot, Storage, StorageError};
+use airs_runtime::{ATTEMPTS_MAX, Code, Name, Report, Request, RunId, Runtime};
+use airs_tests::Bench;
+use futures_util::future::BoxFuture;
+
+/// What becomes of a commit.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    /// It is applied, and that is said.
+    Applied,
+    /// It is applied, and nobody learns of it.
+    Silent,
+    /// It is lost, and nobody learns of it.
+    Lost,
+    /// It is on its way, and arrives before the next one does; nobody learns of it.
+    Late,
+    /// It is refused, for another reason.
+    Refused,
+}
+
+/// A storage whose answers get lost.
+#[derive(Debug, Default)]
+struct Unreliable {
+    memory: Memory,
+    fates: Mutex<VecDeque<Fate>>,
+    late: Mutex<Option<Commit>>,
+    applied: Mutex<usize>,
+}
+
+impl Unreliable {
+    fn meet(&self, fates: &[Fate]) {
+        *self.fates.lock().unwrap() = fates.iter().copied().collect();
+    }
+
+    fn applied(&self) -> usize {
+        *self.applied.lock().unwrap()
+    }
+
+    async fn apply(&self, commit: Commit) -> Result<Committed, StorageError> {
+        let committed = self.memory.commit(commit).await?;
+        if let Committed::Applied(_) = committed {
+            *self.applied.lock().unwrap() += 1;
+        }
+        Ok(committed)
+    }
+}
+
+fn unknown() -> StorageError {
+    StorageError::OutcomeUnknown {
+        source: Arc::new(std::io::Error::other("the answer got lost")),
+    }
+}
+
+impl Storage for Unreliable {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
+        self.memory.snapshot()
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+        Box::pin(async move {
+            let late = self.late.lock().unwrap().take();
+            if let Some(late) = late {
+                self.apply(late).await?;
+            }
+            let fate = self.fates.lock().unwrap().pop_front();
+            match fate.unwrap_or(Fate::Applied) {
+                Fate::Applied => return self.apply(commit).await,
+                Fate::Silent => drop(self.apply(commit).await?),
+                Fate::Lost => {}
+                Fate::Late => *self.late.lock().unwrap() = Some(commit),
+                Fate::Refused => return Err(StorageError::Busy),
+            }
+            Err(unknown())
+        })
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
+        self.memory.acquire()
+    }
+}
+
+/// A context over a storage in which commits meet these fates, and the storage.
+fn meeting(guests: &[&str], fates: &[Fate]) -> (Bench, Arc<Unreliable>) {
+    let storage = Arc::new(Unreliable::default());
+    let context = Context::new(Name::local(), Arc::clone(&storage) as Arc<dyn Storage>);
+    let bench = Bench::alone(guests, |builder| builder.prepared(context));
+    storage.meet(fates);
+    (bench, storage)
+}
+
+/// Lists the bindings: with an id, that is a commit.
+fn list(bench: &Bench, id: RunId) -> Report {
+    bench.perform("alice", Request::bindings().id(id))
+}
+
+/// A run with an id whose commits meet these fates, then the same one again; and how many were applied.
+fn settled(fates: &[Fate]) -> (Report, Report, usize) {
+    let (bench, storage) = meeting(&[], fates);
+    let id = Runtime::new_id();
+    let first = list(&bench, id);
+    storage.meet(&[]);
+    let again = list(&bench, id);
+    (first, again, storage.applied())
+}
+
+#[test]
+fn a_run_with_an_id_finds_out_by_itself() {
+    for (fates, attempts, replayed) in [
+        (&[Fate::Silent][..], 2, true),
+        (&[Fate::Lost], 2, false),
+        (&[Fate::Lost, Fate::Lost, Fate::Silent], 4, true),
+        (&[Fate::Late], 3, true),
+        (&[Fate::Late, Fate::Lost], 3, true),
+        (&[Fate::Lost, Fate::Late, Fate::Applied], 4, true),
+    ] {
+        let (first, again, applied) = settled(fates);
+        assert!(first.result.is_ok(), "{fates:?}: {first:?}");
+        assert_eq!(
+            (first.attempts, first.replayed),
+            (attempts, replayed),
+            "{fates:?}"
+        );
+        assert!(again.replayed, "{fates:?}");
+        assert_eq!(applied, 1, "{fates:?}");
+    }
+}
+
+#[test]
+fn who_cannot_find_out_says_so_and_the_same_id_settles_it() {
+    for fates in [
+        &[Fate::Lost; ATTEMPTS_MAX as usize][..],
+        // Another failure does not tell what became of the first commit.
+        &[Fate::Lost, Fate::Refused],
+        &[Fate::Late, Fate::Refused],
+    ] {
+        let (first, again, applied) = settled(fates);
+        let error = first.result.unwrap_err();
+        assert_eq!(error.code(), Code::OutcomeUnknown, "{fates:?}: {error}");
+        assert!(again.result.is_ok(), "{fates:?}: {again:?}");
+        assert_eq!(applied, 1, "{fates:?}");
+    }
+}
+
+#[test]
+fn a_run_is_in_doubt_until_its_deadline_at_most() {
+    let (bench, _) = meeting(&[], &[Fate::Lost; 8]);
+    let request = Request::bindings().id(Runtime::new_id()).deadline_ms(50);
+    let report = bench.perform("alice", request);
+    assert_eq!(report.result.unwrap_err().code(), Code::OutcomeUnknown);
+    assert!(report.attempts < ATTEMPTS_MAX, "{}", report.attempts);
+}
+
+#[test]
+fn a_run_without_an_id_is_not_attempted_again_and_says_what_to_do() {
+    for fate in [Fate::Lost, Fate::Silent] {
+        let (bench, storage) = meeting(&["probe-driver"], &[fate]);
+        let bind = || bench.bind("/a", "probe-driver", "{}", "alice");
+        let error = bind().unwrap_err();
+        assert_eq!(error.code(), Code::OutcomeUnknown, "{error}");
+        assert!(error.hint_text().unwrap().contains("given an id"), "{error:?}");
+        match storage.applied() {
+            0 => bind().unwrap(),
+            _ => assert_eq!(bind().unwrap_err().code(), Code::AlreadyBound),
+        }
+    }
+}

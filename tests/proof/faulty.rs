@@ -115,7 +115,7 @@ impl Faulty {
             writes: page.entries.into_iter().map(rewrite).collect(),
             ..Commit::default()
         };
-        memory.commit(commit).await.unwrap();
+        memory.commit(commit.into()).await.unwrap();
     }
 }
 
@@ -129,7 +129,7 @@ impl Storage for Faulty {
         })
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
         let (memory, way) = (Arc::clone(&self.memory), self.plan.call());
         let rivalled = std::mem::take(&mut *self.plan.rivalled.lock().unwrap());
         Box::pin(async move {

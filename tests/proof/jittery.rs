@@ -54,7 +54,7 @@ impl Storage for Jittery {
         })
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
         Box::pin(async move {
             wait(&self.chance).await;
             let committed = self.inner.commit(commit).await;

@@ -37,7 +37,7 @@ impl Storage for Exchanged {
         Box::pin(async move { now.snapshot().await })
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
         let now = self.now();
         Box::pin(async move { now.commit(commit).await })
     }

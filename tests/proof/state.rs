@@ -31,7 +31,7 @@ pub(crate) fn restore(storage: &dyn Storage, wanted: &Content) {
         writes: gone.chain(there).collect(),
         ..Commit::default()
     };
-    let committed = wait(storage.commit(commit)).unwrap();
+    let committed = wait(storage.commit(commit.into())).unwrap();
     assert!(matches!(committed, Committed::Applied(_)));
 }
 

@@ -62,7 +62,7 @@ impl Storage for Unreliable {
         self.memory.snapshot()
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
         Box::pin(async move {
             let late = self.late.lock().unwrap().take();
             if let Some(late) = late {

@@ -136,7 +136,7 @@ impl Context {
         if read_mark(mark.as_ref().map(|mark| &mark.value))? < time_ms {
             raise_mark(&mut commit, mark, time_ms);
         }
-        match self.storage().commit(commit).await? {
+        match self.storage().commit(commit.into()).await? {
             Committed::Applied(_) | Committed::AlreadyApplied(_) => Ok(count),
             // Somebody else has raised the mark, and goes on.
             Committed::Conflict(_) => Ok(0),

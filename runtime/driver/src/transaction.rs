@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
+use std::sync::Arc;
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Page, Range, Snapshot, Stored};
@@ -148,7 +149,7 @@ impl Transaction {
     }
 
     /// What is to be committed; none when nothing was written: such a run stands at its snapshot.
-    pub(crate) fn into_commit(self) -> Option<Commit> {
+    pub(crate) fn into_commit(self) -> Option<Arc<Commit>> {
         if self.writes.is_empty() {
             return None;
         }
@@ -163,12 +164,12 @@ impl Transaction {
             Check::Key { .. } => guards.has(Guard::KeyCheck),
             Check::Range { .. } => guards.has(Guard::RangeCheck),
         });
-        Some(Commit {
+        Some(Arc::new(Commit {
             id: None,
             epoch: None,
             checks: checks.collect(),
             writes: self.writes.into_iter().collect(),
-        })
+        }))
     }
 
     async fn page(&mut self, range: Range) -> Result<Page> {

@@ -98,8 +98,8 @@ pub struct Page {
 ///     writes: vec![(seat.into(), Some(b"alice".as_slice().into()))],
 ///     ..Commit::default()
 /// };
-/// assert_eq!(storage.commit(take("seats/12A")).await?, Committed::Applied(1));
-/// assert_eq!(storage.commit(take("seats/12B")).await?, Committed::Conflict(vec![b"seats/".to_vec()]));
+/// assert_eq!(storage.commit(take("seats/12A").into()).await?, Committed::Applied(1));
+/// assert_eq!(storage.commit(take("seats/12B").into()).await?, Committed::Conflict(vec![b"seats/".to_vec()]));
 /// # Ok(()) }) }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +163,7 @@ pub enum Committed {
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let storage = Memory::new();
 /// let writes = ["a/1", "a/2", "b/1"].map(|key| (key.into(), Some(b"".as_slice().into())));
-/// storage.commit(Commit { writes: writes.into(), ..Commit::default() }).await?;
+/// storage.commit(Commit { writes: writes.into(), ..Commit::default() }.into()).await?;
 ///
 /// let mut snapshot = storage.snapshot().await?;
 /// let mut range = Range { prefix: b"a/".to_vec(), after: None, limit: 1 };
@@ -211,8 +211,8 @@ pub trait Snapshot: Send {
 ///     writes: vec![(b"alice".to_vec(), Some(b"10".as_slice().into()))],
 ///     ..Commit::default()
 /// };
-/// assert_eq!(storage.commit(deposit.clone()).await?, Committed::Applied(1));
-/// assert_eq!(storage.commit(deposit).await?, Committed::AlreadyApplied(1));
+/// assert_eq!(storage.commit(deposit.clone().into()).await?, Committed::Applied(1));
+/// assert_eq!(storage.commit(deposit.into()).await?, Committed::AlreadyApplied(1));
 ///
 /// let mut snapshot = storage.snapshot().await?;
 /// let Some(Stored { value, version }) = snapshot.get(b"alice").await? else { unreachable!() };
@@ -222,16 +222,17 @@ pub trait Snapshot: Send {
 ///     writes: vec![(b"alice".to_vec(), None)],
 ///     ..Commit::default()
 /// };
-/// assert_eq!(storage.commit(withdrawal.clone()).await?, Committed::Applied(2));
+/// assert_eq!(storage.commit(withdrawal.clone().into()).await?, Committed::Applied(2));
 /// // Again: the key is no longer at the version that was read.
-/// assert_eq!(storage.commit(withdrawal).await?, Committed::Conflict(vec![b"alice".to_vec()]));
+/// assert_eq!(storage.commit(withdrawal.into()).await?, Committed::Conflict(vec![b"alice".to_vec()]));
 /// # Ok(()) }) }
 /// ```
 pub trait Storage: Send + Sync + fmt::Debug {
     /// A view of the durable commits. It holds every commit that was answered before.
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>>;
 
-    /// Applies a commit, all of it or nothing. Answers after it is durable.
+    /// Applies a commit, all of it or nothing. Answers after it is durable. It is shared, so that whoever makes it
+    /// still has it when it meets a conflict.
     ///
     /// The epoch is looked at first, then the id, then all checks, so that a commit sent again is answered
     /// with [`Committed::AlreadyApplied`] and not with a conflict with itself.
@@ -240,7 +241,7 @@ pub trait Storage: Send + Sync + fmt::Debug {
     ///
     /// After [`StorageError::OutcomeUnknown`] the commit may have been applied. After any other error it
     /// was not.
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>>;
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>>;
 
     /// Takes the ownership, and returns the new owner epoch, the greatest so far. From then on every commit
     /// that carries another epoch is refused with [`StorageError::Fenced`].

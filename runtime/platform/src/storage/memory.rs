@@ -62,8 +62,8 @@ impl Storage for Memory {
         Box::pin(async move { Ok(Box::new(View(self.state().map.clone())) as Box<dyn Snapshot>) })
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
-        Box::pin(async move { self.state().commit(commit) })
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
+        Box::pin(async move { self.state().commit(&commit) })
     }
 
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
@@ -76,7 +76,7 @@ impl Storage for Memory {
 }
 
 impl State {
-    fn commit(&mut self, commit: Commit) -> Result<Committed, StorageError> {
+    fn commit(&mut self, commit: &Commit) -> Result<Committed, StorageError> {
         if commit.epoch.is_some_and(|epoch| epoch != self.epoch) {
             return Err(StorageError::Fenced);
         }
@@ -94,19 +94,22 @@ impl State {
             return Ok(Committed::Applied(self.newest));
         }
         self.newest += 1;
-        self.write(commit.writes);
+        self.write(&commit.writes);
         if let Some(id) = commit.id {
             self.remember(id);
         }
         Ok(Committed::Applied(self.newest))
     }
 
-    fn write(&mut self, writes: Vec<(Key, Option<Bytes>)>) {
+    fn write(&mut self, writes: &[(Key, Option<Bytes>)]) {
         let version = self.newest;
         for (key, value) in writes {
             match value {
-                Some(value) => self.map.put(key, Stored { value, version }),
-                None => self.map.delete(&key),
+                Some(value) => {
+                    let value = Bytes::clone(value);
+                    self.map.put(key, Stored { value, version });
+                }
+                None => self.map.delete(key),
             }
         }
     }
@@ -127,8 +130,8 @@ impl Map {
         self.stored.get(key)
     }
 
-    fn put(&mut self, key: Key, stored: Stored) {
-        match self.stored.get_mut(key.as_slice()) {
+    fn put(&mut self, key: &[u8], stored: Stored) {
+        match self.stored.get_mut(key) {
             Some(place) => *place = stored,
             None => {
                 let key: Arc<[u8]> = key.into();

@@ -43,7 +43,7 @@ use writer::Writer;
 /// let new = Sqlite::open(&file)?;
 /// new.acquire().await?;
 /// let late = Commit { epoch: Some(old_epoch), ..Commit::default() };
-/// assert!(matches!(old.commit(late).await, Err(StorageError::Fenced)));
+/// assert!(matches!(old.commit(late.into()).await, Err(StorageError::Fenced)));
 /// # Ok(()) }) }
 /// ```
 pub struct Sqlite {
@@ -98,7 +98,7 @@ impl Storage for Sqlite {
         Box::pin(async move { Ok(Box::new(self.readers.view().await?) as Box<dyn Snapshot>) })
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StorageError>> {
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
         Box::pin(self.writer.commit(commit))
     }
 

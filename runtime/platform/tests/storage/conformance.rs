@@ -67,7 +67,7 @@ pub(crate) async fn a_deleted_key_is_absent_and_its_versions_never_return(storag
         ..writing(&[("key", Some("x"))])
     };
     assert_eq!(
-        storage.commit(stale).await.unwrap(),
+        storage.commit(stale.into()).await.unwrap(),
         Committed::Conflict(vec!["key".into()])
     );
 }
@@ -93,7 +93,7 @@ pub(crate) async fn a_commit_is_applied_whole_or_not_at_all(storage: Backend) {
         ..writing(&[("held", Some("new")), ("other", Some("new"))])
     };
     assert_eq!(
-        storage.commit(commit).await.unwrap(),
+        storage.commit(commit.into()).await.unwrap(),
         Committed::Conflict(vec!["absent".into()])
     );
     assert_eq!(get(&*storage, "held").await.unwrap().value, bytes("old"));
@@ -108,7 +108,7 @@ pub(crate) async fn a_stale_check_is_a_conflict_that_names_the_key(storage: Back
         ..writing(&[("key", Some("3"))])
     };
     assert_eq!(
-        storage.commit(commit).await.unwrap(),
+        storage.commit(commit.into()).await.unwrap(),
         Committed::Conflict(vec!["key".into()])
     );
     assert_eq!(get(&*storage, "key").await.unwrap().value, bytes("2"));
@@ -121,7 +121,7 @@ pub(crate) async fn an_absence_that_was_read_is_checked(storage: Backend) {
     };
     applied(&*storage, create()).await;
     assert_eq!(
-        storage.commit(create()).await.unwrap(),
+        storage.commit(create().into()).await.unwrap(),
         Committed::Conflict(vec!["key".into()])
     );
     applied(&*storage, writing(&[("key", None)])).await;
@@ -136,7 +136,10 @@ pub(crate) async fn every_conflicting_key_is_named_once_and_in_order(storage: Ba
         ..Commit::default()
     };
     let named = vec![Key::from("a"), Key::from("c")];
-    assert_eq!(storage.commit(commit).await.unwrap(), Committed::Conflict(named));
+    assert_eq!(
+        storage.commit(commit.into()).await.unwrap(),
+        Committed::Conflict(named)
+    );
 }
 
 pub(crate) async fn a_commit_without_writes_validates_only(storage: Backend) {
@@ -147,15 +150,15 @@ pub(crate) async fn a_commit_without_writes_validates_only(storage: Backend) {
         ..Commit::default()
     };
     assert_eq!(
-        storage.commit(validation(newest)).await.unwrap(),
+        storage.commit(validation(newest).into()).await.unwrap(),
         Committed::Applied(newest)
     );
     assert_eq!(
-        storage.commit(validation(newest)).await.unwrap(),
+        storage.commit(validation(newest).into()).await.unwrap(),
         Committed::Applied(newest)
     );
     assert_eq!(
-        storage.commit(validation(9)).await.unwrap(),
+        storage.commit(validation(9).into()).await.unwrap(),
         Committed::Conflict(vec!["key".into()])
     );
 }
@@ -167,21 +170,24 @@ pub(crate) async fn an_id_is_applied_once(storage: Backend) {
     };
     let first = applied(&*storage, commit("1")).await;
     assert_eq!(
-        storage.commit(commit("2")).await.unwrap(),
+        storage.commit(commit("2").into()).await.unwrap(),
         Committed::AlreadyApplied(first)
     );
     put(&*storage, "other", "1").await;
     assert_eq!(
-        storage.commit(commit("3")).await.unwrap(),
+        storage.commit(commit("3").into()).await.unwrap(),
         Committed::AlreadyApplied(first)
     );
     assert_eq!(get(&*storage, "key").await.unwrap().value, bytes("1"));
 
     let same = || {
-        storage.commit(Commit {
-            id: Some(id(8)),
-            ..writing(&[("key", Some("4"))])
-        })
+        storage.commit(
+            Commit {
+                id: Some(id(8)),
+                ..writing(&[("key", Some("4"))])
+            }
+            .into(),
+        )
     };
     let both = join_all([same(), same(), same(), same()]).await;
     let both: Vec<Committed> = both.into_iter().map(Result::unwrap).collect();
@@ -201,7 +207,7 @@ pub(crate) async fn an_id_is_looked_at_before_the_checks(storage: Backend) {
     };
     let version = applied(&*storage, commit()).await;
     assert_eq!(
-        storage.commit(commit()).await.unwrap(),
+        storage.commit(commit().into()).await.unwrap(),
         Committed::AlreadyApplied(version)
     );
 }
@@ -213,7 +219,7 @@ pub(crate) async fn an_id_of_a_refused_commit_is_not_used_up(storage: Backend) {
         ..writing(&[("key", Some("1"))])
     };
     assert!(matches!(
-        storage.commit(commit(5)).await.unwrap(),
+        storage.commit(commit(5).into()).await.unwrap(),
         Committed::Conflict(_)
     ));
     applied(&*storage, commit(0)).await;
@@ -227,7 +233,7 @@ pub(crate) async fn the_oldest_ids_are_forgotten(storage: Backend) {
     let commit_all = |numbers: std::ops::Range<u64>| {
         try_join_all(
             numbers
-                .map(|number| storage.commit(commit(number)))
+                .map(|number| storage.commit(commit(number).into()))
                 .collect::<Vec<_>>(),
         )
     };
@@ -238,12 +244,12 @@ pub(crate) async fn the_oldest_ids_are_forgotten(storage: Backend) {
         put(&*storage, "other", "1").await;
     }
     assert!(matches!(
-        storage.commit(commit(0)).await.unwrap(),
+        storage.commit(commit(0).into()).await.unwrap(),
         Committed::AlreadyApplied(_)
     ));
     applied(&*storage, commit(kept)).await;
     assert!(matches!(
-        storage.commit(commit(1)).await.unwrap(),
+        storage.commit(commit(1).into()).await.unwrap(),
         Committed::AlreadyApplied(_)
     ));
     applied(&*storage, commit(0)).await;
@@ -251,10 +257,13 @@ pub(crate) async fn the_oldest_ids_are_forgotten(storage: Backend) {
 
 pub(crate) async fn only_the_newest_epoch_may_commit(storage: Backend) {
     let under = |epoch| {
-        storage.commit(Commit {
-            epoch,
-            ..writing(&[("key", Some("1"))])
-        })
+        storage.commit(
+            Commit {
+                epoch,
+                ..writing(&[("key", Some("1"))])
+            }
+            .into(),
+        )
     };
     let first = storage.acquire().await.unwrap();
     assert!(matches!(under(Some(first)).await, Ok(Committed::Applied(_))));
@@ -274,7 +283,7 @@ pub(crate) async fn a_fenced_commit_changes_nothing(storage: Backend) {
         epoch,
         ..writing(&[("key", Some("1"))])
     };
-    assert!(storage.commit(commit(Some(old))).await.is_err());
+    assert!(storage.commit(commit(Some(old)).into()).await.is_err());
     assert_eq!(get(&*storage, "key").await, None);
     applied(&*storage, commit(None)).await;
 }
@@ -374,7 +383,10 @@ async fn increment(storage: &dyn Storage, own: &str, done: u64) -> bool {
         checks: vec![check("total", version)],
         ..writes
     };
-    matches!(storage.commit(commit).await.unwrap(), Committed::Applied(_))
+    matches!(
+        storage.commit(commit.into()).await.unwrap(),
+        Committed::Applied(_)
+    )
 }
 
 fn number(stored: Option<airs_platform::Stored>) -> u64 {
@@ -384,7 +396,7 @@ fn number(stored: Option<airs_platform::Stored>) -> u64 {
 }
 
 pub(crate) async fn nothing_happens_before_the_future_is_polled(storage: Backend) {
-    drop(storage.commit(writing(&[("key", Some("1"))])));
+    drop(storage.commit(writing(&[("key", Some("1"))]).into()));
     drop(storage.acquire());
     assert_eq!(get(&*storage, "key").await, None);
     assert_eq!(storage.acquire().await.unwrap(), 1);

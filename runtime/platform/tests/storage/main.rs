@@ -104,7 +104,7 @@ pub(crate) async fn put(storage: &dyn Storage, key: &str, value: &str) -> Versio
 }
 
 pub(crate) async fn applied(storage: &dyn Storage, commit: Commit) -> Version {
-    match storage.commit(commit).await.unwrap() {
+    match storage.commit(commit.into()).await.unwrap() {
         Committed::Applied(version) => version,
         other => panic!("not applied: {other:?}"),
     }

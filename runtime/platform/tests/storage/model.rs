@@ -268,7 +268,7 @@ async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
                         .collect(),
                     writes: writes.collect(),
                 };
-                model.expect(&commit, storage.commit(commit.clone()).await);
+                model.expect(&commit, storage.commit(commit.clone().into()).await);
             }
             Step::Acquire => {
                 let epoch = storage.acquire().await.unwrap();

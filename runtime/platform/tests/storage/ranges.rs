@@ -58,10 +58,13 @@ async fn commits_after(storage: &dyn Storage, range: Range, writes: &[(&str, Opt
         more: page.more,
     }];
     match storage
-        .commit(Commit {
-            checks,
-            ..writing(&[("result", Some("1"))])
-        })
+        .commit(
+            Commit {
+                checks,
+                ..writing(&[("result", Some("1"))])
+            }
+            .into(),
+        )
         .await
         .unwrap()
     {

@@ -29,7 +29,7 @@ fn reopening_keeps_everything() {
         let stored = get(&storage, "key").await.unwrap();
         assert_eq!((stored.value, stored.version), (bytes("1"), version));
         assert_eq!(
-            storage.commit(commit()).await.unwrap(),
+            storage.commit(commit().into()).await.unwrap(),
             Committed::AlreadyApplied(version)
         );
         assert!(put(&storage, "key", "2").await > version);
@@ -60,7 +60,7 @@ fn two_handles_on_one_file_see_each_other() {
             ..writing(&[("key", Some("3"))])
         };
         assert_eq!(
-            one.commit(stale).await.unwrap(),
+            one.commit(stale.into()).await.unwrap(),
             Committed::Conflict(vec!["key".into()])
         );
 
@@ -70,7 +70,10 @@ fn two_handles_on_one_file_see_each_other() {
             epoch: Some(owner),
             ..writing(&[("key", Some("3"))])
         };
-        assert!(matches!(one.commit(fenced).await, Err(StorageError::Fenced)));
+        assert!(matches!(
+            one.commit(fenced.into()).await,
+            Err(StorageError::Fenced)
+        ));
     });
 }
 
@@ -85,7 +88,7 @@ fn commits_that_wait_become_durable_with_one_sync() {
     run(async {
         let commits = (0..COMMITS).map(|number| {
             let key = number.to_string();
-            storage.commit(writing(&[(key.as_str(), Some("1"))]))
+            storage.commit(writing(&[(key.as_str(), Some("1"))]).into())
         });
         let mut commits = Box::pin(try_join_all(commits));
         assert!(poll_immediate(commits.as_mut()).await.is_none());
@@ -118,7 +121,7 @@ fn a_conflict_leaves_the_others_of_its_group() {
             create("c"),
             writing(&[("d", Some("1"))]),
         ];
-        let answers = join_all(commits.map(|commit| storage.commit(commit))).await;
+        let answers = join_all(commits.map(|commit| storage.commit(commit.into()))).await;
         let answers: Vec<Committed> = answers.into_iter().map(Result::unwrap).collect();
         let conflict = Committed::Conflict(vec!["once".into()]);
         assert_eq!(
@@ -147,13 +150,16 @@ fn what_changes_nothing_is_not_synced() {
             }]
         };
         storage
-            .commit(Commit {
-                checks: checks(),
-                ..writing(&[("key", None)])
-            })
+            .commit(
+                Commit {
+                    checks: checks(),
+                    ..writing(&[("key", None)])
+                }
+                .into(),
+            )
             .await
             .unwrap();
-        storage.commit(Commit::default()).await.unwrap();
+        storage.commit(Commit::default().into()).await.unwrap();
     });
     assert_eq!(storage.groups(), 1);
 }
@@ -165,7 +171,7 @@ fn dropping_a_storage_answers_nobody_late() {
     let storage = Sqlite::open(&path).unwrap();
     run(async {
         // Asked, but nobody waits for the answer.
-        let mut commit = storage.commit(writing(&[("key", Some("1"))]));
+        let mut commit = storage.commit(writing(&[("key", Some("1"))]).into());
         assert!(poll_immediate(&mut commit).await.is_none());
     });
     drop(storage);

@@ -30,7 +30,7 @@ const QUEUE_COMMITS_MAX: usize = GROUP_COMMITS_MAX;
 
 /// What the thread is asked to do.
 enum Job {
-    Commit(Commit, Answer<Committed>),
+    Commit(Arc<Commit>, Answer<Committed>),
     Acquire(Answer<u64>),
 }
 
@@ -67,7 +67,7 @@ impl Writer {
         })
     }
 
-    pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, StorageError> {
+    pub(super) async fn commit(&self, commit: Arc<Commit>) -> Result<Committed, StorageError> {
         self.ask(|answer| Job::Commit(commit, answer)).await
     }
 

@@ -61,7 +61,10 @@ async fn increment(storage: &Sqlite) -> bool {
         checks,
         ..writing(&[("counter", Some(&count))])
     };
-    matches!(storage.commit(commit).await.unwrap(), Committed::Applied(_))
+    matches!(
+        storage.commit(commit.into()).await.unwrap(),
+        Committed::Applied(_)
+    )
 }
 
 async fn increment_times(path: &Path, times: u32) {
@@ -125,7 +128,7 @@ fn a_full_disk_refuses_what_does_not_fit_and_keeps_the_rest() {
         let mut kept = 0;
         let error = loop {
             let key = format!("key/{kept}");
-            match storage.commit(writing(&[(&key, Some(&value))])).await {
+            match storage.commit(writing(&[(&key, Some(&value))]).into()).await {
                 Ok(_) => kept += 1,
                 Err(error) => break error,
             }

@@ -46,7 +46,8 @@ fn job(key: &str, value_bytes: usize) -> (Job, Receiver<Result<Committed, Storag
         ..Commit::default()
     };
     let (to, answer) = oneshot::channel();
-    (Job::Commit(commit, Answer { result: None, to }), answer)
+    let asked = Answer { result: None, to };
+    (Job::Commit(commit.into(), asked), answer)
 }
 
 fn serve(work: &mut Work, jobs: &[(&str, usize)]) -> Vec<Result<Committed, StorageError>> {

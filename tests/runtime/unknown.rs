@@ -29,7 +29,7 @@ enum Fate {
 struct Unreliable {
     memory: Memory,
     fates: Mutex<VecDeque<Fate>>,
-    late: Mutex<Option<Commit>>,
+    late: Mutex<Option<Arc<Commit>>>,
     applied: Mutex<usize>,
 }
 
@@ -42,7 +42,7 @@ impl Unreliable {
         *self.applied.lock().unwrap()
     }
 
-    async fn apply(&self, commit: Commit) -> Result<Committed, StorageError> {
+    async fn apply(&self, commit: Arc<Commit>) -> Result<Committed, StorageError> {
         let committed = self.memory.commit(commit).await?;
         if let Committed::Applied(_) = committed {
             *self.applied.lock().unwrap() += 1;

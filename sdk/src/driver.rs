@@ -166,7 +166,7 @@ impl<D: Driver> fmt::Debug for DriverComponent<D> {
 
 /// Account data as a person wrote it, in JSON.
 pub(crate) fn account_from_person<D: Driver>(text: &str) -> Result<D::Account> {
-    json::read(text).map_err(|why| Error::invalid_input(format!("the account data does not fit: {why}")))
+    json::read("the account data", text)
 }
 
 /// What the host is to keep of account data.

@@ -2,7 +2,11 @@
 
 mod place;
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -19,8 +23,12 @@ use crate::{Error, Result};
 /// let error = json.parse::<Vec<u8>>().unwrap_err();
 /// assert_eq!(error.code, airs::Code::InvalidInput);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Json(String);
+#[derive(Clone, Debug)]
+pub struct Json {
+    text: String,
+    /// What errors call it; to nothing else does it make a difference.
+    what: &'static str,
+}
 
 impl Json {
     /// The JSON form of a value.
@@ -35,7 +43,7 @@ impl Json {
     /// ```
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         serde_json::to_string(value)
-            .map(Self)
+            .map(Self::from)
             .map_err(|error| Error::internal(format!("no JSON form: {error}")))
     }
 
@@ -51,46 +59,72 @@ impl Json {
     /// # Ok::<(), airs::Error>(())
     /// ```
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
-        read(&self.0).map_err(Error::invalid_input)
+        read(self.what, &self.text)
+    }
+
+    /// What a caller gave.
+    pub(crate) fn input(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            what: "the input",
+        }
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The text.
     pub fn into_string(self) -> String {
-        self.0
+        self.text
     }
 }
 
-/// The value that a text is the JSON form of, or why it is not.
-pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, String> {
+/// The value that a text is the JSON form of; `what` is what an error calls the text.
+pub(crate) fn read<'de, T: Deserialize<'de>>(what: &str, text: &'de str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         let field = place::field_at(text, error.line(), error.column());
-        if field.is_empty() || error.is_syntax() {
-            return error.to_string();
-        }
-        format!("`{field}`: {error}")
+        Error::invalid_input(if field.is_empty() || error.is_syntax() {
+            format!("{what} does not fit: {error}")
+        } else {
+            format!("{what} does not fit: `{field}`: {error}")
+        })
     })
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Json {}
+
+impl Hash for Json {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
 }
 
 impl From<&str> for Json {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        text.to_owned().into()
     }
 }
 
 impl From<String> for Json {
     fn from(text: String) -> Self {
-        Self(text)
+        Self {
+            text,
+            what: "the JSON",
+        }
     }
 }
 
 impl From<serde_json::Value> for Json {
     fn from(value: serde_json::Value) -> Self {
-        Self(value.to_string())
+        value.to_string().into()
     }
 }
 
@@ -104,6 +138,6 @@ impl FromStr for Json {
 
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(&self.text)
     }
 }

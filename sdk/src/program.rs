@@ -30,7 +30,7 @@ pub fn run_without_input<R: ProgramResult>(program: impl FnOnce() -> R, input: &
 }
 
 pub(crate) fn decode<I: for<'de> Deserialize<'de>>(input: &str) -> Result<I> {
-    json::read(input).map_err(|why| Error::invalid_input(format!("the input does not fit: {why}")))
+    json::read("the input", input)
 }
 
 pub(crate) fn encode(output: &impl Serialize) -> Result<String> {

@@ -32,7 +32,7 @@ impl<D: Driver> GuestAsset for Descriptor<D> {
     }
 
     fn control(&self, operation: String, input: String) -> Result<String> {
-        Ok(D::control(&self.0, &operation, &Json::from(input))?.into_string())
+        Ok(D::control(&self.0, &operation, &Json::input(input))?.into_string())
     }
 }
 

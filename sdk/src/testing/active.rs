@@ -263,7 +263,7 @@ pub(crate) fn control(handle: Handle, operation: &str, input: &str) -> Result<St
     let open = open(handle)?;
     open.check(Rights::CONTROL)?;
     let output = ask(open.driver.id(), || {
-        open.driver.control(&open.asset, operation, &Json::from(input))
+        open.driver.control(&open.asset, operation, &Json::input(input))
     })?;
     Ok(output.into_string())
 }

@@ -197,6 +197,27 @@ fn a_scan_sees_every_page() {
 }
 
 #[test]
+fn json_that_does_not_fit_is_called_what_it_is() {
+    let context = Context::new();
+    context
+        .bind::<Purse>("/purse", "{}", "alice", &["alice"])
+        .unwrap();
+    let alice = context.caller("alice");
+    let error = alice
+        .control("/purse", "mint", json!({ "amount": 1 }))
+        .unwrap_err();
+    assert!(
+        error
+            .message
+            .starts_with("the input does not fit: `amount`: invalid type: integer `1`"),
+        "{error}"
+    );
+    let held = alice.control("/purse", "mint", json!({ "amount": "1" })).unwrap();
+    let error = held.parse::<bool>().unwrap_err();
+    assert!(error.message.starts_with("the JSON does not fit: "), "{error}");
+}
+
+#[test]
 fn what_was_stored_in_another_form_is_an_internal_fault_that_names_the_key() {
     let error = Context::new().inside::<Purse, _>(|| {
         airs::storage::set("balance", "much")?;

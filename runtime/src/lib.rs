@@ -33,8 +33,8 @@ mod runtime;
 
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
-    Grants, HttpPattern, Item, Kind, Limit, Limits, Name, NameError, Result, RunId, StorageAccess, Value,
-    VariableName,
+    Grants, HttpPattern, Item, Kind, Limit, LimitScope, Limits, Name, NameError, Result, RunId,
+    StorageAccess, Value, VariableName,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{Absent, Allocation, Arguments, EngineConfig, Outcome};

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use airs_core::{Kind, LimitScope, Limits};
 use airs_package::{Component, Manifest, PackageError, componentize, stamp};
 use cargo_metadata::PackageId;
 
@@ -30,6 +31,9 @@ type Compiled = BTreeMap<PackageId, (PathBuf, Duration)>;
 pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
     let workspace = Workspace::load(&settings.manifest)?;
     let crates = workspace.select(&settings.which)?;
+    for one in &crates {
+        limits_without_effect(one, &workspace, report);
+    }
     if !workspace.has_compiled(&settings.profile) {
         require_target(&workspace, settings.install_target, report)?;
     }
@@ -56,6 +60,25 @@ pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Tells a driver's author of limits that only a program sets.
+fn limits_without_effect(one: &Crate, workspace: &Workspace, report: &Report) {
+    let Manifest {
+        name, kind, limits, ..
+    } = &one.manifest;
+    if *kind != Kind::Driver {
+        return;
+    }
+    for (limit, _) in limits.stated() {
+        if Limits::scope(limit) == Some(LimitScope::Run) {
+            report.warn(&format!(
+                "driver {name}: the limit {limit} in {} has no effect: it is counted for the run as a whole, by the limits \
+                 of its program; state it there, or drop it",
+                workspace.shown(&one.manifest_path)
+            ));
+        }
+    }
 }
 
 /// Sees to it that there is a standard library for the target.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Capability, Kind, Limits};
+use airs_core::{Capabilities, Capability, Kind};
 use airs_package::{Component, Extern};
 use serde::Serialize;
 
@@ -99,7 +99,7 @@ impl Inspection {
                     .collect(),
             },
             limits: manifest
-                .map(|manifest| stated(&manifest.limits))
+                .map(|manifest| manifest.limits.stated().collect())
                 .unwrap_or_default(),
             program: component.program().map(Program::from),
             wit: component.wit(),
@@ -125,15 +125,6 @@ impl From<&airs_package::ProgramInfo> for Program {
             output: info.output.clone(),
         }
     }
-}
-
-/// The limits that the component sets itself.
-fn stated(limits: &Limits) -> BTreeMap<&'static str, u64> {
-    let unrestricted: BTreeMap<_, _> = Limits::UNRESTRICTED.iter().collect();
-    limits
-        .iter()
-        .filter(|(name, value)| unrestricted.get(name) != Some(value))
-        .collect()
 }
 
 /// What the component says itself: nothing of what is there unless it is taken away.

@@ -39,6 +39,23 @@ fn what_is_no_component_is_named() {
 }
 
 #[test]
+fn a_limit_that_only_a_program_sets_is_named_in_a_driver() {
+    let mut scene = Scene::new("build_limits");
+    plain(&mut scene);
+    scene.edit(
+        "Cargo.toml",
+        "kind = \"driver\"\n",
+        "kind = \"driver\"\nlimits = { deadline_ms = 100, descriptors = 8, memory_bytes = 1048576 }\n",
+    );
+    scene.run("build");
+    scene.run("build --message-format json");
+    scene
+        .edit("Cargo.toml", "kind = \"driver\"", "kind = \"program\"")
+        .run("build");
+    scene.check();
+}
+
+#[test]
 fn a_malformed_project_is_named() {
     let mut scene = Scene::new("build_bad_project");
     plain(&mut scene);

@@ -1,6 +1,6 @@
 //! Tables of the reference, compared with what they are about.
 
-use airs_core::{Capability, Code, Limits};
+use airs_core::{Capability, Code, LimitScope, Limits};
 
 use crate::page::{Page, checkout};
 
@@ -24,6 +24,12 @@ fn every_limit_has_its_default_and_its_maximum() {
         let number = |text: &str| text.replace(' ', "");
         assert_eq!(number(&row[1]), limit.default.to_string(), "{name}");
         assert_eq!(number(&row[2]), limit.max.to_string(), "{name}");
+        let counted_for = match Limits::scope(name) {
+            Some(LimitScope::Run) => "the run",
+            Some(LimitScope::Component) => "each component",
+            None => "nothing",
+        };
+        assert_eq!(row[4], counted_for, "{name}");
     }
 }
 

@@ -36,7 +36,7 @@ pub use folder_name::{FolderName, FolderNameError};
 pub use grants::Grants;
 pub use guard::{Guard, Guards};
 pub use http::{Host, HttpPattern, HttpUrl, HttpUrlError, Scheme};
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, LimitScope, Limits};
 pub use name::{CallerId, Name, NameError};
 pub use rights::Rights;
 pub use run_id::RunId;

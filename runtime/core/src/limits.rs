@@ -17,8 +17,24 @@ pub struct Limit {
     pub max: u64,
 }
 
+/// What a limit is counted for.
+///
+/// ```
+/// use airs_core::{LimitScope, Limits};
+///
+/// assert_eq!(Limits::scope("deadline_ms"), Some(LimitScope::Run));
+/// assert_eq!(Limits::scope("memory_bytes"), Some(LimitScope::Component));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitScope {
+    /// The run as a whole: its program's counts, whatever its drivers say.
+    Run,
+    /// Each component by itself.
+    Component,
+}
+
 macro_rules! limits {
-    ($($(#[doc = $doc:literal])+ $name:ident: $default:expr, max $max:expr;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident: $default:expr, max $max:expr, for a $scope:ident;)+) => {
         /// What a run may use up, each limit with its unit in its name.
         ///
         /// ```
@@ -40,6 +56,14 @@ macro_rules! limits {
             /// No restriction: every limit at its maximum.
             pub const UNRESTRICTED: Self = Self { $($name: $max,)+ };
 
+            /// What a limit is counted for, by its name.
+            pub fn scope(name: &str) -> Option<LimitScope> {
+                match name {
+                    $(stringify!($name) => Some(LimitScope::$scope),)+
+                    _ => None,
+                }
+            }
+
             /// These limits with `other`'s wherever it is smaller.
             #[must_use]
             pub fn min(&self, other: &Self) -> Self {
@@ -58,6 +82,15 @@ macro_rules! limits {
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name),)+].into_iter()
             }
+
+            /// The limits that restrict anything, by name, with their values.
+            pub fn stated(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                let maxima = Self::ALL.iter().map(|(_, limit)| limit.max);
+                self.iter()
+                    .zip(maxima)
+                    .filter(|((_, value), max)| value < max)
+                    .map(|(stated, _)| stated)
+            }
         }
 
         impl Default for Limits {
@@ -73,22 +106,22 @@ const MIB: u64 = 1 << 20;
 limits! {
     /// Wall-clock time of a run, over all its attempts. Five seconds are long for a transaction that others
     /// may conflict with.
-    deadline_ms: 5_000, max 300_000;
+    deadline_ms: 5_000, max 300_000, for a Run;
     /// Linear memory of one component, all its memories and tables together. A plain std guest starts with
     /// less than 1 MiB.
-    memory_bytes: 64 * MIB, max 1024 * MIB;
+    memory_bytes: 64 * MIB, max 1024 * MIB, for a Component;
     /// What one host call may copy out of a guest. Bounds the host memory that lists and strings can cost.
-    host_call_bytes: 8 * MIB, max 64 * MIB;
+    host_call_bytes: 8 * MIB, max 64 * MIB, for a Component;
     /// Resource handles alive in one component.
-    handles: 4_096, max 65_536;
+    handles: 4_096, max 65_536, for a Component;
     /// Descriptors open at once in a run.
-    descriptors: 1_024, max 16_384;
+    descriptors: 1_024, max 16_384, for a Run;
     /// Bytes of keys and values that a run may write to storage.
-    storage_write_bytes: 16 * MIB, max 64 * MIB;
+    storage_write_bytes: 16 * MIB, max 64 * MIB, for a Run;
     /// Bytes of keys and values that a run may read from storage.
-    storage_read_bytes: 64 * MIB, max 1024 * MIB;
+    storage_read_bytes: 64 * MIB, max 1024 * MIB, for a Run;
     /// Bytes that one component may log in a run; what is over is counted and dropped.
-    log_bytes: 64 * 1024, max 4 * MIB;
+    log_bytes: 64 * 1024, max 4 * MIB, for a Component;
 }
 
 #[cfg(test)]
@@ -107,6 +140,16 @@ mod tests {
         assert_eq!(Limits::default().min(&Limits::UNRESTRICTED), Limits::default());
         let maxima = Limits::ALL.iter().map(|(name, limit)| (*name, limit.max));
         assert!(Limits::UNRESTRICTED.iter().eq(maxima));
+    }
+
+    #[test]
+    fn what_restricts_nothing_is_not_stated() {
+        assert_eq!(Limits::UNRESTRICTED.stated().count(), 0);
+        let one = Limits {
+            handles: 7,
+            ..Limits::UNRESTRICTED
+        };
+        assert_eq!(one.stated().collect::<Vec<_>>(), [("handles", 7)]);
     }
 
     #[test]

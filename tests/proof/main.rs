@@ -16,11 +16,13 @@
 #[path = "."]
 mod proof {
     mod chance;
+    mod child;
     mod disk;
     mod disk_errors;
     mod driver_functions;
     mod faulty;
     mod history;
+    mod hostile;
     mod jittery;
     mod marks;
     mod power_cuts;

@@ -31,9 +31,12 @@ const MEMORY_KEEP_RESIDENT_BYTES: usize = 512 << 10;
 const TABLE_KEEP_RESIDENT_BYTES: usize = 8 << 10;
 /// What one slot of a pool can hold at most: the largest memory limit that can be set.
 const POOLED_MEMORY_BYTES_MAX: usize = 1 << 30;
-/// Per instance: a std guest has three core instances, one memory and two tables.
-const POOLED_CORE_INSTANCES: u32 = 4;
-const POOLED_TABLES: u32 = 4;
+/// What one component can have: a std guest has three core instances, one memory and two tables, and one that is
+/// composed of a few has a few times as much. There is as much of each for every instance, so that no component
+/// takes what is there for others.
+pub(crate) const CORE_INSTANCES_MAX: u32 = 16;
+pub(crate) const MEMORIES_MAX: u32 = 4;
+pub(crate) const TABLES_MAX: u32 = 8;
 
 /// How an engine is set up.
 ///
@@ -235,9 +238,12 @@ fn settings() -> Config {
 fn pool(instances: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
-        .total_core_instances(instances.saturating_mul(POOLED_CORE_INSTANCES))
-        .total_memories(instances)
-        .total_tables(instances.saturating_mul(POOLED_TABLES))
+        .max_core_instances_per_component(CORE_INSTANCES_MAX)
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))
+        .max_memories_per_component(MEMORIES_MAX)
+        .total_memories(instances.saturating_mul(MEMORIES_MAX))
+        .max_tables_per_component(TABLES_MAX)
+        .total_tables(instances.saturating_mul(TABLES_MAX))
         .total_stacks(instances)
         .total_gc_heaps(0)
         .max_memory_size(POOLED_MEMORY_BYTES_MAX)

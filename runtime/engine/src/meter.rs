@@ -2,13 +2,10 @@
 
 use wasmtime::ResourceLimiter;
 
+use crate::engine::{CORE_INSTANCES_MAX, MEMORIES_MAX, TABLES_MAX};
+
 /// One table element, as wasmtime stores it.
 const TABLE_ELEMENT_BYTES: usize = 8;
-/// Core instances of one component: a std guest has three, a composed one a handful for each part.
-const INSTANCES_MAX: usize = 64;
-/// Memories and tables of one component, for the same reason.
-const MEMORIES_MAX: usize = 16;
-const TABLES_MAX: usize = 64;
 
 /// Adds up all memories and tables of one Store, and refuses what would exceed the limit.
 #[derive(Debug)]
@@ -61,14 +58,14 @@ impl ResourceLimiter for MemoryMeter {
     }
 
     fn instances(&self) -> usize {
-        INSTANCES_MAX
+        CORE_INSTANCES_MAX as usize
     }
 
     fn memories(&self) -> usize {
-        MEMORIES_MAX
+        MEMORIES_MAX as usize
     }
 
     fn tables(&self) -> usize {
-        TABLES_MAX
+        TABLES_MAX as usize
     }
 }

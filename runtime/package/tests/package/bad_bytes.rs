@@ -22,8 +22,8 @@ fn each_thing_that_is_no_component_is_told_apart() {
             "an empty file is no component",
             "cargo airs build",
         ),
-        (b"(component)", "this is text, not a component", "assembled first"),
-        (hello, "this is text, not a component", "assembled first"),
+        (b"(component)", "this is text, not a component", "ends in .wat"),
+        (hello, "this is text, not a component", "ends in .wat"),
         (elf, "this is native code, not a component", "precompiled"),
         (b"MZ\x90\0", "this is native code, not a component", "precompiled"),
         (

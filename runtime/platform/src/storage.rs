@@ -1,5 +1,6 @@
 //! The storage service: one ordered map of byte keys, read through snapshots, changed by commits.
 
+mod growth;
 mod memory;
 mod sqlite;
 
@@ -120,6 +121,17 @@ pub enum Check {
         /// Whether there was more.
         more: bool,
     },
+    /// There is room for what the commit writes under a prefix: afterwards the keys there have no more bytes than
+    /// this, or no more than before. It depends on no version, so that commits of different keys do not meet in it.
+    ///
+    /// The bytes of a prefix are counted by the commits that write there, so that each of them has this check, or
+    /// none ever has; counted prefixes are not each other's beginnings.
+    Room {
+        /// What the keys begin with.
+        prefix: Key,
+        /// The most bytes of keys, without the prefix, and of values.
+        bytes_max: u64,
+    },
 }
 
 /// What becomes visible together, or not at all.
@@ -188,6 +200,13 @@ pub trait Snapshot: Send {
         &'a mut self,
         keys: &'a [Key],
     ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>>;
+
+    /// The bytes of a key's value; its pages are not read.
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>>;
+
+    /// The bytes of the keys, without the prefix, and of the values under a prefix that [`Check::Room`] counts.
+    /// Slow for one that was not counted yet: it is added up.
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>>;
 
     /// What a range holds.
     fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>>;
@@ -272,6 +291,7 @@ impl Check {
     pub(crate) fn subject(&self) -> &Key {
         match self {
             Self::Key { key, .. } => key,
+            Self::Room { prefix, .. } => prefix,
             Self::Range { range, .. } => &range.prefix,
         }
     }

@@ -1,6 +1,7 @@
 //! State in memory: for tests, and for what may be lost.
 
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,7 @@ use imbl::OrdSet;
 
 use super::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage,
-    Stored, Version,
+    Stored, Version, growth::Growth,
 };
 use crate::StorageError;
 
@@ -32,6 +33,8 @@ pub struct Memory {
 struct Map {
     stored: imbl::HashMap<Arc<[u8]>, Stored>,
     order: OrdSet<Arc<[u8]>>,
+    /// The bytes under the prefixes that are counted.
+    counted: imbl::HashMap<Key, u64>,
 }
 
 #[derive(Default)]
@@ -83,8 +86,21 @@ impl State {
         if let Some(version) = commit.id.and_then(|id| self.ids.get(&id)) {
             return Ok(Committed::AlreadyApplied(*version));
         }
-        let conflicts = commit.checks.iter().filter(|check| !self.map.holds(check));
-        let mut conflicts: Vec<Key> = conflicts.map(|check| check.subject().clone()).collect();
+        let (mut conflicts, mut counted) = (Vec::new(), Vec::new());
+        for check in &commit.checks {
+            let holds = match check {
+                Check::Room { prefix, bytes_max } => {
+                    let (before, growth) =
+                        (self.map.counted(prefix), self.map.growth(&commit.writes, prefix));
+                    counted.push((prefix.clone(), growth.after(before)));
+                    growth.fits(before, *bytes_max)
+                }
+                Check::Key { .. } | Check::Range { .. } => self.map.holds(check),
+            };
+            if !holds {
+                conflicts.push(check.subject().clone());
+            }
+        }
         if !conflicts.is_empty() {
             conflicts.sort_unstable();
             conflicts.dedup();
@@ -94,6 +110,7 @@ impl State {
             return Ok(Committed::Applied(self.newest));
         }
         self.newest += 1;
+        self.map.counted.extend(counted);
         self.write(&commit.writes);
         if let Some(id) = commit.id {
             self.remember(id);
@@ -157,8 +174,31 @@ impl Map {
             .filter_map(|key| Some((key, self.get(key)?)))
     }
 
+    fn counted(&self, prefix: &[u8]) -> u64 {
+        if let Some(bytes) = self.counted.get(prefix) {
+            return *bytes;
+        }
+        let keys = self
+            .order
+            .range::<_, [u8]>((Bound::Included(prefix), Bound::Unbounded));
+        let under = keys.take_while(|key| key.starts_with(prefix));
+        let bytes = under.filter_map(|key| Some(key.len() - prefix.len() + self.get(key)?.value.len()));
+        bytes.map(|bytes| bytes as u64).sum()
+    }
+
+    fn growth(&self, writes: &[(Key, Option<Bytes>)], prefix: &[u8]) -> Growth {
+        let stored_bytes =
+            |key: &[u8]| Ok::<_, Infallible>(self.get(key).map(|stored| stored.value.len() as u64));
+        match Growth::of(writes, prefix, stored_bytes) {
+            Ok(growth) => growth,
+            Err(never) => match never {},
+        }
+    }
+
     fn holds(&self, check: &Check) -> bool {
         match check {
+            // It is about what is written, and was looked at with that.
+            Check::Room { .. } => true,
             Check::Key { key, version } => self.get(key).map_or(0, |stored| stored.version) == *version,
             Check::Range { range, seen, more } => {
                 let mut there = self.entries(range);
@@ -183,6 +223,14 @@ impl Snapshot for View {
         keys: &'a [Key],
     ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
         Box::pin(async move { Ok(keys.iter().map(|key| self.0.get(key).cloned()).collect()) })
+    }
+
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
+        Box::pin(async move { Ok(self.0.get(key).map(|stored| stored.value.len() as u64)) })
+    }
+
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
+        Box::pin(async move { Ok(self.0.counted(prefix)) })
     }
 
     fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {

@@ -4,6 +4,7 @@
 mod conformance;
 mod model;
 mod ranges;
+mod room;
 mod sqlite;
 
 use std::future::Future;
@@ -64,6 +65,14 @@ on_every_backend! {
         a_page_vouches_for_what_it_showed
         whether_there_was_more_is_checked
         a_range_that_was_empty_is_checked;
+    room:
+        what_fits_is_written_and_what_does_not_is_a_conflict
+        what_takes_less_room_is_written_whatever_there_is
+        bytes_that_were_there_before_they_were_counted_are_counted
+        only_the_last_write_of_a_key_is_counted
+        a_refused_commit_counts_nothing
+        commits_of_different_keys_do_not_meet_in_their_room
+        a_snapshot_counts_what_it_shows;
 }
 
 pub(crate) fn memory() -> Arc<dyn Storage> {

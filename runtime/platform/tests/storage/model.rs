@@ -35,6 +35,8 @@ enum Step {
         id: Option<u8>,
         epochs_ago: Option<u64>,
         depends_on: Vec<Dependence>,
+        /// The room for what lies under `COUNTED`.
+        room: Option<u64>,
         writes: Vec<(Key, Option<Vec<u8>>)>,
     },
     Acquire,
@@ -50,6 +52,9 @@ enum Dependence {
     Key(usize, Key),
     Range(usize, Range),
 }
+
+/// The prefix whose bytes are counted.
+const COUNTED: &[u8] = b"a";
 
 /// Views kept at once.
 const VIEWS: usize = 3;
@@ -78,12 +83,14 @@ fn step() -> impl Strategy<Value = Step> {
         prop::option::of(0..6_u8),
         prop::option::weighted(0.3, 0..2_u64),
         depends_on,
+        prop::option::of(0..60_u64),
         writes,
     )
-        .prop_map(|(id, epochs_ago, depends_on, writes)| Step::Commit {
+        .prop_map(|(id, epochs_ago, depends_on, room, writes)| Step::Commit {
             id,
             epochs_ago,
             depends_on,
+            room,
             writes,
         });
     prop_oneof![
@@ -176,9 +183,9 @@ impl Dependence {
 }
 
 impl Model {
-    fn conflicts(&self, checks: &[Check]) -> Vec<Key> {
+    fn conflicts(&self, commit: &Commit) -> Vec<Key> {
         let mut conflicts = Vec::new();
-        for check in checks {
+        for check in &commit.checks {
             match check {
                 Check::Key { key, version: seen } if version(&self.map, key) != *seen => {
                     conflicts.push(key.clone())
@@ -191,6 +198,14 @@ impl Model {
                         .map(|entry| (entry.key, entry.stored.version));
                     if page.more != *more || !there.eq(seen.iter().cloned()) {
                         conflicts.push(range.prefix.clone());
+                    }
+                }
+                Check::Room { prefix, bytes_max } => {
+                    let mut after = self.map.clone();
+                    write(&mut after, commit, 0);
+                    let (before, after) = (counted(&self.map, prefix), counted(&after, prefix));
+                    if after > before && after > *bytes_max {
+                        conflicts.push(prefix.clone());
                     }
                 }
                 Check::Key { .. } => {}
@@ -212,7 +227,7 @@ impl Model {
             assert_eq!(answer, Committed::AlreadyApplied(*version));
             return;
         }
-        let conflicts = self.conflicts(&commit.checks);
+        let conflicts = self.conflicts(commit);
         if !conflicts.is_empty() {
             assert_eq!(answer, Committed::Conflict(conflicts));
             return;
@@ -227,19 +242,30 @@ impl Model {
         assert!(version > self.newest);
         self.newest = version;
         self.ids.extend(commit.id.map(|id| (id, version)));
-        for (key, value) in &commit.writes {
-            match value {
-                Some(value) => self.map.insert(
-                    key.clone(),
-                    Stored {
-                        value: Arc::clone(value),
-                        version,
-                    },
-                ),
-                None => self.map.remove(key),
-            };
-        }
+        write(&mut self.map, commit, version);
     }
+}
+
+fn write(map: &mut Map, commit: &Commit, version: Version) {
+    for (key, value) in &commit.writes {
+        match value {
+            Some(value) => map.insert(
+                key.clone(),
+                Stored {
+                    value: Arc::clone(value),
+                    version,
+                },
+            ),
+            None => map.remove(key),
+        };
+    }
+}
+
+fn counted(map: &Map, prefix: &[u8]) -> u64 {
+    let under = map.iter().filter(|(key, _)| key.starts_with(prefix));
+    under
+        .map(|(key, stored)| (key.len() - prefix.len() + stored.value.len()) as u64)
+        .sum()
 }
 
 async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
@@ -254,8 +280,15 @@ async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
                 id,
                 epochs_ago,
                 depends_on,
+                room,
                 writes,
             } => {
+                // Whoever writes there counts there.
+                let counts = room.is_some() || writes.iter().any(|(key, _)| key.starts_with(COUNTED));
+                let room = counts.then(|| Check::Room {
+                    prefix: COUNTED.to_vec(),
+                    bytes_max: room.unwrap_or(u64::MAX),
+                });
                 let writes = writes
                     .into_iter()
                     .map(|(key, value)| (key, value.map(Bytes::from)));
@@ -265,6 +298,7 @@ async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
                     checks: depends_on
                         .iter()
                         .map(|dependence| dependence.check(&views))
+                        .chain(room)
                         .collect(),
                     writes: writes.collect(),
                 };
@@ -284,6 +318,10 @@ async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
             Step::Scan(view, range) => {
                 let (snapshot, map) = &mut views[view];
                 assert_eq!(snapshot.scan(&range).await.unwrap(), page(map, &range));
+                assert_eq!(
+                    snapshot.counted_bytes(COUNTED).await.unwrap(),
+                    counted(map, COUNTED)
+                );
             }
         }
     }

@@ -1,7 +1,10 @@
 //! One write transaction, for a group of commits.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+use super::super::growth::Growth;
 use super::super::{COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, Version};
 use super::rows;
 use super::schema::{Meta, signed, unsigned};
@@ -16,6 +19,8 @@ pub(super) struct Group<'c> {
     before: Meta,
     meta: Meta,
     newest_id: Option<u64>,
+    /// The bytes under the prefixes that commits of the group count.
+    counted: HashMap<Key, u64>,
 }
 
 /// A commit was made under an epoch that is over.
@@ -31,6 +36,7 @@ impl<'c> Group<'c> {
             before: meta,
             meta,
             newest_id: None,
+            counted: HashMap::new(),
         })
     }
 
@@ -44,12 +50,13 @@ impl<'c> Group<'c> {
         {
             return Ok(Ok(Committed::AlreadyApplied(version)));
         }
-        let conflicts = self.conflicts(&commit.checks)?;
+        let (conflicts, counted) = self.conflicts(commit)?;
         if !conflicts.is_empty() {
             return Ok(Ok(Committed::Conflict(conflicts)));
         }
         if !commit.writes.is_empty() {
             self.meta.newest += 1;
+            self.counted.extend(counted);
             self.write(commit)?;
         }
         Ok(Ok(Committed::Applied(self.meta.newest)))
@@ -74,6 +81,9 @@ impl<'c> Group<'c> {
                 .prepare_cached("DELETE FROM ids WHERE ordinal <= ?1")?
                 .execute((signed(forgotten)?,))?;
         }
+        for (prefix, bytes) in &self.counted {
+            rows::set_counted_bytes(&self.transaction, prefix, *bytes)?;
+        }
         self.meta.write(&self.transaction)
     }
 
@@ -89,20 +99,36 @@ impl<'c> Group<'c> {
             .optional()
     }
 
-    fn conflicts(&self, checks: &[Check]) -> rusqlite::Result<Vec<Key>> {
-        let mut conflicts = Vec::new();
-        for check in checks {
-            if !self.holds(check)? {
+    /// What does not hold, and how many bytes there will be under the prefixes that the commit counts.
+    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<(Key, u64)>)> {
+        let (mut conflicts, mut counted) = (Vec::new(), Vec::new());
+        for check in &commit.checks {
+            let holds = match check {
+                Check::Room { prefix, bytes_max } => {
+                    let before = match self.counted.get(prefix) {
+                        Some(bytes) => *bytes,
+                        None => rows::counted_bytes(&self.transaction, prefix)?,
+                    };
+                    let stored_bytes = |key: &[u8]| rows::value_bytes(&self.transaction, key);
+                    let growth = Growth::of(&commit.writes, prefix, stored_bytes)?;
+                    counted.push((prefix.clone(), growth.after(before)));
+                    growth.fits(before, *bytes_max)
+                }
+                Check::Key { .. } | Check::Range { .. } => self.holds(check)?,
+            };
+            if !holds {
                 conflicts.push(check.subject().clone());
             }
         }
         conflicts.sort_unstable();
         conflicts.dedup();
-        Ok(conflicts)
+        Ok((conflicts, counted))
     }
 
     fn holds(&self, check: &Check) -> rusqlite::Result<bool> {
         match check {
+            // It is about what is written, and was looked at with that.
+            Check::Room { .. } => Ok(true),
             Check::Key { key, version } => Ok(rows::version(&self.transaction, key)? == *version),
             Check::Range { range, seen, more } => {
                 // One key more than was seen settles it.

@@ -111,6 +111,14 @@ impl Snapshot for View {
         })
     }
 
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
+        Box::pin(async move { self.read(|connection| rows::value_bytes(connection, key)) })
+    }
+
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
+        Box::pin(async move { self.read(|connection| rows::counted_bytes(connection, prefix)) })
+    }
+
     fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
         Box::pin(async move { self.read(|connection| rows::page(connection, range)) })
     }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::{Bytes, Entry, Key, Page, Range, Stored, Version};
-use super::schema::unsigned;
+use super::schema::{signed, unsigned};
 
 /// What is stored under a key.
 pub(super) fn get(connection: &Connection, key: &[u8]) -> rusqlite::Result<Option<Stored>> {
@@ -20,6 +20,53 @@ pub(super) fn version(connection: &Connection, key: &[u8]) -> rusqlite::Result<V
         .query_row((key,), |row| unsigned(row, 0))
         .optional()?;
     Ok(version.unwrap_or(0))
+}
+
+/// The bytes of a key's value, if it is there. SQLite knows them without reading the value.
+pub(super) fn value_bytes(connection: &Connection, key: &[u8]) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached("SELECT length(value) FROM kv WHERE key = ?1")?
+        .query_row((key,), |row| unsigned(row, 0))
+        .optional()
+}
+
+/// The bytes that were counted under a prefix, or are added up for the first time.
+pub(super) fn counted_bytes(connection: &Connection, prefix: &[u8]) -> rusqlite::Result<u64> {
+    let counted = connection
+        .prepare_cached("SELECT bytes FROM counted WHERE prefix = ?1")?
+        .query_row((prefix,), |row| unsigned(row, 0))
+        .optional()?;
+    match counted {
+        Some(bytes) => Ok(bytes),
+        None => added_up(connection, prefix),
+    }
+}
+
+fn added_up(connection: &Connection, prefix: &[u8]) -> rusqlite::Result<u64> {
+    let range = Range {
+        prefix: prefix.to_vec(),
+        after: None,
+        limit: 0,
+    };
+    let end = range.end();
+    let bound = if end.is_some() {
+        "AND key < ?3"
+    } else {
+        "AND ?3 IS NULL"
+    };
+    let sql =
+        format!("SELECT coalesce(sum(length(key) - ?2 + length(value)), 0) FROM kv WHERE key >= ?1 {bound}");
+    connection.query_row(&sql, (range.start(), signed(prefix.len() as u64)?, end), |row| {
+        unsigned(row, 0)
+    })
+}
+
+/// Keeps how many bytes there are under a prefix.
+pub(super) fn set_counted_bytes(connection: &Connection, prefix: &[u8], bytes: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO counted (prefix, bytes) VALUES (?1, ?2)")?
+        .execute((prefix, signed(bytes)?))?;
+    Ok(())
 }
 
 /// What a range holds.

@@ -16,8 +16,9 @@ use crate::StorageError;
 /// Marks a SQLite file as one of ours: "airs".
 const APPLICATION_ID: i64 = 0x6169_7273;
 
-/// The newest format of the file, and the only one so far.
-const FORMAT: i64 = 1;
+/// The newest format of the file. Format 1 did not count bytes; opening a file of it adds the table for that.
+const FORMAT: i64 = 2;
+const FORMAT_WITHOUT_COUNTS: i64 = 1;
 
 /// How long to wait for another process that writes: as long as a run may take by default.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5_000);
@@ -27,12 +28,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_millis(5_000);
 const LOG_KEPT_BYTES: u32 = 64 << 20;
 
 /// In a row of `kv` the version stands before the value, so that checks never read a big value's pages.
-/// `ids` is numbered, oldest first, without gaps. `meta` is one row.
-const TABLES: [&str; 3] = [
+/// `ids` is numbered, oldest first, without gaps. `meta` is one row. `counted` has the bytes of keys and values under
+/// some prefixes.
+const TABLES: [&str; 4] = [
+    COUNTED,
     "CREATE TABLE ids (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, version INTEGER NOT NULL) STRICT",
     "CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT",
 ];
+
+const COUNTED: &str =
+    "CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
 /// A storage file, and how it is reached.
 #[derive(Clone, Debug)]
@@ -85,7 +91,7 @@ pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
         ));
     }
     let found = marks(&connection).map_err(failed)?;
-    let fresh = found.recognise(&file)?;
+    let age = found.recognise(&file)?;
     found.measure(&file, length)?;
     if write_ahead(&connection, site.guards).map_err(failed)? != "wal" {
         return Err(unavailable(
@@ -93,11 +99,18 @@ pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
             io::ErrorKind::Unsupported.into(),
         ));
     }
-    if fresh {
-        create(&mut connection).map_err(failed)?;
-        marks(&connection).map_err(failed)?.recognise(&file)?;
+    match age {
+        Age::Unborn => {
+            create(&mut connection).map_err(failed)?;
+            marks(&connection).map_err(failed)?.recognise(&file)?;
+        }
+        Age::WithoutCounts => {
+            verify(&connection, &file, &TABLES[1..])?;
+            count(&mut connection).map_err(failed)?;
+        }
+        Age::Newest => {}
     }
-    verify(&connection, &file)?;
+    verify(&connection, &file, &TABLES)?;
     sync_log(&connection).map_err(failed)?;
     Ok(connection)
 }
@@ -194,20 +207,34 @@ fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
     })
 }
 
+/// How old a file is.
+enum Age {
+    /// It is still to be made.
+    Unborn,
+    /// It has the format before the newest.
+    WithoutCounts,
+    /// It has the newest format.
+    Newest,
+}
+
 impl Marks {
-    /// Whether the file is still to be made, if it is not somebody else's.
-    fn recognise(&self, file: &str) -> Result<bool, StorageError> {
+    /// How old the file is, if it is not somebody else's.
+    fn recognise(&self, file: &str) -> Result<Age, StorageError> {
         match *self {
             Self {
                 application: 0,
                 format: 0,
                 tables: 0,
                 ..
-            } => Ok(true),
+            } => Ok(Age::Unborn),
             Self { application, .. } if application != APPLICATION_ID => {
                 Err(StorageError::Foreign { file: file.into() })
             }
-            Self { format: FORMAT, .. } => Ok(false),
+            Self { format: FORMAT, .. } => Ok(Age::Newest),
+            Self {
+                format: FORMAT_WITHOUT_COUNTS,
+                ..
+            } => Ok(Age::WithoutCounts),
             Self { format, .. } if format > FORMAT => Err(StorageError::NewerFormat {
                 file: file.into(),
                 found: format,
@@ -246,8 +273,20 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
+/// Brings a file of the format before to the newest. The bytes are added up when they are first asked for.
+fn count(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    if marks(&transaction)?.format != FORMAT_WITHOUT_COUNTS {
+        return Ok(());
+    }
+    transaction.execute_batch(COUNTED)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()
+}
+
 /// Refuses a file whose tables are not exactly those of its format.
-fn verify(connection: &Connection, file: &str) -> Result<(), StorageError> {
+fn verify(connection: &Connection, file: &str, wanted: &[&str]) -> Result<(), StorageError> {
     let tables = || -> rusqlite::Result<Vec<String>> {
         let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
         connection
@@ -256,7 +295,7 @@ fn verify(connection: &Connection, file: &str) -> Result<(), StorageError> {
             .collect()
     };
     let doing = format!("open {file}");
-    if tables().map_err(|error| fault(&doing, error))? != TABLES {
+    if tables().map_err(|error| fault(&doing, error))? != wanted {
         return Err(StorageError::Corrupt {
             what: format!("the tables of {file} are not those of its format"),
         });

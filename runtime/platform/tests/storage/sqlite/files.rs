@@ -83,14 +83,14 @@ fn the_database_of_another_program_is_refused() {
 
 #[test]
 fn a_file_of_a_newer_format_is_refused() {
-    let (_folder, path) = tampered("PRAGMA user_version = 2");
+    let (_folder, path) = tampered("PRAGMA user_version = 3");
     let error = refused(&path);
     assert!(
         matches!(
             error,
             StorageError::NewerFormat {
-                found: 2,
-                known: 1,
+                found: 3,
+                known: 2,
                 ..
             }
         ),
@@ -99,10 +99,66 @@ fn a_file_of_a_newer_format_is_refused() {
     assert_eq!(error.code(), Code::StorageUnavailable);
 }
 
+/// A file of version 0.1.0, made here as that made it.
+const FORMAT_1: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA application_id = 1634300531;
+    PRAGMA user_version = 1;
+    CREATE TABLE ids (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, version INTEGER NOT NULL) STRICT;
+    CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
+    INSERT INTO meta VALUES (1, 2, 5);
+    INSERT INTO kv VALUES (x'61', 1, x'0102'), (x'6162', 2, x'030405'), (x'62', 2, x'06')";
+
+#[test]
+fn a_file_of_the_format_before_is_read_and_counted_from_then_on() {
+    use airs_platform::{Check, Commit, Storage};
+    let (_folder, path) = folder_with("state.db");
+    Connection::open(&path).unwrap().execute_batch(FORMAT_1).unwrap();
+    for _ in 0..2 {
+        let storage = Sqlite::open(&path).unwrap();
+        run(async {
+            let mut snapshot = storage.snapshot().await.unwrap();
+            assert_eq!(&*snapshot.get(b"ab").await.unwrap().unwrap().value, [3, 4, 5]);
+            assert_eq!(snapshot.counted_bytes(b"a").await.unwrap(), 2 + 1 + 3);
+            assert_eq!(storage.acquire().await.unwrap(), 6);
+        });
+        drop(storage);
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("UPDATE meta SET epoch = 5")
+            .unwrap();
+    }
+    let storage = Sqlite::open(&path).unwrap();
+    run(async {
+        let commit = Commit {
+            checks: vec![Check::Room {
+                prefix: b"a".to_vec(),
+                bytes_max: 100,
+            }],
+            writes: vec![(b"a".to_vec(), None)],
+            ..Commit::default()
+        };
+        crate::applied(&storage, commit).await;
+        assert_eq!(
+            storage
+                .snapshot()
+                .await
+                .unwrap()
+                .counted_bytes(b"a")
+                .await
+                .unwrap(),
+            1 + 3
+        );
+    });
+}
+
 #[test]
 fn a_file_whose_tables_were_changed_is_refused() {
     for sql in [
         "PRAGMA user_version = 0",
+        "PRAGMA user_version = 1",
+        "DROP TABLE counted",
         "DROP TABLE ids",
         "CREATE TABLE more (x)",
         "CREATE TRIGGER thief AFTER INSERT ON kv BEGIN DELETE FROM kv; END",

@@ -178,6 +178,20 @@ impl Snapshot for FaultyView {
         })
     }
 
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
+        Box::pin(async move {
+            self.plan.read()?;
+            self.inner.value_bytes(key).await
+        })
+    }
+
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
+        Box::pin(async move {
+            self.plan.read()?;
+            self.inner.counted_bytes(prefix).await
+        })
+    }
+
     fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
         Box::pin(async move {
             self.plan.read()?;

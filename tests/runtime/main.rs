@@ -24,6 +24,7 @@ mod limits;
 mod load;
 mod overlap;
 mod program_faults;
+mod quota;
 mod replace;
 mod rights;
 mod state;

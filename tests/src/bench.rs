@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use airs_runtime::{
-    Answer, Capability, Component, EngineConfig, Error, Name, Owner, Placement, Report, Request, Runtime,
-    RuntimeBuilder, Value,
+    Answer, Capability, Component, EngineConfig, Error, Event, Name, Owner, Placement, Report, Request,
+    Runtime, RuntimeBuilder, Value,
 };
 
 use crate::guests::component;
@@ -59,6 +59,23 @@ impl Bench {
             }
         });
         bench
+    }
+
+    /// A runtime that no other test uses, with the contexts `local` and `guests` and these guests in service, whose
+    /// events are told to `watch` too.
+    pub fn watched(guests: &[&str], watch: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        let hooks = Hooks::default();
+        let noticing = hooks.clone();
+        let bench = Self::alone(guests, |builder| {
+            builder
+                .context("local".parse().expect("a name"))
+                .context("guests".parse().expect("a name"))
+                .on_event(move |event| {
+                    noticing.notice(event);
+                    watch(event);
+                })
+        });
+        Self { hooks, ..bench }
     }
 
     /// A runtime with nothing in service.

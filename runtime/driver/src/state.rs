@@ -68,6 +68,10 @@ impl DriverState {
         Err(error.hint("it is declared in the driver's capabilities, and granted in airs.toml"))
     }
 
+    fn quota_bytes(&self) -> u64 {
+        self.capabilities.storage.map_or(0, |storage| storage.quota_bytes)
+    }
+
     fn key(&self, key: &[u8]) -> Result<Vec<u8>> {
         if key.is_empty() {
             return Err(Error::new(Code::InvalidInput, "a storage key is empty"));
@@ -118,7 +122,7 @@ impl Storage for DriverState {
             .collect())
     }
 
-    fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
+    async fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
         self.check_storage(Access::ReadWrite)?;
         let bytes = value.as_ref().map_or(0, Vec::len);
         if bytes > VALUE_BYTES_MAX {
@@ -126,7 +130,20 @@ impl Storage for DriverState {
             return Err(Error::new(Code::LimitExceeded, message));
         }
         let key = self.key(&key)?;
-        self.transaction()?.put(key, value.map(Arc::from))
+        let (space, quota_bytes) = (Arc::clone(&self.space), self.quota_bytes());
+        let transaction = self.transaction()?;
+        if transaction
+            .put_within(&space, quota_bytes, key, value.map(Arc::from))
+            .await?
+        {
+            return Ok(());
+        }
+        let name = self.guest.name();
+        let message = format!("driver {name} would keep more than its quota of {quota_bytes} bytes");
+        let error = self.guest.denied(Capability::Storage, message);
+        Err(error.hint(
+            "quota_bytes of its storage, in its capabilities and in airs.toml, says how much it may keep",
+        ))
     }
 
     async fn scan(&mut self, prefix: Vec<u8>, after: Option<Vec<u8>>, limit: u32) -> Result<Page> {

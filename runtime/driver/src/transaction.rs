@@ -1,5 +1,7 @@
 //! What an attempt has read and written.
 
+mod room;
+
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
 use std::sync::Arc;
@@ -7,6 +9,8 @@ use std::sync::Arc;
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Page, Range, Snapshot, Stored};
 use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use room::{Change, Rooms};
 
 /// Keys that a transfer between two accounts reads, and some: room for them is made at once.
 const KEYS_EXPECTED: usize = 12;
@@ -17,12 +21,23 @@ pub(crate) struct Transaction {
     reads: FxHashMap<Key, Option<Stored>>,
     ranges: Vec<Check>,
     writes: BTreeMap<Key, Option<Bytes>>,
-    /// For each write since the beginning, what it replaced in `writes`: undone from the end.
-    undo: Vec<(Key, Option<Option<Bytes>>)>,
+    /// How much drivers keep that the transaction has written for.
+    rooms: Rooms,
+    /// The writes since the beginning: undone from the end.
+    undo: Vec<Undo>,
     read_bytes_left: u64,
     write_bytes_left: u64,
     doom: Option<Error>,
     guards: Guards,
+}
+
+/// A write, and how it is undone.
+struct Undo {
+    key: Key,
+    /// What it replaced in `writes`.
+    replaced: Option<Option<Bytes>>,
+    /// What it changed of how much a driver keeps; the host's own keys are not counted.
+    change: Option<Change>,
 }
 
 /// A point to go back to.
@@ -36,6 +51,7 @@ impl Transaction {
             reads: FxHashMap::with_capacity_and_hasher(KEYS_EXPECTED, FxBuildHasher),
             ranges: Vec::new(),
             writes: BTreeMap::new(),
+            rooms: Rooms::default(),
             undo: Vec::with_capacity(KEYS_EXPECTED),
             read_bytes_left: limits.storage_read_bytes,
             write_bytes_left: limits.storage_write_bytes,
@@ -59,12 +75,13 @@ impl Transaction {
             return;
         }
         while self.undo.len() > savepoint.0
-            && let Some((key, replaced)) = self.undo.pop()
+            && let Some(undo) = self.undo.pop()
         {
-            match replaced {
-                Some(value) => self.writes.insert(key, value),
-                None => self.writes.remove(&key),
+            match undo.replaced {
+                Some(value) => self.writes.insert(undo.key, value),
+                None => self.writes.remove(&undo.key),
             };
+            self.rooms.undo(undo.change);
         }
     }
 
@@ -103,14 +120,23 @@ impl Transaction {
         Ok(values)
     }
 
+    /// Writes a key of the host's own.
     pub(crate) fn put(&mut self, key: Key, value: Option<Bytes>) -> Result<()> {
+        self.write(key, value, None)
+    }
+
+    fn write(&mut self, key: Key, value: Option<Bytes>, change: Option<Change>) -> Result<()> {
         let bytes = key.len() + value.as_ref().map_or(0, |value| value.len());
         match self.write_bytes_left.checked_sub(bytes as u64) {
             Some(left) => self.write_bytes_left = left,
             None => return Err(self.over_limit("writes", "storage_write_bytes")),
         }
         let replaced = self.writes.insert(key.clone(), value);
-        self.undo.push((key, replaced));
+        self.undo.push(Undo {
+            key,
+            replaced,
+            change,
+        });
         Ok(())
     }
 
@@ -153,16 +179,18 @@ impl Transaction {
         if self.writes.is_empty() {
             return None;
         }
+        let rooms = self.rooms.checks(&self.writes);
         let version = |stored: Option<Stored>| stored.map_or(0, |stored| stored.version);
         let keys = self.reads.into_iter().map(|(key, stored)| Check::Key {
             key,
             version: version(stored),
         });
-        let checks = keys.chain(self.ranges);
+        let checks = keys.chain(self.ranges).chain(rooms);
         let guards = self.guards;
         let checks = checks.filter(|check| match check {
             Check::Key { .. } => guards.has(Guard::KeyCheck),
             Check::Range { .. } => guards.has(Guard::RangeCheck),
+            Check::Room { .. } => true,
         });
         Some(Arc::new(Commit {
             id: None,

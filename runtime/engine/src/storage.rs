@@ -47,7 +47,7 @@ pub struct Page {
 ///     async fn get_many(&mut self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
 ///         Ok(keys.iter().map(|key| self.stored.get(key).cloned()).collect())
 ///     }
-///     fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
+///     async fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
 ///         match value {
 ///             Some(value) => self.stored.insert(key, value),
 ///             None => self.stored.remove(&key),
@@ -69,7 +69,7 @@ pub trait Storage: GuestState {
     /// The values of several keys, in their order.
     fn get_many(&mut self, keys: Vec<Vec<u8>>) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>>> + Send;
     /// Sets a key, or with no value removes it.
-    fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()>;
+    fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> impl Future<Output = Result<()>> + Send;
     /// Entries by prefix.
     fn scan(
         &mut self,
@@ -119,16 +119,19 @@ pub(crate) fn link<T: Storage>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
             Box::new(async move { Ok((store.data_mut().get_many(keys).await.map_err(abi::Error::from),)) })
         },
     )?;
-    storage.func_wrap(
+    storage.func_wrap_async(
         "set",
         |mut store: StoreContextMut<'_, T>, (key, value): (Vec<u8>, Vec<u8>)| {
-            Ok((store.data_mut().put(key, Some(value)).map_err(abi::Error::from),))
+            Box::new(async move {
+                let result = store.data_mut().put(key, Some(value)).await;
+                Ok((result.map_err(abi::Error::from),))
+            })
         },
     )?;
-    storage.func_wrap(
+    storage.func_wrap_async(
         "delete",
         |mut store: StoreContextMut<'_, T>, (key,): (Vec<u8>,)| {
-            Ok((store.data_mut().put(key, None).map_err(abi::Error::from),))
+            Box::new(async move { Ok((store.data_mut().put(key, None).await.map_err(abi::Error::from),)) })
         },
     )?;
     storage.func_wrap_async(

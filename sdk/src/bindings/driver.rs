@@ -368,7 +368,8 @@ pub mod airs {
             #[allow(unused_unsafe, clippy::all)]
             /// The value of a key, or none.
             ///
-            /// Errors: `limit-exceeded` for a key that is too long; `storage-unavailable`.
+            /// Errors: `denied` without the right to storage; `limit-exceeded` for a key that is too long;
+            /// `storage-unavailable`.
             #[allow(async_fn_in_trait)]
             pub fn get(key: &[u8]) -> Result<Option<_rt::Vec<u8>>, Error> {
                 unsafe {
@@ -650,7 +651,8 @@ pub mod airs {
             #[allow(unused_unsafe, clippy::all)]
             /// Sets a key to a value.
             ///
-            /// Errors: `limit-exceeded` for a key or a value that is too long, or when the run writes too much.
+            /// Errors: `denied` when the driver may not write, or would keep more than its quota; `limit-exceeded` for
+            /// a key or a value that is too long, or when the run writes too much.
             #[allow(async_fn_in_trait)]
             pub fn set(key: &[u8], value: &[u8]) -> Result<(), Error> {
                 unsafe {

@@ -21,7 +21,7 @@ fn within(bytes_max: u64, writes: &[(&str, Option<&str>)]) -> Commit {
 }
 
 async fn refused(storage: &dyn Storage, commit: Commit) {
-    let answer = storage.commit(commit).await.unwrap();
+    let answer = storage.commit(commit.into()).await.unwrap();
     assert_eq!(answer, Committed::Conflict(vec![b"a/".to_vec()]));
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn a_refused_commit_counts_nothing(storage: Backend) {
         version: 77,
     });
     assert_eq!(
-        storage.commit(stale).await.unwrap(),
+        storage.commit(stale.into()).await.unwrap(),
         Committed::Conflict(vec!["a/1".into()])
     );
     refused(&*storage, within(3, &[("a/2", Some("2"))])).await;
@@ -113,7 +113,7 @@ pub(crate) async fn a_refused_commit_counts_nothing(storage: Backend) {
     };
     applied(&*storage, twice.clone()).await;
     assert!(matches!(
-        storage.commit(twice).await.unwrap(),
+        storage.commit(twice.into()).await.unwrap(),
         Committed::AlreadyApplied(_)
     ));
     assert_eq!(counted(&*storage).await, 4);
@@ -123,7 +123,7 @@ pub(crate) async fn commits_of_different_keys_do_not_meet_in_their_room(storage:
     let keys: Vec<String> = (100..200).map(|key| format!("a/{key}")).collect();
     let commits = keys
         .iter()
-        .map(|key| storage.commit(within(1_000, &[(key, Some("1234567"))])));
+        .map(|key| storage.commit(within(1_000, &[(key, Some("1234567"))]).into()));
     let answers = join_all(commits).await;
     assert!(
         answers
@@ -135,7 +135,7 @@ pub(crate) async fn commits_of_different_keys_do_not_meet_in_their_room(storage:
     // There is room for exactly as many as fit, however they come.
     let more = keys
         .iter()
-        .map(|key| storage.commit(within(1_005, &[(key, Some("12345678"))])));
+        .map(|key| storage.commit(within(1_005, &[(key, Some("12345678"))]).into()));
     let fitted = join_all(more).await;
     assert_eq!(
         fitted

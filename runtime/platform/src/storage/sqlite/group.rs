@@ -23,6 +23,9 @@ pub(super) struct Group<'c> {
     counted: HashMap<Key, u64>,
 }
 
+/// A prefix, and the bytes under it.
+type Counted = (Key, u64);
+
 /// A commit was made under an epoch that is over.
 pub(super) struct Fenced;
 
@@ -100,7 +103,7 @@ impl<'c> Group<'c> {
     }
 
     /// What does not hold, and how many bytes there will be under the prefixes that the commit counts.
-    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<(Key, u64)>)> {
+    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<Counted>)> {
         let (mut conflicts, mut counted) = (Vec::new(), Vec::new());
         for check in &commit.checks {
             let holds = match check {

@@ -1,5 +1,7 @@
 //! The file's format: its marks, its tables, and how a connection to it is set up.
 
+mod marks;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,13 +14,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBe
 
 use super::fault::fault;
 use crate::StorageError;
-
-/// Marks a SQLite file as one of ours: "airs".
-const APPLICATION_ID: i64 = 0x6169_7273;
-
-/// The newest format of the file. Format 1 did not count bytes; opening a file of it adds the table for that.
-const FORMAT: i64 = 2;
-const FORMAT_WITHOUT_COUNTS: i64 = 1;
+use marks::{APPLICATION_ID, Age, FORMAT, FORMAT_WITHOUT_COUNTS, marks};
 
 /// How long to wait for another process that writes: as long as a run may take by default.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5_000);
@@ -183,78 +179,6 @@ fn length_at_rest(path: &Path) -> Option<u64> {
         None
     } else {
         fs::metadata(path).ok().map(|file| file.len())
-    }
-}
-
-/// What tells whose file it is.
-struct Marks {
-    application: i64,
-    format: i64,
-    tables: i64,
-    page_bytes: u64,
-}
-
-fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
-    let sql = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema), page_size \
-               FROM pragma_application_id, pragma_user_version, pragma_page_size";
-    connection.query_row(sql, (), |row| {
-        Ok(Marks {
-            application: row.get(0)?,
-            format: row.get(1)?,
-            tables: row.get(2)?,
-            page_bytes: unsigned(row, 3)?,
-        })
-    })
-}
-
-/// How old a file is.
-enum Age {
-    /// It is still to be made.
-    Unborn,
-    /// It has the format before the newest.
-    WithoutCounts,
-    /// It has the newest format.
-    Newest,
-}
-
-impl Marks {
-    /// How old the file is, if it is not somebody else's.
-    fn recognise(&self, file: &str) -> Result<Age, StorageError> {
-        match *self {
-            Self {
-                application: 0,
-                format: 0,
-                tables: 0,
-                ..
-            } => Ok(Age::Unborn),
-            Self { application, .. } if application != APPLICATION_ID => {
-                Err(StorageError::Foreign { file: file.into() })
-            }
-            Self { format: FORMAT, .. } => Ok(Age::Newest),
-            Self {
-                format: FORMAT_WITHOUT_COUNTS,
-                ..
-            } => Ok(Age::WithoutCounts),
-            Self { format, .. } if format > FORMAT => Err(StorageError::NewerFormat {
-                file: file.into(),
-                found: format,
-                known: FORMAT,
-            }),
-            Self { format, .. } => Err(StorageError::Corrupt {
-                what: format!("{file} has storage format {format}, which never was"),
-            }),
-        }
-    }
-
-    /// Refuses a file that ends in the middle of a page, which SQLite would take for a whole one.
-    fn measure(&self, file: &str, length: Option<u64>) -> Result<(), StorageError> {
-        match length.and_then(|length| length.checked_rem(self.page_bytes)) {
-            None | Some(0) => Ok(()),
-            Some(_) if self.tables == 0 => Err(StorageError::Foreign { file: file.into() }),
-            Some(_) => Err(StorageError::Corrupt {
-                what: format!("{file} ends in the middle of a page"),
-            }),
-        }
     }
 }
 

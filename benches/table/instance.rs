@@ -37,7 +37,7 @@ fn fresh() -> Row {
         Arc::new(ProgramCode::link(&engine, &compiled).expect("the guest links"));
     let name: Arc<Name> = Arc::new("payment".parse().expect("a name"));
     let deadline = Instant::now() + Duration::from_secs(3_600);
-    let environment = Environment::new("".into(), SystemTime::now(), deadline, Arc::new(|_| {}));
+    let environment = Environment::new("".into(), None, SystemTime::now(), deadline, Arc::new(|_| {}));
     let (world, limits) = (Arc::new(World::default()), Limits::default());
     let value = || {
         let (code, name) = (Arc::clone(&code), Arc::clone(&name));

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
-use airs_engine::EngineConfig;
+use airs_engine::{EngineConfig, HostInterface};
 
 use crate::answers;
+use crate::offer::Offers;
 use crate::runtime::Runtime;
 
 /// Where contexts keep their state.
@@ -58,6 +59,7 @@ pub struct RuntimeBuilder {
     pub(crate) observer: Observer,
     pub(crate) variables: BTreeMap<VariableName, String>,
     pub(crate) answers_kept: Duration,
+    pub(crate) offers: Offers,
 }
 
 impl RuntimeBuilder {
@@ -71,6 +73,7 @@ impl RuntimeBuilder {
             observer: Arc::new(|_| {}),
             variables: BTreeMap::new(),
             answers_kept: answers::KEPT,
+            offers: Offers::default(),
         }
     }
 
@@ -113,6 +116,13 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Gives components an interface of one's own: those that declare its WIT package in their `interfaces` and are
+    /// granted it.
+    pub fn interface(mut self, interface: impl HostInterface) -> Self {
+        self.offers.add(interface);
+        self
+    }
+
     /// Adds a context that is open already: over a storage of a test's own, or with a guard dropped.
     #[cfg(feature = "sabotage")]
     pub fn prepared(mut self, context: Context) -> Self {
@@ -130,7 +140,8 @@ impl RuntimeBuilder {
     /// Starts the runtime: its engine, its threads, its contexts' state.
     ///
     /// # Errors
-    /// When the engine cannot start, or a context's state cannot be opened.
+    /// When the engine cannot start, or a context's state cannot be opened, and
+    /// [`Code::InvalidConfig`](airs_core::Code::InvalidConfig) for an interface that cannot be given.
     pub fn build(self) -> Result<Runtime> {
         Runtime::start(self)
     }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result};
+use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result, WitPackage};
 use airs_engine::{Absent, Arguments, CallableCode, Environment, Guest, Notation, Outcome, World};
 use airs_package::Component;
 use tokio::runtime::Handle;
@@ -136,14 +136,27 @@ impl Runtime {
         let engine = &self.inner.engine;
         let compiled = engine.compile(component.bytes())?;
         compiled.check_limits(&limits)?;
+        let code = CallableCode::link(engine, &compiled, config.absent, |import, linker| {
+            let package = WitPackage::of_interface(import)?;
+            match (granted.interfaces.contains(&package), config.absent) {
+                (true, _) => self.inner.offers.call(import, linker),
+                (false, Absent::Denied) => None,
+                (false, Absent::Refused) => Some(Err(ungranted(import, &package))),
+            }
+        })?;
         Ok(Callable {
             runtime: self.clone(),
-            code: Arc::new(CallableCode::link(engine, &compiled, config.absent)?),
+            code: Arc::new(code),
             name,
             limits,
             world: self.inner.allowed(granted).world,
         })
     }
+}
+
+fn ungranted(import: &str, package: &WitPackage) -> Error {
+    let message = format!("it imports {import}, and the interfaces of {package} are not granted to it");
+    Error::new(Code::UngrantedCapability, message).hint("`CallConfig::granted` is where they are")
 }
 
 /// What a call from outside of any context cannot have.
@@ -281,7 +294,7 @@ impl Callable {
     fn guest(&self, id: &Arc<str>) -> Guest {
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
         let observer = Arc::clone(&self.runtime.inner.observer);
-        let environment = Environment::new(Arc::clone(id), SystemTime::now(), deadline, observer);
+        let environment = Environment::new(Arc::clone(id), None, SystemTime::now(), deadline, observer);
         let (name, world) = (Arc::clone(&self.name), Arc::clone(&self.world));
         Guest::new(name, environment, world, &self.limits)
     }

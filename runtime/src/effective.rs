@@ -80,6 +80,7 @@ impl Inner {
                 random: capabilities.random,
                 log: capabilities.log,
                 variables: capabilities.environment.iter().filter_map(variable).collect(),
+                interfaces: capabilities.interfaces.clone(),
             }),
             capabilities: Arc::new(capabilities),
         }

@@ -26,6 +26,7 @@ mod contexts;
 mod effective;
 mod ending;
 mod load;
+mod offer;
 mod perform;
 mod request;
 mod routes;
@@ -37,7 +38,10 @@ pub use airs_core::{
     StorageAccess, Value, VariableName,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
-pub use airs_engine::{Absent, Allocation, Arguments, EngineConfig, Outcome};
+pub use airs_engine::{
+    Absent, Allocation, Answered, Arguments, EngineConfig, Given, HostCaller, HostFunctions, HostInterface,
+    Outcome, Waiting,
+};
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
 };

@@ -112,7 +112,12 @@ impl Runtime {
         let compiled = engine.compile(component.bytes())?;
         compiled.check_limits(limits)?;
         Ok(match manifest.kind {
-            Kind::Driver => Linked::Driver(DriverCode::link(engine, &compiled, &manifest.capabilities)?),
+            Kind::Driver => Linked::Driver(DriverCode::link(
+                engine,
+                &compiled,
+                &manifest.capabilities,
+                |import, linker| self.inner.offers.driver(import, linker),
+            )?),
             Kind::Program => Linked::Program(ProgramCode::link(engine, &compiled)?),
         })
     }

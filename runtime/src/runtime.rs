@@ -14,6 +14,7 @@ use crate::answers::ANSWERS_KEPT_MAX;
 use crate::builder::RuntimeBuilder;
 use crate::contexts::Contexts;
 use crate::load::Loaded;
+use crate::offer::Offers;
 use crate::routes::Routes;
 
 /// A run has one program and rarely more than three drivers.
@@ -46,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) variables: BTreeMap<VariableName, String>,
     /// How long a run's id is accepted again, and its answer kept.
     pub(crate) answers_kept: Duration,
+    /// What the embedder gives to components.
+    pub(crate) offers: Offers,
     /// Places for runs: as many as the engine has instances for.
     pub(crate) places: Semaphore,
     routes: ArcSwap<Routes>,
@@ -69,7 +72,9 @@ impl Runtime {
             observer,
             variables,
             answers_kept,
+            offers,
         } = builder;
+        offers.check()?;
         if answers_kept > ANSWERS_KEPT_MAX {
             let message = format!("answers can be kept for {} s at most", ANSWERS_KEPT_MAX.as_secs());
             return Err(Error::new(Code::InvalidConfig, message));
@@ -84,6 +89,7 @@ impl Runtime {
             observer,
             variables,
             answers_kept,
+            offers,
             places,
             routes: ArcSwap::default(),
             changing: Mutex::new(()),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Capability, FolderName, HttpPattern, Limit, VariableName};
+use crate::{Capability, FolderName, HttpPattern, Limit, VariableName, WitPackage};
 
 /// Capabilities with their parameters: what a component declares, what an operator grants it, or what comes of both.
 ///
@@ -40,6 +40,8 @@ pub struct Capabilities {
     pub environment: BTreeSet<VariableName>,
     /// Folders of the context.
     pub files: BTreeMap<FolderName, Access>,
+    /// Interfaces that the embedder gives to components: those of these packages.
+    pub interfaces: BTreeSet<WitPackage>,
 }
 
 /// What may be done with what is kept.
@@ -132,6 +134,7 @@ impl Capabilities {
             log: false,
             environment: BTreeSet::new(),
             files: BTreeMap::new(),
+            interfaces: BTreeSet::new(),
         }
     }
 
@@ -156,6 +159,13 @@ impl Capabilities {
         self
     }
 
+    /// The same, and the interfaces of these packages, if the embedder gives them.
+    #[must_use]
+    pub fn with_interfaces(mut self, packages: impl IntoIterator<Item = WitPackage>) -> Self {
+        self.interfaces.extend(packages);
+        self
+    }
+
     /// Whether there is anything of a kind.
     pub fn contains(&self, capability: Capability) -> bool {
         match capability {
@@ -166,6 +176,7 @@ impl Capabilities {
             Capability::Log => self.log,
             Capability::Environment => !self.environment.is_empty(),
             Capability::Files => !self.files.is_empty(),
+            Capability::Interfaces => !self.interfaces.is_empty(),
         }
     }
 
@@ -205,6 +216,7 @@ impl Capabilities {
             files: folders
                 .filter_map(|(name, mine)| Some((name.clone(), *mine.min(other.files.get(name)?))))
                 .collect(),
+            interfaces: self.interfaces.intersection(&other.interfaces).cloned().collect(),
         }
     }
 
@@ -235,6 +247,7 @@ impl Capabilities {
                 .filter(|wanted| !is_granted(wanted))
                 .map(|(name, access)| (name.clone(), *access))
                 .collect(),
+            interfaces: self.interfaces.difference(&granted.interfaces).cloned().collect(),
         }
     }
 
@@ -254,6 +267,7 @@ impl Capabilities {
         all.random |= other.random;
         all.log |= other.log;
         all.environment.extend(other.environment.iter().cloned());
+        all.interfaces.extend(other.interfaces.iter().cloned());
         for (name, access) in &other.files {
             let mine = all.files.entry(name.clone()).or_insert(*access);
             *mine = (*mine).max(*access);

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::WitPackage;
+
 /// A kind of capability: a platform service, or a part of the world, that a component may be allowed to use.
 /// With its parameters it stands in [`Capabilities`](crate::Capabilities).
 ///
@@ -10,6 +12,7 @@ use std::str::FromStr;
 /// use airs_core::Capability;
 ///
 /// assert_eq!(Capability::of_import("airs:storage/storage@0.1.0"), Some(Capability::Storage));
+/// assert_eq!(Capability::of_import("example:database/database@0.1.0"), Some(Capability::Interfaces));
 /// assert_eq!(Capability::of_import("wasi:io/streams@0.2.6"), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,11 +31,13 @@ pub enum Capability {
     Environment,
     /// Named folders of the context.
     Files,
+    /// Interfaces that the embedder gives to components, by the WIT packages that they are in.
+    Interfaces,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Storage,
         Self::Http,
         Self::Clock,
@@ -40,6 +45,7 @@ impl Capability {
         Self::Log,
         Self::Environment,
         Self::Files,
+        Self::Interfaces,
     ];
 
     /// The capability's name in manifests and grants.
@@ -52,6 +58,7 @@ impl Capability {
             Self::Log => "log",
             Self::Environment => "environment",
             Self::Files => "files",
+            Self::Interfaces => "interfaces",
         }
     }
 
@@ -63,7 +70,7 @@ impl Capability {
         match package {
             "airs:storage" => Some(Self::Storage),
             "airs:http" => Some(Self::Http),
-            _ => None,
+            _ => WitPackage::of_interface(interface).map(|_| Self::Interfaces),
         }
     }
 

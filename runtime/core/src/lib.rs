@@ -22,6 +22,7 @@ mod rights;
 mod run_id;
 mod value;
 mod variable_name;
+mod wit_package;
 
 pub use amount::Amount;
 pub use asset_path::AssetPath;
@@ -42,3 +43,4 @@ pub use rights::Rights;
 pub use run_id::RunId;
 pub use value::{Item, Receipt, Value};
 pub use variable_name::{VariableName, VariableNameError};
+pub use wit_package::{WitPackage, WitPackageError};

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 ///
 /// let allowed = Allowed {
 ///     capabilities: Arc::new(Capabilities::default()),
-///     world: Arc::new(World { clock: true, random: true, log: true, variables: Vec::new() }),
+///     world: Arc::new(World { clock: true, random: true, log: true, ..World::default() }),
 /// };
 /// let ungranted = Ungranted {
 ///     capability: Capability::Http,

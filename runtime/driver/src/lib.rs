@@ -21,7 +21,7 @@
 //!     run: run.into(),
 //!     caller: Caller::local(&"alice".parse()?, &Name::local()),
 //!     drivers: Arc::new(Drivers::default()),
-//!     environment: Environment::new(run.into(), SystemTime::now(), deadline, Arc::new(|_| {})),
+//!     environment: Environment::new(run.into(), None, SystemTime::now(), deadline, Arc::new(|_| {})),
 //!     limits: Limits::default(),
 //! })
 //! .await?;

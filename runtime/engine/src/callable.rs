@@ -12,14 +12,24 @@ use crate::compile::Compiled;
 use crate::dynamic::Notation;
 use crate::functions::{Function, Functions};
 use crate::guest::{Guest, GuestState};
+use crate::host::HostLinker;
 use crate::lines::Lines;
 use crate::link::{Absent, Imports};
 use crate::ticker::Ticking;
 use crate::trap::fault;
 
 /// The state of an instance that is called directly.
+///
+/// ```
+/// use airs_core::Result;
+/// use airs_engine::{CallState, HostLinker};
+///
+/// fn nothing(_import: &str, _linker: &mut HostLinker<'_, CallState>) -> Option<Result<()>> {
+///     None
+/// }
+/// ```
 #[derive(Debug)]
-struct CallState(Guest);
+pub struct CallState(Guest);
 
 impl GuestState for CallState {
     fn guest(&mut self) -> &mut Guest {
@@ -50,7 +60,7 @@ impl<T: ComponentType + Lift + Send + Sync + 'static> Outcome for T {}
 ///
 /// async fn call<A: Arguments, R: Outcome>(engine: &Engine, component: &[u8], guest: Guest, values: A) -> Result<R> {
 ///     // Once for each version of the component,
-///     let code = CallableCode::link(engine, &engine.compile(component)?, Absent::Refused)?;
+///     let code = CallableCode::link(engine, &engine.compile(component)?, Absent::Refused, |_, _| None)?;
 ///     // and a guest, which brings limits and a deadline, for each call.
 ///     code.call(guest, "add", values).await
 /// }
@@ -67,14 +77,22 @@ pub struct CallableCode {
 }
 
 impl CallableCode {
-    /// Links a component against the virtual WASI and what else it is offered.
+    /// Links a component against the virtual WASI, with `host` for what an embedder gives.
     ///
     /// # Errors
     /// [`Code::WrongWorld`], naming an import that is not there, unless `absent` lets it be.
-    pub fn link(engine: &Engine, compiled: &Compiled, absent: Absent) -> Result<Self> {
+    pub fn link(
+        engine: &Engine,
+        compiled: &Compiled,
+        absent: Absent,
+        mut host: impl FnMut(&str, &mut HostLinker<'_, CallState>) -> Option<Result<()>>,
+    ) -> Result<Self> {
         let mut linker = Linker::new(engine.wasmtime());
         let imports = Imports::of(engine, compiled).absent(absent);
-        let linked = imports.link(&mut linker, |_, _| None)?;
+        let linked = imports.link(&mut linker, |name, linker| {
+            let given = host(name, &mut HostLinker(linker));
+            given.map(|defined| defined.map_err(wasmtime::Error::new))
+        })?;
         let functions = Functions::of(engine.wasmtime(), &compiled.component);
         Ok(Self {
             engine: engine.clone(),

@@ -12,6 +12,7 @@ use wasmtime::component::{
 
 use crate::compile::Compiled;
 use crate::export::Export;
+use crate::host::HostLinker;
 use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::storage::Storage;
@@ -31,7 +32,7 @@ const INTERFACE: &str = "airs:driver/driver@0.1.0";
 /// async fn look<T: Storage>(engine: &Engine, component: &[u8], state: T, call: &Call) -> Result<Value, Failure> {
 ///     // Once for each version of the driver,
 ///     let compiled = engine.compile(component).map_err(Failure::Refused)?;
-///     let linked = DriverCode::link(engine, &compiled, &[Capability::Storage].into());
+///     let linked = DriverCode::link(engine, &compiled, &[Capability::Storage].into(), |_, _| None);
 ///     let driver = Arc::new(linked.map_err(Failure::Refused)?);
 ///     // and an instance for each attempt of a run.
 ///     let mut instance: DriverInstance<T> = driver.instantiate(state).await?;
@@ -69,16 +70,25 @@ struct Exports {
 pub struct DriverAsset(ResourceAny);
 
 impl<T: Storage> DriverCode<T> {
-    /// Links a driver against the virtual WASI and what it declares. What it is granted of that is looked at when it calls.
+    /// Links a driver against the virtual WASI and what it declares, with `host` for what an embedder gives. What it
+    /// is granted of that is looked at when it calls.
     ///
     /// # Errors
     /// [`Code::WrongWorld`](airs_core::Code::WrongWorld) or
     /// [`Code::Unsupported`](airs_core::Code::Unsupported), naming what is missing or not offered.
-    pub fn link(engine: &Engine, compiled: &Compiled, declared: &Capabilities) -> Result<Self> {
+    pub fn link(
+        engine: &Engine,
+        compiled: &Compiled,
+        declared: &Capabilities,
+        mut host: impl FnMut(&str, &mut HostLinker<'_, T>) -> Option<Result<()>>,
+    ) -> Result<Self> {
         let mut linker = Linker::new(engine.wasmtime());
         let linked = Imports::of(engine, compiled).link(&mut linker, |name, linker| match name {
             storage::INTERFACE if declared.contains(Capability::Storage) => Some(storage::link(linker)),
-            _ => None,
+            _ => {
+                let given = host(name, &mut HostLinker(linker));
+                given.map(|defined| defined.map_err(wasmtime::Error::new))
+            }
         })?;
         let of = |function| export(compiled, Some(INTERFACE), function);
         let exports = Exports {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use airs_core::{Capability, Event, Guard, Guards, Name, Observer};
 use sha2::{Digest, Sha256};
 
+use crate::host::HostCaller;
+
 /// What all guests of one attempt share: the run's clock, randomness and deadline, and who is told of what they
 /// do. Clock and randomness are the run's, the same in every attempt.
 ///
@@ -22,7 +24,7 @@ use sha2::{Digest, Sha256};
 ///     }
 /// });
 /// let deadline = Instant::now() + Duration::from_secs(5);
-/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), SystemTime::now(), deadline, observer);
+/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), None, SystemTime::now(), deadline, observer);
 /// // After a conflict:
 /// let second = first.next_attempt();
 /// assert_eq!((second.attempt(), second.deadline()), (2, deadline));
@@ -37,6 +39,7 @@ pub struct Environment {
 /// What all attempts share.
 struct Shared {
     run: Arc<str>,
+    context: Option<Name>,
     wall: Duration,
     deadline: Instant,
     seed: OnceLock<[u8; 32]>,
@@ -44,11 +47,19 @@ struct Shared {
 }
 
 impl Environment {
-    /// The environment of a run's first attempt. Its clock stands at `now`.
-    pub fn new(run: Arc<str>, now: SystemTime, deadline: Instant, observer: Observer) -> Self {
+    /// The environment of a run's first attempt in a context, or of a call from outside of any. Its clock stands at
+    /// `now`.
+    pub fn new(
+        run: Arc<str>,
+        context: Option<Name>,
+        now: SystemTime,
+        deadline: Instant,
+        observer: Observer,
+    ) -> Self {
         let wall = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         let shared = Shared {
             run,
+            context,
             wall,
             deadline,
             seed: OnceLock::new(),
@@ -86,6 +97,16 @@ impl Environment {
     /// When the run has to be over.
     pub fn deadline(&self) -> Instant {
         self.shared.deadline
+    }
+
+    pub(crate) fn caller<'g>(&'g self, component: &'g Name) -> HostCaller<'g> {
+        HostCaller {
+            component,
+            context: self.shared.context.as_ref(),
+            call: &self.shared.run,
+            attempt: self.attempt,
+            deadline: self.shared.deadline,
+        }
     }
 
     /// Whether a guest that still computes is to be stopped.

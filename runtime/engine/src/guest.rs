@@ -1,10 +1,11 @@
 //! What the engine keeps in every Store.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airs_core::{Capability, Code, Error, Limits, Name};
 
+use crate::host::{HostCaller, Sessions};
 use crate::log::Log;
 use crate::meter::MemoryMeter;
 use crate::{Environment, World};
@@ -31,6 +32,8 @@ pub struct Guest {
     log: Log,
     slept: Duration,
     random: RandomStream,
+    /// With the interfaces that the embedder gives.
+    pub(crate) sessions: Sessions,
 }
 
 #[derive(Debug, Default)]
@@ -52,12 +55,22 @@ impl Guest {
             log: Log::new(limits.log_bytes),
             slept: Duration::ZERO,
             random: RandomStream::default(),
+            sessions: Sessions::default(),
         }
     }
 
     /// The component's name.
     pub fn name(&self) -> &Name {
         &self.name
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.environment.deadline()
+    }
+
+    /// The guest as interfaces of the embedder's own see it.
+    pub(crate) fn caller(&self) -> HostCaller<'_> {
+        self.environment.caller(&self.name)
     }
 
     pub(crate) fn is_late(&self) -> bool {

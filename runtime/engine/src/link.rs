@@ -42,6 +42,15 @@ impl<'a> Imports<'a> {
         Self { absent, ..self }
     }
 
+    /// Whether there is nothing in an import to define: it has names for types.
+    fn is_names_only(&self, import: &ComponentItem) -> bool {
+        let ComponentItem::ComponentInstance(instance) = import else {
+            return false;
+        };
+        let mut exports = instance.exports(self.engine.wasmtime());
+        exports.all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
+    }
+
     /// Defines each import: the virtual WASI's here, the others by `offer`, which answers none for what
     /// this kind of component is not offered.
     pub(crate) fn link<T: GuestState>(
@@ -51,8 +60,7 @@ impl<'a> Imports<'a> {
     ) -> Result<InstancePre<T>> {
         let ty = self.component.component_type();
         for (name, import) in ty.imports(self.engine.wasmtime()) {
-            // Only names for types: nothing to define.
-            if name.starts_with("airs:types/") {
+            if self.is_names_only(&import.ty) {
                 continue;
             }
             let defined = match import.ty {
@@ -102,6 +110,10 @@ pub(crate) fn export(
 
 fn not_offered(name: &str) -> Error {
     match Capability::of_import(name) {
+        Some(Capability::Interfaces) => {
+            let message = format!("the component imports {name:?}, which this host does not give");
+            Error::new(Code::Unsupported, message)
+        }
         Some(capability) => {
             let message = format!("the component imports {name:?}, and this host offers it no {capability}");
             Error::new(Code::Unsupported, message)
@@ -114,6 +126,9 @@ fn not_offered(name: &str) -> Error {
 }
 
 fn mismatch(error: &wasmtime::Error) -> Error {
+    if let Some(ours) = error.downcast_ref::<Error>() {
+        return ours.clone();
+    }
     Error::new(
         Code::WrongWorld,
         format!("the component does not fit this host: {error:#}"),

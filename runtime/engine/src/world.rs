@@ -1,6 +1,9 @@
 //! What there is of the world for a guest.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+use airs_core::WitPackage;
 
 /// What a guest sees through the virtual WASI, beside its standard output: as much as its capabilities say.
 ///
@@ -21,6 +24,8 @@ pub struct World {
     pub log: bool,
     /// Its environment.
     pub variables: Vec<(String, String)>,
+    /// The packages whose interfaces it may call, of those that the embedder gives.
+    pub interfaces: BTreeSet<WitPackage>,
 }
 
 /// Shows no values of variables: they are often secrets.
@@ -32,6 +37,7 @@ impl fmt::Debug for World {
             .field("random", &self.random)
             .field("log", &self.log)
             .field("variables", &names)
+            .field("interfaces", &self.interfaces)
             .finish()
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
-use airs_core::{Access, Capabilities, Capability, FolderName, HttpPattern, HttpUrlError, StorageAccess};
+use airs_core::{
+    Access, Capabilities, Capability, FolderName, HttpPattern, HttpUrlError, StorageAccess, WitPackage,
+};
 
 use crate::PackageError;
 use crate::document::{Entry, Table, nearest};
@@ -46,6 +48,7 @@ pub(crate) fn read(table: &Table<'_>, stated: Stated) -> Result<Capabilities, Pa
             Capability::Log => all.log = entry.boolean()?,
             Capability::Environment => all.environment = items(&entry, "[\"NAME\"]", variable)?,
             Capability::Files => all.files = files(&entry)?,
+            Capability::Interfaces => all.interfaces = items(&entry, "[\"example:database\"]", package)?,
         }
     }
     Ok(all)
@@ -126,6 +129,12 @@ fn variable<T: FromStr<Err: Display>>(entry: &Entry<'_>) -> Result<T, PackageErr
     let text = entry.string()?;
     text.parse()
         .map_err(|why| entry.error(format!("{text:?} is no name of a variable: {why}")))
+}
+
+fn package(entry: &Entry<'_>) -> Result<WitPackage, PackageError> {
+    let text = entry.string()?;
+    text.parse()
+        .map_err(|why| entry.error(format!("{text:?} is no WIT package: {why}")))
 }
 
 /// `{ rates = "read" }`.

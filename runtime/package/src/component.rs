@@ -11,7 +11,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use airs_core::{Capabilities, Capability, Kind};
+use airs_core::{Capabilities, Capability, Kind, WitPackage};
 
 pub(crate) use scan::{check_is_component, scan_module};
 pub use section::SectionSize;
@@ -194,13 +194,23 @@ impl Component {
 
     /// The platform services that it imports functions of.
     pub fn needed_capabilities(&self) -> BTreeSet<Capability> {
-        let interfaces = self.imports.iter().filter_map(|import| match import {
-            Extern::Interface { name, functions } if !functions.is_empty() => Some(name),
-            _ => None,
-        });
-        interfaces
-            .filter_map(|name| Capability::of_import(name))
+        self.called_interfaces()
+            .filter_map(Capability::of_import)
             .collect()
+    }
+
+    /// The packages of the interfaces that it imports functions of, and that are neither of airs nor of WASI.
+    pub fn needed_interfaces(&self) -> BTreeSet<WitPackage> {
+        self.called_interfaces()
+            .filter_map(WitPackage::of_interface)
+            .collect()
+    }
+
+    fn called_interfaces(&self) -> impl Iterator<Item = &str> {
+        self.imports.iter().filter_map(|import| match import {
+            Extern::Interface { name, functions } if !functions.is_empty() => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// Checks that it exports what its kind demands, and imports nothing that its kind may not have.
@@ -226,11 +236,14 @@ impl Component {
     pub fn check_capabilities(&self, declared: &Capabilities) -> Result<(), PackageError> {
         let needed = self.needed_capabilities().into_iter();
         let missing: BTreeSet<_> = needed.filter(|kind| !declared.contains(*kind)).collect();
-        if missing.is_empty() {
+        let interfaces = self.needed_interfaces();
+        let interfaces: BTreeSet<_> = interfaces.difference(&declared.interfaces).cloned().collect();
+        if missing.is_empty() && interfaces.is_empty() {
             return Ok(());
         }
         Err(PackageError::UndeclaredCapability {
             missing,
+            interfaces,
             declared: declared.clone(),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Capability, Code, Error, Kind};
+use airs_core::{Capabilities, Capability, Code, Error, Kind, WitPackage};
 
 use crate::{Mismatch, capabilities};
 
@@ -157,10 +157,15 @@ pub enum PackageError {
         mismatches: Vec<Mismatch>,
     },
     /// It imports services that it does not declare.
-    #[error("the component needs {}, which its manifest does not declare", names(missing))]
+    #[error(
+        "the component needs {}, which its manifest does not declare",
+        names(missing, interfaces)
+    )]
     UndeclaredCapability {
         /// What it needs and does not declare.
         missing: BTreeSet<Capability>,
+        /// The packages whose interfaces it needs and does not declare.
+        interfaces: BTreeSet<WitPackage>,
         /// What it declares.
         declared: Capabilities,
     },
@@ -220,8 +225,13 @@ impl PackageError {
                 ));
             }
             Self::WrongWorld { .. } => "build it with the SDK of the same version as this airs",
-            Self::UndeclaredCapability { missing, declared } => {
-                let line = capabilities::line(declared, missing);
+            Self::UndeclaredCapability {
+                missing,
+                interfaces,
+                declared,
+            } => {
+                let declared = declared.clone().with_interfaces(interfaces.iter().cloned());
+                let line = capabilities::line(&declared, missing);
                 return Some(format!(
                     "write {line} under [package.metadata.airs] in Cargo.toml"
                 ));
@@ -267,10 +277,14 @@ fn lines(mismatches: &[Mismatch]) -> String {
         .collect()
 }
 
-fn names(capabilities: &BTreeSet<Capability>) -> String {
-    let names: Vec<_> = capabilities
+fn names(capabilities: &BTreeSet<Capability>, interfaces: &BTreeSet<WitPackage>) -> String {
+    let kinds = capabilities
         .iter()
-        .map(|capability| capability.as_str())
-        .collect();
+        .filter(|kind| **kind != Capability::Interfaces);
+    let mut names: Vec<String> = kinds.map(ToString::to_string).collect();
+    if !interfaces.is_empty() {
+        let interfaces = Capabilities::none().with_interfaces(interfaces.iter().cloned());
+        names.push(interfaces.needed(Capability::Interfaces));
+    }
     names.join(" and ")
 }

@@ -59,6 +59,8 @@ struct Parameters {
     environment: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    interfaces: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -167,6 +169,7 @@ impl From<&Capabilities> for Parameters {
             files: folders
                 .map(|(name, access)| (name.to_string(), access.to_string()))
                 .collect(),
+            interfaces: capabilities.interfaces.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -185,7 +188,12 @@ impl TryFrom<Parameters> for Capabilities {
                 stated => Ok(declared_storage(access(&storage.access)?, stated)),
             }
         });
-        let lists = [section.http.len(), section.environment.len(), section.files.len()];
+        let lists = [
+            section.http.len(),
+            section.environment.len(),
+            section.files.len(),
+            section.interfaces.len(),
+        ];
         if lists.into_iter().any(|items| items > ITEMS_MAX) {
             return Err(bad(format!("a capability has more than {ITEMS_MAX} items")));
         }
@@ -210,6 +218,11 @@ impl TryFrom<Parameters> for Capabilities {
                 .iter()
                 .map(folder)
                 .collect::<Result<_, PackageError>>()?,
+            interfaces: section
+                .interfaces
+                .iter()
+                .map(|package| parsed(package))
+                .collect::<Result<_, _>>()?,
         })
     }
 }

@@ -8,7 +8,7 @@ mod shape;
 
 use std::fmt;
 
-use airs_core::Kind;
+use airs_core::{Kind, WitPackage};
 
 use crate::PackageError;
 use crate::component::Extern;
@@ -159,6 +159,12 @@ impl Check<'_> {
             let label = format!("import {name}");
             let outside = match item {
                 Item::Interface(_) if name.starts_with("wasi:") => continue,
+                // What an embedder may give: whether it is declared and granted, its capabilities say.
+                Item::Interface(_)
+                    if self.kind == Kind::Driver && WitPackage::of_interface(name).is_some() =>
+                {
+                    continue;
+                }
                 Item::Interface(found) => {
                     match self.possible_import(name) {
                         Ok(wanted) => self.imported_interface(&label, wanted, found),

@@ -86,7 +86,8 @@ impl Run {
         let deadline_ms = pinned.limits.deadline_ms;
         let deadline = Instant::now() + Duration::from_millis(deadline_ms);
         let observer = Arc::clone(&self.observer);
-        let mut environment = Environment::new(Arc::clone(&self.id), SystemTime::now(), deadline, observer)
+        let (id, context) = (Arc::clone(&self.id), Some(self.context.name().clone()));
+        let mut environment = Environment::new(id, context, SystemTime::now(), deadline, observer)
             .guarded(self.context.guards());
         // Once an attempt may have been committed, only a commit tells what became of the run: until then any
         // other answer could be a lie.

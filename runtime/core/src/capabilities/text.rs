@@ -18,6 +18,7 @@ impl Capabilities {
                     .map(|(name, access)| format!("{name} to {access}"))
                     .collect()
             }
+            Capability::Interfaces => self.interfaces.iter().map(ToString::to_string).collect(),
             Capability::Storage if self.storage.is_some_and(|storage| storage.access == Access::Read) => {
                 vec!["to read".to_owned()]
             }
@@ -27,6 +28,7 @@ impl Capabilities {
             Capability::Http => "http to ",
             Capability::Environment => "the environment's ",
             Capability::Files => "the files of ",
+            Capability::Interfaces => "the interfaces of ",
             _ if what.is_empty() => kind.as_str(),
             _ => "storage ",
         };
@@ -42,6 +44,7 @@ impl Capabilities {
             Capability::Random => self.random.to_string(),
             Capability::Log => self.log.to_string(),
             Capability::Environment => list(&self.environment),
+            Capability::Interfaces => list(&self.interfaces),
             Capability::Files => {
                 let folders = self.files.iter();
                 let each: Vec<_> = folders

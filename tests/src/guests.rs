@@ -10,26 +10,29 @@ use airs_runtime::Component;
 /// Builds the guests, once for each test binary, and says where they are.
 fn built() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let target = target_folder().join("guests");
-        let status = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--target",
-                "wasm32-wasip2",
-                "--manifest-path",
-            ])
-            .arg(sources().join("Cargo.toml"))
-            .env("CARGO_TARGET_DIR", &target)
-            // Not those of the build that this test was made by.
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .status()
-            .expect("cargo starts");
-        assert!(status.success(), "the guests do not build");
-        target.join("wasm32-wasip2/debug")
-    })
+    FOLDER.get_or_init(|| build_guests(&sources().join("Cargo.toml")))
+}
+
+/// Builds a workspace of guests, and says where they are.
+pub fn build_guests(manifest: &Path) -> PathBuf {
+    let target = target_folder().join("guests");
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--target",
+            "wasm32-wasip2",
+            "--manifest-path",
+        ])
+        .arg(manifest)
+        .env("CARGO_TARGET_DIR", &target)
+        // Not those of the build that this test was made by.
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "the guests do not build");
+    target.join("wasm32-wasip2/debug")
 }
 
 fn sources() -> PathBuf {

@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 use crate::tree;
 
 /// Process → driver → platform: a program reaches a platform service through a driver only.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 14] = [
     ("airs-core", &[]),
     ("airs-package", &["airs-core"]),
     ("airs-platform", &["airs-core"]),
@@ -32,6 +32,9 @@ const EDGES: [(&str, &[&str]); 12] = [
         &["airs-core", "airs-package", "airs-runtime", "airs-templates"],
     ),
     ("airs-templates", &[]),
+    // What an embedder depends on, and nothing that is not for embedders.
+    ("example-database", &["airs-runtime"]),
+    ("example-embed", &["airs-runtime"]),
     ("airs-macros", &[]),
     ("airs-sdk", &["airs-macros"]),
 ];
@@ -42,7 +45,10 @@ const WATCHERS: [&str; 2] = ["airs-tests", "airs-benches"];
 const NAMED_IN: [(&str, &[&str]); 3] = [
     ("wasmtime", &["airs-engine", "airs-benches"]),
     ("clap", &["cargo-airs"]),
-    ("rusqlite", &["airs-platform", "airs-benches", "airs-tests"]),
+    (
+        "rusqlite",
+        &["airs-platform", "airs-benches", "airs-tests", "example-database"],
+    ),
 ];
 
 fn metadata() -> Metadata {

@@ -1,0 +1,32 @@
+//! The examples, built and run as a reader would.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what is not as it should be ends the test"
+)]
+
+mod database;
+mod embed;
+
+use std::path::{Path, PathBuf};
+
+/// The checkout that is tested.
+fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests are in a folder of the checkout")
+}
+
+/// A program of the workspace, built.
+fn program(package: &str) -> PathBuf {
+    let status = std::process::Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "--workspace", "--bin", package])
+        .current_dir(checkout())
+        .env("CARGO_TARGET_DIR", airs_tests::target_folder())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{package} does not build");
+    airs_tests::target_folder().join("debug").join(package)
+}

@@ -19,6 +19,7 @@ mod driver_faults;
 mod events;
 mod ids;
 mod input;
+mod interfaces;
 mod isolation;
 mod limits;
 mod load;

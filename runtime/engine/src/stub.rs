@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use airs_core::{Code, Error};
+use airs_core::{Capability, Code, Error};
 use wasmtime::component::types::{ComponentItem, Record};
 use wasmtime::component::{Linker, LinkerInstance, ResourceType, Type, Val};
 
@@ -39,43 +39,69 @@ pub(crate) fn deny<T: GuestState>(
             for (name, export) in ty.exports(engine) {
                 match export.ty {
                     ComponentItem::Resource(_) => instance.resource(name, resource(name), |_, _| Ok(()))?,
-                    ComponentItem::ComponentFunc(_) => define(&mut instance, import, name)?,
+                    ComponentItem::ComponentFunc(_) => define_denied(&mut instance, import, name)?,
                     _ => {}
                 }
             }
             Ok(())
         }
-        ComponentItem::ComponentFunc(_) => define(&mut linker.root(), "the world", import),
+        ComponentItem::ComponentFunc(_) => define_denied(&mut linker.root(), "the world", import),
         ComponentItem::Resource(_) => linker.root().resource(import, resource(import), |_, _| Ok(())),
         // Anything else that is missing is named when the component is linked.
         _ => Ok(()),
     }
 }
 
-/// Defines a function that answers with a refusal where its type has room for one, and traps with its name
-/// where not.
+/// Defines a function of WASI that answers with a refusal, or with nothing, where its type has room for one, and
+/// traps with its name where not.
 pub(crate) fn define<T: GuestState>(
     instance: &mut LinkerInstance<'_, T>,
     interface: &str,
     name: &str,
 ) -> wasmtime::Result<()> {
-    let absent = format!("{interface}.{name} is not there for this component");
+    let absent = absent(interface, name);
     instance.func_new(name, move |_, ty, _, results| {
-        let refusal = ty.results().next().and_then(|result| refusal(&result, &absent));
-        match (results, refusal) {
+        let result = ty.results().next();
+        match (results, result) {
             ([], _) => Ok(()),
-            ([result], Some(value)) => {
-                *result = value;
+            ([answer], Some(Type::Option(_))) => {
+                *answer = Val::Option(None);
                 Ok(())
             }
-            _ => Err(wasmtime::Error::new(Error::new(Code::Denied, absent.clone()))),
+            (results, result) => refuse(results, result.as_ref(), &absent),
         }
     })
 }
 
+/// Defines a function that was not granted. It never answers as if it had done something.
+fn define_denied<T: GuestState>(
+    instance: &mut LinkerInstance<'_, T>,
+    interface: &str,
+    name: &str,
+) -> wasmtime::Result<()> {
+    let (absent, capability) = (absent(interface, name), Capability::of_import(interface));
+    instance.func_new(name, move |mut store, ty, _, results| {
+        if let Some(capability) = capability {
+            store.data_mut().guest().denied(capability, absent.as_str());
+        }
+        refuse(results, ty.results().next().as_ref(), &absent)
+    })
+}
+
+fn absent(interface: &str, name: &str) -> String {
+    format!("{interface}.{name} is not there for this component")
+}
+
+fn refuse(results: &mut [Val], ty: Option<&Type>, absent: &str) -> wasmtime::Result<()> {
+    if let ([answer], Some(value)) = (results, ty.and_then(|ty| refusal(ty, absent))) {
+        *answer = value;
+        return Ok(());
+    }
+    Err(wasmtime::Error::new(Error::new(Code::Denied, absent)))
+}
+
 fn refusal(ty: &Type, absent: &str) -> Option<Val> {
     match ty {
-        Type::Option(_) => Some(Val::Option(None)),
         Type::Result(result) => {
             let error = match result.err()? {
                 Type::Enum(codes) => code(codes.names().collect::<Vec<_>>().into_iter())?,

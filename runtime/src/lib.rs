@@ -1,7 +1,37 @@
-//! An embeddable runtime for airs drivers and programs.
+//! An embeddable runtime for components: any of them to call, and drivers and programs whose runs are transactions.
 //!
-//! A [`Runtime`] holds contexts with their state, and the components in service. A [`Request`] asks for a
-//! run, and a [`Report`] says how it ended; whatever a run did is committed as one, or nothing of it is.
+//! # Any component
+//!
+//! Build a [`Runtime`], load a [`Component`], call what it exports. [`Callable`] says which Rust values stand for
+//! which types of WIT, [`wit`] makes types of one's own that cross.
+//!
+//! ```no_run
+//! use airs_runtime::{CallConfig, Component, Runtime, wit};
+//!
+//! #[wit]
+//! struct Point {
+//!     x: f64,
+//!     y: f64,
+//! }
+//!
+//! # fn example() -> airs_runtime::Result<()> {
+//! let runtime = Runtime::builder().build()?;
+//! let geometry = runtime.callable(&Component::open("geometry.wasm".as_ref())?, &CallConfig::default())?;
+//! let moved: Point = geometry.call_blocking("move", (Point { x: 1.0, y: 2.0 }, 0.5))?;
+//! // What somebody has typed, in WAVE or in JSON:
+//! let moved = geometry.call_wave_blocking("move({x: 1, y: 2}, 0.5)")?;
+//! let moved = geometry.call_json_blocking("move", r#"[{"x": 1, "y": 2}, 0.5]"#)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Each call has an instance of its own, with nothing granted: no files, no network, no environment. It ends at its
+//! [`Limits`], with an error that says which. Every error has a [`Code`].
+//!
+//! # Drivers and programs
+//!
+//! A [`Runtime`] holds contexts with their state, and the components in service. A [`Request`] asks for a run, and a
+//! [`Report`] says how it ended; whatever a run did is committed as one, or nothing of it is.
 //!
 //! ```no_run
 //! use airs_runtime::{Capability, Component, Request, Runtime, State};
@@ -18,6 +48,46 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Interfaces of one's own
+//!
+//! What an application has to give, such as a database, it gives as an interface of its own WIT package, with a
+//! [`HostInterface`] behind it. A component gets it when it declares the package, in the `interfaces` of its
+//! capabilities, and is granted it: [`Capabilities::with_interfaces`].
+//!
+//! ```
+//! use airs_runtime::{Capabilities, HostCaller, HostFunctions, HostInterface, Result, Runtime};
+//!
+//! /// `interface rates { rate: func(currency: string) -> option<f64>; }`
+//! struct Rates;
+//!
+//! impl HostInterface for Rates {
+//!     const NAME: &'static str = "example:finance/rates@1.0.0";
+//!     type Session = Vec<(String, f64)>;
+//!
+//!     fn session(&self, _caller: &HostCaller<'_>) -> Result<Self::Session> {
+//!         Ok(vec![("usd".to_owned(), 1.0), ("eur".to_owned(), 1.16)])
+//!     }
+//!
+//!     fn define(functions: &mut impl HostFunctions<Self::Session>) {
+//!         functions.function("rate", |rates, (currency,): (String,)| {
+//!             let found = rates.iter().find(|(known, _)| *known == currency);
+//!             Ok(found.map(|(_, rate)| *rate))
+//!         });
+//!     }
+//! }
+//!
+//! let runtime = Runtime::builder().interface(Rates).build()?;
+//! let granted = Capabilities::default().with_interfaces(["example:finance".parse()?]);
+//! # let _ = (runtime, granted);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Threads
+//!
+//! Guests execute on threads of the runtime's own ([`EngineConfig::threads`]). Whatever executor polls a call or a
+//! run, guests do not occupy it; and what waits blocking ends in `_blocking`. Loading compiles, which takes time:
+//! do it where nobody waits.
 
 mod answers;
 mod builder;
@@ -35,7 +105,7 @@ mod runtime;
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
     Grants, HttpPattern, Item, Kind, Limit, LimitScope, Limits, Name, NameError, Result, RunId,
-    StorageAccess, Value, VariableName,
+    StorageAccess, Value, VariableName, WitPackage, WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{

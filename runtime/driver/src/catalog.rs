@@ -26,7 +26,7 @@ use crate::state::DriverState;
 ///     effective: Effective,
 /// ) -> Result<()> {
 ///     let declared = [Capability::Storage].into();
-///     let code = DriverCode::<DriverState>::link(engine, &engine.compile(component)?, &declared)?;
+///     let code = DriverCode::<DriverState>::link(engine, &engine.compile(component)?, &declared, |_, _| None)?;
 ///     let digest = "the sha256 of the component".into();
 ///     let driver = Driver::new(name.clone(), 1, digest, code, Limits::default(), effective);
 ///     drivers.insert(name, Arc::new(driver));

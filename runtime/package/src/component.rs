@@ -244,7 +244,7 @@ impl Component {
         Err(PackageError::UndeclaredCapability {
             missing,
             interfaces,
-            declared: declared.clone(),
+            declared: Box::new(declared.clone()),
         })
     }
 

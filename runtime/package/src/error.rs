@@ -167,7 +167,7 @@ pub enum PackageError {
         /// The packages whose interfaces it needs and does not declare.
         interfaces: BTreeSet<WitPackage>,
         /// What it declares.
-        declared: Capabilities,
+        declared: Box<Capabilities>,
     },
 
     /// The WIT packages of airs itself cannot be read.
@@ -230,7 +230,7 @@ impl PackageError {
                 interfaces,
                 declared,
             } => {
-                let declared = declared.clone().with_interfaces(interfaces.iter().cloned());
+                let declared = Capabilities::clone(declared).with_interfaces(interfaces.iter().cloned());
                 let line = capabilities::line(&declared, missing);
                 return Some(format!(
                     "write {line} under [package.metadata.airs] in Cargo.toml"

@@ -22,6 +22,7 @@ mod input;
 mod interfaces;
 mod isolation;
 mod limits;
+mod line;
 mod load;
 mod overlap;
 mod program_faults;

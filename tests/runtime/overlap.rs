@@ -74,17 +74,26 @@ fn the_second_attempt_meets_what_the_first_did_not() {
 
 #[test]
 fn a_run_that_meets_a_conflict_each_time_gives_up() {
-    let bench = Bench::with_dollars("10.00");
+    let bench = Bench::new();
+    bench.bind("/a", "probe-driver", "{}", "operator").unwrap();
     let other = bench.again();
-    at(&bench, "every time another pays", move |_| {
-        other.ask("alice", pay("bob", "0.01")).unwrap();
+    // Each attempt comes one key further, to one that none before has touched; and that is where another writes.
+    at(&bench, "the trail goes on", move |times| {
+        let (key, next) = (times.to_string(), (times + 1).to_string());
+        other
+            .control("/a", "set", &json!([key, next]).to_string())
+            .unwrap();
     });
-    let report = bench.perform("alice", paying("every time another pays").request());
+    let script = Script::new()
+        .intend("/a", "control")
+        .control(0, "follow", json!("0"))
+        .log("the trail goes on");
+    let report = bench.perform("operator", script.request());
     assert_eq!(
         (report.result.unwrap_err().code(), report.attempts),
         (Code::Conflict, ATTEMPTS_MAX)
     );
-    assert_eq!(bench.dollars(["alice", "bob"]), ["9.92", "0.08"]);
+    assert_eq!(bench.control("/a", "get", r#""followed""#).unwrap(), "null");
 }
 
 #[test]

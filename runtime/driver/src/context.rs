@@ -1,10 +1,12 @@
 //! A named environment: where runs happen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use airs_core::{Guards, Limits, Name, Result};
 use airs_platform::{Snapshot, Storage};
 
+use crate::line::{Footprint, Line, Ticket};
 use crate::transaction::Transaction;
 
 /// A context: its name and its state.
@@ -14,6 +16,7 @@ use crate::transaction::Transaction;
 pub struct Context {
     name: Arc<Name>,
     storage: Arc<dyn Storage>,
+    line: Arc<Line>,
     guards: Guards,
 }
 
@@ -23,6 +26,7 @@ impl Context {
         Self {
             name: Arc::new(name),
             storage,
+            line: Arc::default(),
             guards: Guards::default(),
         }
     }
@@ -31,6 +35,14 @@ impl Context {
     #[must_use]
     pub fn guarded(mut self, guards: Guards) -> Self {
         self.guards = guards;
+        self
+    }
+
+    /// The same context, in which an attempt after a conflict keeps others away from its keys for so long at most;
+    /// a quarter of a second unless said.
+    #[must_use]
+    pub fn with_turns_of(mut self, turn_max: Duration) -> Self {
+        self.line = Arc::new(Line::with_turns_of(turn_max));
         self
     }
 
@@ -46,6 +58,29 @@ impl Context {
 
     pub(crate) fn shared_name(&self) -> Arc<Name> {
         Arc::clone(&self.name)
+    }
+
+    /// Joins the line of those who met a conflict here, with what the attempt has touched, and waits for its turn.
+    /// Whoever stops waiting leaves the line.
+    ///
+    /// ```
+    /// use airs_core::Result;
+    /// use airs_driver::{Context, Ended, Footprint, Session, Ticket};
+    ///
+    /// /// Commits an attempt; with a conflict, what the next one is to hold until it is committed.
+    /// async fn commit(context: &Context, session: Box<Session>, held: Option<Ticket>) -> Result<Option<Ticket>> {
+    ///     let Ended::Conflict(touched) = session.commit(held.as_ref()).await? else { return Ok(None) };
+    ///     let before = held.map(|ticket| ticket.footprint().clone());
+    ///     let touched: Footprint = touched.and(&before.unwrap_or_default());
+    ///     Ok(Some(context.queue(touched).await))
+    /// }
+    /// ```
+    pub async fn queue(&self, footprint: Footprint) -> Ticket {
+        self.line.queue(footprint).await
+    }
+
+    pub(crate) fn line(&self) -> &Line {
+        &self.line
     }
 
     pub(crate) fn storage(&self) -> &dyn Storage {

@@ -17,6 +17,7 @@ use dispatch::Instances;
 use crate::binding::Kept;
 use crate::catalog::Drivers;
 use crate::context::Context;
+use crate::line::{Footprint, Ticket};
 use crate::resolver;
 use crate::transaction::Transaction;
 
@@ -42,12 +43,13 @@ pub struct SessionStart {
 /// How a session's commit ended.
 ///
 /// An example is at [the crate](crate).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Ended {
     /// What the run wrote is durable, or it wrote nothing.
     Committed,
-    /// Another run changed what this one read: nothing was written, and it can be attempted again.
-    Conflict,
+    /// Another run changed what this one read, or has waited for longer: nothing was written, and it can be
+    /// attempted again, after it has waited in the context's line with what it touched.
+    Conflict(Footprint),
     /// Whether what the run wrote is durable could not be learned, for this reason.
     Unknown(Error),
 }
@@ -232,11 +234,12 @@ impl Session {
         self.instances.transaction().err()
     }
 
-    /// Commits what the attempt wrote, after [`finish`](Self::finish). When it answers, it is durable.
+    /// Commits what the attempt wrote, after [`finish`](Self::finish). When it answers, it is durable. `ticket` is
+    /// what the attempt holds after a conflict of the one before.
     ///
     /// # Errors
     /// When the state cannot be written; then nothing was.
-    pub async fn commit(self: Box<Self>) -> Result<Ended> {
+    pub async fn commit(self: Box<Self>, ticket: Option<&Ticket>) -> Result<Ended> {
         let Self {
             context, instances, ..
         } = *self;
@@ -244,9 +247,13 @@ impl Session {
         let Some(commit) = transaction.into_commit() else {
             return Ok(Ended::Committed);
         };
-        match context.storage().commit(commit).await {
+        let line = context.line();
+        if line.bars(&commit, ticket) {
+            return Ok(Ended::Conflict(line.footprint(&commit)));
+        }
+        match context.storage().commit(Arc::clone(&commit)).await {
             Ok(Committed::Applied(_) | Committed::AlreadyApplied(_)) => Ok(Ended::Committed),
-            Ok(Committed::Conflict(_)) => Ok(Ended::Conflict),
+            Ok(Committed::Conflict(_)) => Ok(Ended::Conflict(line.footprint(&commit))),
             Err(error @ StorageError::OutcomeUnknown { .. }) => Ok(Ended::Unknown(error.into())),
             Err(error) => Err(error.into()),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Caller, Code, Error, Limits, Observer, Result};
-use airs_driver::{Context, Ended, Identity, Session, SessionStart};
+use airs_driver::{Context, Ended, Footprint, Identity, Session, SessionStart, Ticket};
 use airs_engine::Environment;
 use futures_util::future::poll_immediate;
 use tokio::time::{sleep_until, timeout_at};
@@ -70,8 +70,8 @@ enum Attempted {
     Committed(Answer),
     /// A run with its id was committed before, with this answer.
     Replayed(Answer),
-    /// It can be attempted again.
-    Conflict,
+    /// It can be attempted again, after it has waited in the line with what it touched.
+    Conflict(Footprint),
     /// It may be committed, or may still become so.
     Unknown(Error),
 }
@@ -92,35 +92,32 @@ impl Run {
         // Once an attempt may have been committed, only a commit tells what became of the run: until then any
         // other answer could be a lie.
         let mut doubt = None;
+        // What it holds from the turn that it got after a conflict until the attempt after that has ended.
+        let mut ticket = None;
         loop {
             let attempts = environment.attempt();
             self.progress.attempt(attempts);
-            let again = match self.attempt(&environment, pinned).await {
+            let again = match self.attempt(&environment, pinned, ticket.as_ref()).await {
                 Ok(Attempted::Committed(answer)) => return Outcome::answered(answer, attempts, false),
                 Ok(Attempted::Replayed(answer)) => return Outcome::answered(answer, attempts, true),
-                Ok(Attempted::Conflict) => {
+                Ok(Attempted::Conflict(touched)) => {
                     if doubt.is_none() {
                         self.progress.refused();
                     }
-                    if Instant::now() >= deadline {
-                        Err(self.late(deadline_ms))
-                    } else {
-                        Ok(())
-                    }
+                    // Boxed: it is rare, and would make the future of every run larger.
+                    let turn = Box::pin(self.queue(touched, ticket.take(), &environment, deadline_ms));
+                    turn.await.map(|turn| ticket = Some(turn))
                 }
                 Ok(Attempted::Unknown(error)) if self.identity.is_some() => {
                     doubt = Some(error);
+                    ticket = None;
                     sleep_until(next_look(attempts).min(deadline).into()).await;
-                    Ok(())
+                    self.check_attempts(attempts)
                 }
                 Ok(Attempted::Unknown(error)) => Err(error
                     .hint("look at what it was to change; a run that is given an id can be asked for again")),
                 Err(error) => Err(error),
             };
-            let again = again.and_then(|()| match attempts {
-                ATTEMPTS_MAX => Err(self.hindered(attempts)),
-                _ => Ok(()),
-            });
             if let Err(error) = again {
                 return Outcome {
                     result: Err(doubt.unwrap_or(error)),
@@ -131,6 +128,23 @@ impl Run {
             environment = environment.next_attempt();
             pinned = self.pin(routing);
         }
+    }
+
+    /// Waits for its turn among those who met a conflict, until the deadline at most.
+    async fn queue(
+        &self,
+        touched: Footprint,
+        held: Option<Ticket>,
+        environment: &Environment,
+        deadline_ms: u64,
+    ) -> Result<Ticket> {
+        self.check_attempts(environment.attempt())?;
+        let touched = match held {
+            Some(held) => touched.and(held.footprint()),
+            None => touched,
+        };
+        let turn = timeout_at(environment.deadline().into(), self.context.queue(touched));
+        turn.await.map_err(|_| self.late(deadline_ms))
     }
 
     /// Reads the table, once for an attempt.
@@ -148,7 +162,12 @@ impl Run {
         }
     }
 
-    async fn attempt(&self, environment: &Environment, pinned: Pinned) -> Result<Attempted> {
+    async fn attempt(
+        &self,
+        environment: &Environment,
+        pinned: Pinned,
+        ticket: Option<&Ticket>,
+    ) -> Result<Attempted> {
         let deadline_ms = pinned.limits.deadline_ms;
         let start = SessionStart {
             context: self.context.clone(),
@@ -185,19 +204,23 @@ impl Run {
             return Err(self.late(deadline_ms));
         }
         self.progress.commit();
-        Ok(match session.commit().await? {
+        Ok(match session.commit(ticket).await? {
             Ended::Committed => Attempted::Committed(answer),
-            Ended::Conflict => Attempted::Conflict,
+            Ended::Conflict(touched) => Attempted::Conflict(touched),
             Ended::Unknown(error) => Attempted::Unknown(error),
         })
     }
 
-    fn hindered(&self, attempts: u32) -> Error {
+    /// Whether it may be attempted once more.
+    fn check_attempts(&self, attempts: u32) -> Result<()> {
+        if attempts < ATTEMPTS_MAX {
+            return Ok(());
+        }
         let message = format!(
             "other runs changed what {:?} read, in each of {attempts} attempts",
             self.work.name()
         );
-        Error::new(Code::Conflict, message).hint("nothing of it was committed; it can be run again")
+        Err(Error::new(Code::Conflict, message).hint("nothing of it was committed; it can be run again"))
     }
 
     fn late(&self, deadline_ms: u64) -> Error {

@@ -92,6 +92,15 @@ impl airs::Driver for Probe {
                 storage::set(key, value)?;
                 Json::of(&())
             }
+            // From a key to the one that it names, and so on to one that is not there.
+            "follow" => {
+                let mut key: String = input.parse()?;
+                while let Some(next) = storage::get(&key)? {
+                    key = String::from_utf8_lossy(&next).into_owned();
+                }
+                storage::set("followed", &key)?;
+                Json::of(&key)
+            }
             "fill" => {
                 let (keys, bytes): (u32, usize) = input.parse()?;
                 for key in 0..keys {

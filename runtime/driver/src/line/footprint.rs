@@ -1,0 +1,101 @@
+//! What an attempt has touched.
+
+use std::hash::{BuildHasher, RandomState};
+
+use airs_platform::{Check, Commit, Key};
+
+/// Turns keys into numbers; nobody who chooses keys can choose their numbers. Two keys with one number make two
+/// attempts wait for each other that need not, and no more.
+#[derive(Debug, Default)]
+pub(super) struct Marks(RandomState);
+
+/// What an attempt has read and written.
+///
+/// An example is at [`Context::queue`](crate::Context::queue).
+#[derive(Clone, Debug, Default)]
+pub struct Footprint {
+    /// The marks of all keys that were read, in ascending order.
+    reads: Vec<u64>,
+    /// The marks of all keys that were written, in ascending order.
+    writes: Vec<u64>,
+    /// The prefixes of all ranges that were read.
+    ranges: Vec<Key>,
+    /// The keys that were written, to be compared with others' ranges.
+    written: Vec<Key>,
+}
+
+impl Footprint {
+    pub(super) fn of(commit: &Commit, marks: &Marks) -> Self {
+        let mut footprint = Self::default();
+        for check in &commit.checks {
+            match check {
+                Check::Key { key, .. } => footprint.reads.push(marks.0.hash_one(key)),
+                Check::Range { range, .. } => footprint.ranges.push(range.prefix.clone()),
+            }
+        }
+        for (key, _) in &commit.writes {
+            footprint.writes.push(marks.0.hash_one(key));
+            footprint.written.push(key.clone());
+        }
+        footprint.sorted()
+    }
+
+    /// This one and what another has touched.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.reads.extend_from_slice(&other.reads);
+        self.writes.extend_from_slice(&other.writes);
+        self.ranges.extend_from_slice(&other.ranges);
+        self.written.extend_from_slice(&other.written);
+        self.sorted()
+    }
+
+    /// What was written, and nothing of what was read.
+    pub(super) fn into_writes(self) -> Self {
+        Self {
+            writes: self.writes,
+            written: self.written,
+            ..Self::default()
+        }
+    }
+
+    /// Whether one of the two writes what the other reads or writes.
+    pub(super) fn clashes(&self, other: &Self) -> bool {
+        meet(&self.writes, &other.writes)
+            || meet(&self.writes, &other.reads)
+            || meet(&self.reads, &other.writes)
+            || self.searches(&other.written)
+            || other.searches(&self.written)
+    }
+
+    fn searches(&self, keys: &[Key]) -> bool {
+        self.ranges
+            .iter()
+            .any(|prefix| keys.iter().any(|key| key.starts_with(prefix)))
+    }
+
+    fn sorted(mut self) -> Self {
+        for marks in [&mut self.reads, &mut self.writes] {
+            marks.sort_unstable();
+            marks.dedup();
+        }
+        for keys in [&mut self.ranges, &mut self.written] {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        self
+    }
+}
+
+/// Whether two ascending lists have something in common.
+fn meet(one: &[u64], other: &[u64]) -> bool {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    while let (Some(left), Some(right)) = (one.peek(), other.peek()) {
+        match left.cmp(right) {
+            std::cmp::Ordering::Less => drop(one.next()),
+            std::cmp::Ordering::Greater => drop(other.next()),
+            std::cmp::Ordering::Equal => return true,
+        }
+    }
+    false
+}

@@ -62,19 +62,6 @@ impl Context {
 
     /// Joins the line of those who met a conflict here, with what the attempt has touched, and waits for its turn.
     /// Whoever stops waiting leaves the line.
-    ///
-    /// ```
-    /// use airs_core::Result;
-    /// use airs_driver::{Context, Ended, Footprint, Session, Ticket};
-    ///
-    /// /// Commits an attempt; with a conflict, what the next one is to hold until it is committed.
-    /// async fn commit(context: &Context, session: Box<Session>, held: Option<Ticket>) -> Result<Option<Ticket>> {
-    ///     let Ended::Conflict(touched) = session.commit(held.as_ref()).await? else { return Ok(None) };
-    ///     let before = held.map(|ticket| ticket.footprint().clone());
-    ///     let touched: Footprint = touched.and(&before.unwrap_or_default());
-    ///     Ok(Some(context.queue(touched).await))
-    /// }
-    /// ```
     pub async fn queue(&self, footprint: Footprint) -> Ticket {
         self.line.queue(footprint).await
     }

@@ -56,7 +56,18 @@ struct Place {
 
 /// A place in the line of a context; dropping it leaves the line.
 ///
-/// An example is at [`Context::queue`](crate::Context::queue).
+/// ```
+/// use airs_core::Result;
+/// use airs_driver::{Context, Ended, Footprint, Session, Ticket};
+///
+/// /// Commits an attempt; with a conflict, what the next one is to hold until it is committed.
+/// async fn commit(context: &Context, session: Box<Session>, held: Option<Ticket>) -> Result<Option<Ticket>> {
+///     let Ended::Conflict(touched) = session.commit(held.as_ref()).await? else { return Ok(None) };
+///     let before = held.map(|ticket| ticket.footprint().clone());
+///     let touched: Footprint = touched.and(&before.unwrap_or_default());
+///     Ok(Some(context.queue(touched).await))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Ticket {
     line: Arc<Line>,

@@ -11,7 +11,7 @@ pub(super) struct Marks(RandomState);
 
 /// What an attempt has read and written.
 ///
-/// An example is at [`Context::queue`](crate::Context::queue).
+/// An example is at [`Ticket`](crate::Ticket).
 #[derive(Clone, Debug, Default)]
 pub struct Footprint {
     /// The marks of all keys that were read, in ascending order.

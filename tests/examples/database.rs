@@ -17,7 +17,8 @@ use crate::{checkout, program};
 
 fn guest(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| build_guests(&checkout().join("examples/database/guests/Cargo.toml")));
+    let folder =
+        FOLDER.get_or_init(|| build_guests(&checkout().join("examples/database/guests/Cargo.toml"), &[]));
     folder.join(format!("{name}.wasm"))
 }
 

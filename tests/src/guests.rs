@@ -10,11 +10,11 @@ use airs_runtime::Component;
 /// Builds the guests, once for each test binary, and says where they are.
 fn built() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| build_guests(&sources().join("Cargo.toml")))
+    FOLDER.get_or_init(|| build_guests(&sources().join("Cargo.toml"), &[]))
 }
 
-/// Builds a workspace of guests, and says where they are.
-pub fn build_guests(manifest: &Path) -> PathBuf {
+/// Builds packages of a workspace of guests, all unless some are named, and says where they are.
+pub fn build_guests(manifest: &Path, packages: &[&str]) -> PathBuf {
     let target = target_folder().join("guests");
     let status = Command::new(env!("CARGO"))
         .args([
@@ -26,6 +26,7 @@ pub fn build_guests(manifest: &Path) -> PathBuf {
             "--manifest-path",
         ])
         .arg(manifest)
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .env("CARGO_TARGET_DIR", &target)
         // Not those of the build that this test was made by.
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -48,7 +49,11 @@ pub fn target_folder() -> PathBuf {
 
 /// The bytes of a guest as the compiler leaves them: without a manifest.
 pub fn raw(name: &str) -> Vec<u8> {
-    std::fs::read(built().join(format!("{}.wasm", name.replace('-', "_")))).expect("the guest was built")
+    bytes(built(), name)
+}
+
+fn bytes(built: &Path, name: &str) -> Vec<u8> {
+    std::fs::read(built.join(format!("{}.wasm", name.replace('-', "_")))).expect("the guest was built")
 }
 
 /// A guest with the manifest of its `Cargo.toml`.
@@ -58,13 +63,25 @@ pub fn component(name: &str) -> Component {
 
 /// A guest with its manifest changed, for example to give it another name.
 pub fn component_with(name: &str, change: impl FnOnce(&mut Manifest)) -> Component {
-    let path = sources().join(name).join("Cargo.toml");
+    let mut manifest = manifest(&sources(), name);
+    change(&mut manifest);
+    stamped(&raw(name), &manifest)
+}
+
+/// A guest of an example, with the manifest of its `Cargo.toml`.
+pub fn of_example(example: &str, name: &str) -> Component {
+    let workspace = sources().join("../../examples").join(example).join("guests");
+    // No other of that workspace: one may be called as one of the tests is, and would take its place.
+    let built = build_guests(&workspace.join("Cargo.toml"), &[name]);
+    stamped(&bytes(&built, name), &manifest(&workspace, name))
+}
+
+fn manifest(workspace: &Path, name: &str) -> Manifest {
+    let path = workspace.join(name).join("Cargo.toml");
     let text = std::fs::read_to_string(&path).expect("the guest has a Cargo.toml");
     let version = "0.1.0".parse().expect("a version");
     let manifest = Manifest::from_cargo_toml_inheriting(&path, &text, &version).expect("it is well-formed");
-    let mut manifest = manifest.expect("the guest is a component of airs");
-    change(&mut manifest);
-    stamped(&raw(name), &manifest)
+    manifest.expect("the guest is a component of airs")
 }
 
 /// A component of these bytes and this manifest.

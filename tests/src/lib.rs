@@ -11,5 +11,5 @@ mod hooks;
 mod script;
 
 pub use bench::{Bench, pay};
-pub use guests::{build_guests, component, component_with, raw, stamped, target_folder};
+pub use guests::{build_guests, component, component_with, of_example, raw, stamped, target_folder};
 pub use script::Script;

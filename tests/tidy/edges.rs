@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 use crate::tree;
 
 /// Process → driver → platform: a program reaches a platform service through a driver only.
-const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("airs-core", &[]),
     ("airs-package", &["airs-core"]),
     ("airs-platform", &["airs-core"]),
@@ -35,6 +35,8 @@ const EDGES: [(&str, &[&str]); 14] = [
     // What an embedder depends on, and nothing that is not for embedders.
     ("example-database", &["airs-runtime"]),
     ("example-embed", &["airs-runtime"]),
+    // Its tests have the fixtures.
+    ("example-payments", &["airs-runtime", "airs-tests"]),
     ("airs-macros", &[]),
     ("airs-sdk", &["airs-macros"]),
 ];

@@ -9,8 +9,9 @@ use toml::{Table, Value};
 
 use crate::tree;
 
-const LOCK_FILES: [&str; 3] = [
+const LOCK_FILES: [&str; 4] = [
     "Cargo.lock",
+    "examples/payments/guests/Cargo.lock",
     "tests/guests/Cargo.lock",
     "templates/project/Cargo.lock.hbs",
 ];

@@ -75,6 +75,13 @@ impl Scene {
         self.write(file, text.replace(from, to))
     }
 
+    /// Does not share the build folder with other scenes: in it Cargo cannot tell two crates of one name apart that lie
+    /// at the same place of their workspaces.
+    pub(crate) fn build_alone(&mut self) -> &mut Self {
+        let folder = self.path().join("target");
+        self.set("CARGO_BUILD_BUILD_DIR", folder.to_string_lossy())
+    }
+
     /// A command that is not run yet. Its words are separated by spaces; quotes keep words together.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-airs"));

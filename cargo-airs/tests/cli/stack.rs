@@ -16,6 +16,7 @@ pub extern \"C\" fn exported() {}
 fn stack_of(scene: &mut Scene) -> i32 {
     let manifest = "[package]\nname = \"plain\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
                     [package.metadata.airs]\nkind = \"program\"\n[workspace]\n";
+    scene.build_alone();
     scene.write("Cargo.toml", manifest).write("src/lib.rs", SOURCE);
     let output = scene.command("build").output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();

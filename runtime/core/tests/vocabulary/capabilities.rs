@@ -90,7 +90,8 @@ fn a_value_is_shown_as_it_is_written() {
             "true",
             "true",
             r#"["KEY"]"#,
-            r#"{ rates = "read" }"#
+            r#"{ rates = "read" }"#,
+            "[]"
         ]
     );
     let mut small = all;

@@ -1,6 +1,7 @@
 //! A disk whose power can be cut: it loses, tears and reorders what was not synced.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -102,9 +103,14 @@ impl Disk {
         self.0.lock().unwrap()
     }
 
-    /// Forgets everything, and waits for an act. `told` is where callers note what they have been told.
-    pub(crate) fn plan(&self, plan: Plan, chance: Chance, told: &Arc<Mutex<Vec<String>>>) {
+    /// Begins anew with what is in a folder, opened yet or not, and waits for an act. `told` is where callers note
+    /// what they have been told.
+    pub(crate) fn plan(&self, folder: &Path, plan: Plan, chance: Chance, told: &Arc<Mutex<Vec<String>>>) {
+        let there = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         *self.state() = State {
+            files: there
+                .map(|path| (path.clone(), File::on_disk(fs::read(path).ok())))
+                .collect(),
             plan: Some(plan),
             chance: Some(chance),
             told: Arc::clone(told),
@@ -135,17 +141,14 @@ impl Disk {
         let mut state = self.state();
         let known = state.files.get(path).filter(|file| !file.is_deleted).is_some();
         if !known {
-            let there = std::fs::read(path).ok();
             let before = state
                 .files
                 .remove(path)
                 .filter(|file| file.is_named)
                 .map(|file| file.durable);
             let file = File {
-                is_named: there.is_some(),
-                durable: there.unwrap_or_default(),
                 before,
-                ..File::default()
+                ..File::on_disk(fs::read(path).ok())
             };
             state.files.insert(path.to_owned(), file);
         }
@@ -301,6 +304,15 @@ impl Change {
 }
 
 impl File {
+    /// A file as it was found, or one that is only made now.
+    fn on_disk(content: Option<Vec<u8>>) -> Self {
+        Self {
+            is_named: content.is_some(),
+            durable: content.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
     /// What a cut leaves of the file: of each sector any state that it has had since the last sync, as if the
     /// disk had written them in any order, and the last of them halfway.
     fn image(&self, chance: &mut Chance) -> Vec<u8> {

@@ -30,7 +30,8 @@ impl Life<'_> {
         let folder = tempfile::tempdir().unwrap();
         let file = write(self.before, folder.path());
         self.marks.told.lock().unwrap().clear();
-        self.disk.plan(plan, Chance::of(seed(), 0), &self.marks.told);
+        self.disk
+            .plan(folder.path(), plan, Chance::of(seed(), 0), &self.marks.told);
         let open = || Sqlite::open_by(&file, Some(self.vfs), self.guards);
         let storage = open()
             .or_else(|_| open())
@@ -77,7 +78,7 @@ fn every_act_may_fail(name: &str, guards: Guards) -> Verdict {
     let vfs = vfs::register(name, disk);
     let marks = Marks::new();
     let folder = tempfile::tempdir().unwrap();
-    disk.plan(Plan::Nothing, Chance::of(seed(), 0), &marks.told);
+    disk.plan(folder.path(), Plan::Nothing, Chance::of(seed(), 0), &marks.told);
     let file = folder.path().join("state.db");
     marks.put_on(Some(
         Sqlite::open_by(&file, Some(vfs), Guards::default()).unwrap(),

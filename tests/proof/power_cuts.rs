@@ -17,6 +17,11 @@ use super::vfs;
 /// Runs of each caller between two cuts, at most.
 const RUNS_MAX: usize = 8;
 
+/// Every so many lives the power goes while the file is still being opened.
+const EARLY_EVERY: usize = 5;
+/// Acts in which a file is opened: fewer than there are.
+const OPENING_ACTS: usize = 12;
+
 /// A life after the other: each begins with what the cut before it has left, is led on a disk whose power goes at
 /// some act, and is looked at afterwards.
 fn the_power_goes(name: &str, guards: Guards, cuts: usize) -> Verdict {
@@ -27,7 +32,7 @@ fn the_power_goes(name: &str, guards: Guards, cuts: usize) -> Verdict {
     let open = |file: &Path| Sqlite::open_by(file, Some(vfs), guards);
 
     let mut chance = Chance::of(seed(), 0);
-    disk.plan(Plan::Nothing, chance.clone(), &marks.told);
+    disk.plan(folder.path(), Plan::Nothing, chance.clone(), &marks.told);
     marks.put_on(Some(open(&folder.path().join("state.db")).unwrap()));
     marks.set_up();
     let Cut { mut images, .. } = {
@@ -45,8 +50,14 @@ fn the_power_goes(name: &str, guards: Guards, cuts: usize) -> Verdict {
         let life = folder.path().join(format!("life-{cut}"));
         let file = write(&images, &life);
         marks.told.lock().unwrap().clear();
+        let among = if cut % EARLY_EVERY == 0 {
+            OPENING_ACTS
+        } else {
+            acts
+        };
         disk.plan(
-            Plan::Cut(1 + chance.below(acts)),
+            &life,
+            Plan::Cut(1 + chance.below(among)),
             Chance::of(seed(), cut as u64),
             &marks.told,
         );

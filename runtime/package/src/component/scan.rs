@@ -149,8 +149,8 @@ fn walk(bytes: &[u8]) -> Result<Scan<'_>, PackageError> {
     loop {
         let (consumed, payload) = match walk.parser.parse(rest, false).map_err(malformed)? {
             Chunk::Parsed { consumed, payload } => (consumed, payload),
-            // Only the outermost component ends where the bytes do.
-            Chunk::NeedMoreData(_) if rest.is_empty() && walk.outer.is_empty() => {
+            // What ends where the bytes do: the outermost component, and what is the last in it.
+            Chunk::NeedMoreData(_) if rest.is_empty() && walk.ends_at(bytes.len()) => {
                 match walk.parser.parse(rest, true).map_err(malformed)? {
                     Chunk::Parsed { consumed, payload } => (consumed, payload),
                     Chunk::NeedMoreData(_) => return Err(truncated(bytes)),
@@ -170,8 +170,8 @@ fn walk(bytes: &[u8]) -> Result<Scan<'_>, PackageError> {
 struct Walk<'b> {
     validator: Validator,
     parser: Parser,
-    /// The parsers of what is around the innermost component or module.
-    outer: Vec<Parser>,
+    /// The parsers of what is around the innermost component or module, and where each of what is within ends.
+    outer: Vec<(Parser, usize)>,
     sizes: Sizes,
     imports: Vec<&'b str>,
     exports: Vec<&'b str>,
@@ -179,6 +179,11 @@ struct Walk<'b> {
 }
 
 impl<'b> Walk<'b> {
+    /// Whether the innermost component or module is whole when so many bytes have been read.
+    fn ends_at(&self, bytes: usize) -> bool {
+        self.outer.last().is_none_or(|(_, end)| *end == bytes)
+    }
+
     /// Takes the next part of the component, of so many bytes; whether it was the last.
     fn step(&mut self, payload: &Payload<'b>, bytes: u64) -> Result<bool, PackageError> {
         let valid = self.validator.payload(payload).map_err(malformed)?;
@@ -207,15 +212,22 @@ impl<'b> Walk<'b> {
                     self.exports.push(export.map_err(malformed)?.name.name);
                 }
             }
-            Payload::ModuleSection { parser, .. } | Payload::ComponentSection { parser, .. } => {
-                self.outer
-                    .push(std::mem::replace(&mut self.parser, parser.clone()));
+            Payload::ModuleSection {
+                parser,
+                unchecked_range,
+            }
+            | Payload::ComponentSection {
+                parser,
+                unchecked_range,
+            } => {
+                let around = std::mem::replace(&mut self.parser, parser.clone());
+                self.outer.push((around, unchecked_range.end));
                 if self.outer.len() > DEPTH_MAX {
                     return Err(PackageError::TooDeep { max: DEPTH_MAX });
                 }
             }
             Payload::End(_) => match (self.outer.pop(), valid) {
-                (Some(around), _) => self.parser = around,
+                (Some((around, _)), _) => self.parser = around,
                 (None, ValidPayload::End(types)) => {
                     self.scan.world = read_world(types.as_ref(), &self.imports, &self.exports);
                     return Ok(true);

@@ -107,6 +107,28 @@ fn a_component_cut_anywhere_is_read_or_refused() {
 }
 
 #[test]
+fn a_component_that_ends_with_what_is_within_it_is_whole() {
+    for text in [
+        "(component (core module))",
+        "(component (core module (func)))",
+        "(component (component (core module (memory 1))))",
+        "(component (component (component)))",
+    ] {
+        let whole = Component::from_text(text).unwrap();
+        let whole = whole.bytes();
+        assert_eq!(Component::read(whole.to_vec()).unwrap().bytes(), whole, "{text}");
+        // The component alone is eight bytes; all else is one section, which breaks off.
+        for length in 9..whole.len() {
+            let error = refused(&whole[..length]);
+            assert!(
+                matches!(error, PackageError::Truncated { bytes } if bytes == length as u64),
+                "{text}, {length} bytes: {error}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_component_with_a_flipped_byte_is_read_or_refused() {
     for whole in [program(), driver()] {
         for (offset, mask) in (0..whole.len()).zip([0x01, 0x80, 0xff].into_iter().cycle()) {

@@ -43,11 +43,13 @@ impl Fault {
     }
 }
 
-/// What is to happen at which act, counted from 1.
+/// What is to happen when, counted from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plan {
     Nothing,
+    /// The power goes at this act of those that change something: at another it would leave what it leaves there.
     Cut(usize),
+    /// This act fails.
     Fail(usize, Fault),
 }
 
@@ -59,6 +61,8 @@ pub(crate) struct Disk(Mutex<State>);
 struct State {
     files: BTreeMap<PathBuf, File>,
     acts: Vec<Act>,
+    /// How many of them have changed something.
+    changes: usize,
     plan: Option<Plan>,
     chance: Option<Chance>,
     cut: Option<Cut>,
@@ -123,6 +127,11 @@ impl Disk {
         self.state().acts.clone()
     }
 
+    /// How many acts have changed something so far.
+    pub(crate) fn changes(&self) -> usize {
+        self.state().changes
+    }
+
     /// Which act the plan met, if it met one.
     pub(crate) fn hit(&self) -> Option<Act> {
         self.state().hit
@@ -139,8 +148,10 @@ impl Disk {
 
     pub(crate) fn opened(&self, path: &Path) -> Option<Fault> {
         let mut state = self.state();
-        let known = state.files.get(path).filter(|file| !file.is_deleted).is_some();
-        if !known {
+        let fault = state.failure(Act::Open);
+        let known = state.files.get(path).is_some_and(|file| !file.is_deleted);
+        let is_new = fault.is_none() && !known;
+        if is_new {
             let before = state
                 .files
                 .remove(path)
@@ -152,7 +163,7 @@ impl Disk {
             };
             state.files.insert(path.to_owned(), file);
         }
-        state.act(Act::Open)
+        state.done(Act::Open, fault, is_new)
     }
 
     pub(crate) fn wrote(&self, path: &Path, offset: usize, bytes: &[u8]) -> Option<Fault> {
@@ -161,7 +172,7 @@ impl Disk {
         if fault.is_none() {
             state.pend(path, Change::Write(offset, bytes.to_vec()));
         }
-        state.done(Act::Write, fault)
+        state.done(Act::Write, fault, fault.is_none())
     }
 
     pub(crate) fn truncated(&self, path: &Path, length: usize) -> Option<Fault> {
@@ -170,16 +181,16 @@ impl Disk {
         if fault.is_none() {
             state.pend(path, Change::Truncate(length));
         }
-        state.done(Act::Truncate, fault)
+        state.done(Act::Truncate, fault, fault.is_none())
     }
 
-    /// The power may go in the middle of it. A log's first sync makes the folder's entries durable as well.
-    pub(crate) fn synced(&self, path: &Path, is_log: bool) -> Option<Fault> {
+    /// The power may go in the middle of it. It may make the folder's entries durable as well.
+    pub(crate) fn synced(&self, path: &Path, and_folder: bool) -> Option<Fault> {
         let mut state = self.state();
         let fault = state.failure(Act::Sync);
-        let fault = state.done(Act::Sync, fault);
+        let fault = state.done(Act::Sync, fault, fault.is_none());
         match fault {
-            None => state.settle(path, is_log),
+            None => state.settle(path, and_folder),
             Some(Fault::Forget) => state.forget(path),
             Some(_) => {}
         }
@@ -189,29 +200,27 @@ impl Disk {
     pub(crate) fn deleted(&self, path: &Path, and_synced: bool) -> Option<Fault> {
         let mut state = self.state();
         let fault = state.failure(Act::Delete);
-        if fault.is_none()
-            && let Some(file) = state.files.get_mut(path)
-        {
+        let file = state.files.get_mut(path).filter(|file| !file.is_deleted);
+        let file = file.filter(|_| fault.is_none());
+        let is_gone = file.is_some();
+        if let Some(file) = file {
             file.is_deleted = true;
             if and_synced {
                 state.name();
             }
         }
-        state.done(Act::Delete, fault)
+        state.done(Act::Delete, fault, is_gone)
     }
 
     /// An act that changes nothing.
     pub(crate) fn looked(&self, act: Act) -> Option<Fault> {
-        self.state().act(act)
+        let mut state = self.state();
+        let fault = state.failure(act);
+        state.done(act, fault, false)
     }
 }
 
 impl State {
-    fn act(&mut self, act: Act) -> Option<Fault> {
-        let fault = self.failure(act);
-        self.done(act, fault)
-    }
-
     /// How the act that is about to happen fails, if it does.
     fn failure(&mut self, act: Act) -> Option<Fault> {
         self.acts.push(act);
@@ -224,9 +233,10 @@ impl State {
         }
     }
 
-    /// The power may go now: what the act changed is pending.
-    fn done(&mut self, act: Act, fault: Option<Fault>) -> Option<Fault> {
-        if matches!(self.plan, Some(Plan::Cut(at)) if at == self.acts.len()) {
+    /// The power may go now, if the act has changed something: that is pending.
+    fn done(&mut self, act: Act, fault: Option<Fault>, has_changed: bool) -> Option<Fault> {
+        self.changes += usize::from(has_changed);
+        if has_changed && matches!(self.plan, Some(Plan::Cut(at)) if at == self.changes) {
             self.cut = Some(self.cut());
             self.hit = Some(act);
         }
@@ -241,13 +251,13 @@ impl State {
             .push(change);
     }
 
-    fn settle(&mut self, path: &Path, is_log: bool) {
+    fn settle(&mut self, path: &Path, and_folder: bool) {
         if let Some(file) = self.files.get_mut(path) {
             for change in file.pending.drain(..) {
                 change.apply(&mut file.durable);
             }
         }
-        if is_log {
+        if and_folder {
             self.name();
         }
     }
@@ -345,8 +355,11 @@ impl File {
             1 | 2 => return now,
             _ => {}
         }
+        let length = chance.pick(&lengths);
         let mut image = now.clone();
-        image.resize(chance.pick(&lengths), 0);
+        // Behind a cut that did not reach the disk is what stood there.
+        image.extend_from_slice(self.durable.get(image.len()..).unwrap_or_default());
+        image.resize(length, 0);
         for (sector, states) in states {
             let kept = match chance.below(states.len() + 2) {
                 0 => sector_of(&self.durable, sector).to_vec(),

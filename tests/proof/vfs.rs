@@ -24,7 +24,9 @@ struct File {
     disk: &'static Disk,
     /// None for a file that is nobody's, such as one to sort in.
     path: Option<Box<PathBuf>>,
-    is_log: bool,
+    /// Whether its next sync makes the folder's entries durable as well: the first one of a log does, as by
+    /// SQLite's own VFS for Unix.
+    syncs_folder: bool,
 }
 
 /// Makes a VFS of this name for a disk. It lasts as long as the process.
@@ -115,7 +117,7 @@ unsafe extern "C" fn open(
                 },
                 disk,
                 path: path_of(name).filter(|_| flags & TOLD != 0).map(Box::new),
-                is_log: flags & ffi::SQLITE_OPEN_MAIN_DB == 0,
+                syncs_folder: flags & ffi::SQLITE_OPEN_MAIN_DB == 0,
             },
         );
         if let Some(path) = &(*ours).path
@@ -236,8 +238,9 @@ unsafe extern "C" fn truncate(file: *mut sqlite3_file, size: sqlite3_int64) -> c
 
 unsafe extern "C" fn sync(file: *mut sqlite3_file, _flags: c_int) -> c_int {
     unsafe {
-        let is_log = (*file.cast::<File>()).is_log;
-        tell!(file, Act::Sync, |disk, path| disk.synced(path, is_log));
+        let syncs_folder = (*file.cast::<File>()).syncs_folder;
+        tell!(file, Act::Sync, |disk, path| disk.synced(path, syncs_folder));
+        (*file.cast::<File>()).syncs_folder = false;
         ffi::SQLITE_OK
     }
 }

@@ -60,7 +60,10 @@ pub(crate) struct Marks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Committed,
-    NotCommitted,
+    /// Not committed: others were in its way.
+    Conflict,
+    /// Not committed: the storage failed.
+    Failed,
     Unknown,
 }
 
@@ -135,23 +138,29 @@ impl Marks {
             }
             Err(error) => match error.code() {
                 Code::OutcomeUnknown => Ok(Told::Unknown),
-                Code::StorageUnavailable | Code::StorageFull | Code::StorageCorrupt | Code::Conflict => {
-                    Ok(Told::NotCommitted)
-                }
+                Code::Conflict => Ok(Told::Conflict),
+                Code::StorageUnavailable | Code::StorageFull | Code::StorageCorrupt => Ok(Told::Failed),
                 code => Err(format!("{mark}: {code}: {error}")),
             },
         }
     }
 
-    /// So many runs of every caller, all callers at once.
-    pub(crate) fn make_many(&self, name: &str, each: usize) -> Result<(), String> {
+    /// So many runs of every caller, all callers at once, on a storage that does not fail; answers how many were
+    /// committed.
+    pub(crate) fn make_many(&self, name: &str, each: usize) -> Result<usize, String> {
         let caller = |number: usize| async move {
+            let mut committed = 0;
             for run in 0..each {
-                self.make(number, format!("{name}-{number}-{run}")).await?;
+                let mark = format!("{name}-{number}-{run}");
+                match self.make(number, mark.clone()).await? {
+                    Told::Committed => committed += 1,
+                    Told::Conflict => {}
+                    told => return Err(format!("{mark} was {told:?}, and nothing had failed")),
+                }
             }
-            Ok(())
+            Ok(committed)
         };
-        wait(join_all((0..CALLERS).map(caller))).into_iter().collect()
+        wait(join_all((0..CALLERS).map(caller))).into_iter().sum()
     }
 }
 
@@ -167,6 +176,14 @@ pub(crate) fn write(images: &Images, folder: &Path) -> PathBuf {
     }
     folder.join("state.db")
 }
+
+/// What [`whole`] says when something is not.
+pub(crate) const LOST: [&str; 4] = [
+    "cannot be opened",
+    "half of its marks",
+    " cents",
+    "SQLite finds that",
+];
 
 /// Opens what a cut has left, and answers whose marks are there, after it has seen that each has all of them, that
 /// no money was made or lost, and that SQLite finds nothing wrong.

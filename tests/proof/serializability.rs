@@ -172,21 +172,29 @@ fn whatever_runs_see_at_once_they_could_have_seen_one_after_the_other() {
 
 #[test]
 fn updates_are_lost_when_keys_are_not_checked() {
-    misses(NAME, "without the check of keys", DAILY, |count| {
-        histories(&["no-keys"], count)
-    });
+    misses(
+        NAME,
+        "without the check of keys",
+        &["has no order"],
+        DAILY,
+        |count| histories(&["no-keys"], count),
+    );
 }
 
 #[test]
 fn phantoms_come_when_ranges_are_not_checked() {
-    misses(NAME, "without the check of ranges", DAILY, |count| {
-        histories(&["no-ranges"], count)
-    });
+    misses(
+        NAME,
+        "without the check of ranges",
+        &["has no order"],
+        DAILY,
+        |count| histories(&["no-ranges"], count),
+    );
 }
 
 #[test]
 fn what_was_refused_is_seen_without_savepoints() {
-    misses(NAME, "without savepoints", DAILY, |count| {
+    misses(NAME, "without savepoints", &["has no order"], DAILY, |count| {
         histories(&["no-savepoints"], count)
     });
 }

@@ -1,9 +1,10 @@
 //! Every call of the storage fails once, in every way: the first, the second, until the run is through.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use airs_driver::Context;
-use airs_runtime::{Code, Placement, Request};
+use airs_runtime::{Code, Error, Placement, Request};
 use airs_tests::{Bench, Script, pay};
 use serde_json::json;
 
@@ -124,14 +125,24 @@ static STAGE: LazyLock<Mutex<(Bench, Arc<Faulty>, Content)>> = LazyLock::new(|| 
     Mutex::new((bench, faulty, content))
 });
 
-/// Lets one scenario through, failing each of its calls once in this way; says how many there were.
-fn sweep(scenario: &Scenario, way: Way) -> Result<usize, String> {
+/// Lets one scenario through, failing each of its calls once in this way; says how many there were, and notes what
+/// was told of them.
+fn sweep(scenario: &Scenario, way: Way, told: &mut BTreeSet<Code>) -> Result<usize, String> {
     let stage = STAGE.lock().unwrap();
     let (bench, faulty, before) = &*stage;
-    let run = || bench.perform(scenario.caller, (scenario.request)()).result;
+    let perform = || bench.perform(scenario.caller, (scenario.request)());
+    let run = || perform().result;
     faulty.reset(before);
     faulty.arm(None, scenario.rivalled);
-    run().map_err(|error| format!("{} fails by itself: {error}", scenario.name))?;
+    let report = perform();
+    let by_itself = report.result;
+    by_itself.map_err(|error| format!("{} fails by itself: {error}", scenario.name))?;
+    ensure!(
+        report.attempts == 1 + u32::from(scenario.rivalled),
+        "{}: {} attempts",
+        scenario.name,
+        report.attempts
+    );
     let (after, calls) = (faulty.content(), faulty.calls());
     for call in 1..=calls {
         let case = format!("{}, {way:?} in call {call} of {calls}", scenario.name);
@@ -139,6 +150,7 @@ fn sweep(scenario: &Scenario, way: Way) -> Result<usize, String> {
         faulty.arm(Some((call, way)), scenario.rivalled);
         let result = run();
         let found = faulty.content();
+        told.extend(result.as_ref().err().map(Error::code));
         let expected = match &result {
             Ok(_) => &after,
             // Either; the storage knows.
@@ -164,13 +176,18 @@ fn sweep(scenario: &Scenario, way: Way) -> Result<usize, String> {
     Ok(calls)
 }
 
-fn every_call_may_fail(ways: &[Way]) -> Verdict {
-    let mut faults = 0;
+/// Also sees that each of these was told at least once.
+fn every_call_may_fail(ways: &[Way], expected: &[Code]) -> Verdict {
+    let (mut faults, mut told) = (0, BTreeSet::new());
     for scenario in &SCENARIOS {
         for way in ways {
-            faults += sweep(scenario, *way)?;
+            faults += sweep(scenario, *way, &mut told)?;
         }
     }
+    ensure!(
+        expected.iter().all(|code| told.contains(code)),
+        "only these were told: {told:?}"
+    );
     Ok(json!({ "scenarios": SCENARIOS.len(), "faults": faults }))
 }
 
@@ -179,12 +196,13 @@ const NAME: &str = "every call of the storage fails";
 #[test]
 fn whatever_call_of_the_storage_fails_a_run_is_whole_or_not_there() {
     let ways = [Way::Unavailable, Way::Full, Way::Lost, Way::AnswerLost];
-    holds(NAME, SCENARIOS.len(), |_| every_call_may_fail(&ways));
+    holds(NAME, SCENARIOS.len(), |_| every_call_may_fail(&ways, &TOLD));
 }
 
 #[test]
 fn a_storage_that_breaks_its_word_is_noticed() {
-    misses(NAME, "over a storage that lies", SCENARIOS.len(), |_| {
-        every_call_may_fail(&[Way::Lie])
+    let heard = [" differ"];
+    misses(NAME, "over a storage that lies", &heard, SCENARIOS.len(), |_| {
+        every_call_may_fail(&[Way::Lie], &[])
     });
 }

@@ -29,8 +29,8 @@ pub(crate) fn size(daily: usize, full: usize) -> usize {
     }
 }
 
-/// The seed of all chance in this process. A proof that fails says which of its cases it was; with the same
-/// seed it is the same case.
+/// The seed of all chance in this process. A proof that fails says which of its cases it was; the same seed gives
+/// that case the same programs and the same choices. How they come between each other is the machine's.
 pub(crate) fn seed() -> u64 {
     let stated = std::env::var("AIRS_PROOF_SEED").ok();
     stated.and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121)
@@ -48,18 +48,29 @@ pub(crate) fn holds(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdic
         broken.is_none(),
     );
     if let Some(broken) = broken {
-        panic!("{name}: {broken}\n(AIRS_PROOF_SEED={} shows it again)", seed());
+        panic!(
+            "{name}: {broken}\n(AIRS_PROOF_SEED={} makes the same choices)",
+            seed()
+        );
     }
 }
 
-/// Makes a proof with a guard dropped, or over something that breaks its word, and fails if it is not noticed.
-pub(crate) fn misses(name: &str, how: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) {
+/// Makes a proof with a guard dropped, or over something that breaks its word, and fails unless that is noticed: the
+/// proof has to say one of the things that are `heard` when it is missed, and not to fail for another reason.
+pub(crate) fn misses(
+    name: &str,
+    how: &str,
+    heard: &[&str],
+    size: usize,
+    proof: impl FnOnce(usize) -> Verdict,
+) {
     let name = format!("{name}, {how}");
     let (verdict, seconds) = timed(&name, size, proof);
-    let missed = verdict.is_err();
+    let is_missed = |said: &String| heard.iter().any(|heard| said.contains(heard));
+    let missed = verdict.as_ref().is_err_and(is_missed);
     let found = verdict.map_or_else(Value::String, |found| json!({ "not missed": found }));
     note(&name, size, seconds, found.clone(), missed);
-    assert!(missed, "{name}: nothing is wrong: {found}");
+    assert!(missed, "{name}: not noticed, or for another reason: {found}");
 }
 
 fn timed(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) -> (Verdict, f64) {
@@ -75,18 +86,22 @@ fn timed(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) -> (Verd
     }
 }
 
-/// Adds a line to the summary of this process.
+/// Puts a line into the summary, where it takes the place of the one of the same proof and size.
 fn note(name: &str, size: usize, seconds: f64, found: Value, holds: bool) {
-    static SEEN: Mutex<Vec<Value>> = Mutex::new(Vec::new());
-    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let seconds = (seconds * 1_000.0).round() / 1_000.0;
-    seen.push(json!({ "name": name, "size": size, "seconds": seconds, "found": found, "holds": holds }));
-    seen.sort_by_key(|line| line["name"].to_string());
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = target_folder().join("proof");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(
-        folder.join("summary.json"),
-        serde_json::to_string_pretty(&*seen).unwrap(),
-    )
-    .unwrap();
+    let (file, new) = (folder.join("summary.json"), folder.join("summary.new"));
+    let seconds = (seconds * 1_000.0).round() / 1_000.0;
+    let line = json!({ "name": name, "size": size, "seconds": seconds, "found": found, "holds": holds });
+    let before = fs::read(&file).ok();
+    let before = before.and_then(|text| serde_json::from_slice::<Vec<Value>>(&text).ok());
+    let mut lines = before.unwrap_or_default();
+    lines.retain(|before| (&before["name"], &before["size"]) != (&line["name"], &line["size"]));
+    lines.push(line);
+    lines.sort_by_key(|line| (line["name"].to_string(), line["size"].as_u64()));
+    // Whole, whoever reads it, and whatever ends this process.
+    fs::write(&new, serde_json::to_string_pretty(&lines).unwrap()).unwrap();
+    fs::rename(new, file).unwrap();
 }

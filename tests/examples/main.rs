@@ -18,10 +18,12 @@ fn checkout() -> &'static Path {
         .expect("the tests are in a folder of the checkout")
 }
 
-/// A program of the workspace, built.
+/// A program of the workspace, built. Naming a test, this one, lets Cargo choose the features that tests have: with
+/// others it would compile wasmtime once more.
 fn program(package: &str) -> PathBuf {
     let status = std::process::Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--offline", "--workspace", "--bin", package])
+        .args(["--test", "examples"])
         .current_dir(checkout())
         .env("CARGO_TARGET_DIR", airs_tests::target_folder())
         .status()

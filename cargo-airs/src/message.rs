@@ -83,6 +83,8 @@ pub(crate) enum Message<'a> {
         attempt: u32,
         line: &'a str,
     },
+    /// A run waits for another process, which owns the state.
+    OwnerAwaited { context: &'a str, run: &'a str },
     /// The wasm target was installed.
     TargetInstalled { target: &'a str },
     /// Something is not as it should be.
@@ -158,6 +160,10 @@ impl Message<'_> {
             Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
             Self::PathBound { binding, .. } => ("Bound", binding.line()),
             Self::PathUnbound { path, .. } => ("Unbound", (*path).to_owned()),
+            Self::OwnerAwaited { context, .. } => (
+                "Waiting",
+                format!("for another process, which owns the state of context {context}"),
+            ),
             Self::Log { component, line, .. } => ("", format!("{component}: {line}")),
             // These have a result, or are printed in a way of their own.
             _ => ("", String::new()),

@@ -64,7 +64,7 @@ impl Node {
                 ..EngineConfig::default()
             })
             .context(settings.context.clone())
-            .on_event(move |event| log(event, &listener));
+            .on_event(move |event| tell(event, &listener));
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         let runtime = builder.build()?;
@@ -208,20 +208,24 @@ fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
         })
 }
 
-pub(crate) fn log(event: &Event<'_>, report: &Report) {
-    if let Event::Log {
-        component,
-        run,
-        attempt,
-        line,
-    } = event
-    {
-        report.say(&Message::Log {
+pub(crate) fn tell(event: &Event<'_>, report: &Report) {
+    match event {
+        Event::Log {
+            component,
+            run,
+            attempt,
+            line,
+        } => report.say(&Message::Log {
             component: component.as_str(),
             run,
             attempt: *attempt,
             line,
-        });
+        }),
+        Event::OwnerAwaited { context, run } => report.say(&Message::OwnerAwaited {
+            context: context.as_str(),
+            run,
+        }),
+        _ => {}
     }
 }
 

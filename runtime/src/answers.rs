@@ -43,17 +43,22 @@ impl Runtime {
     /// # Errors
     /// When a context's state cannot be read or written.
     pub async fn forget_expired_answers(&self) -> Result<usize> {
-        let before_ms = self.inner.answers_end_ms();
-        let mut forgotten = 0;
-        for held in self.inner.contexts.all() {
-            loop {
-                match held.context.forget_answers(before_ms).await? {
-                    0 => break,
-                    count => forgotten += count,
+        let inner = Arc::clone(&self.inner);
+        let all = self.inner.engine.executor().spawn(async move {
+            let before_ms = inner.answers_end_ms();
+            let mut forgotten = 0;
+            for held in inner.contexts.all() {
+                loop {
+                    match held.context.forget_answers(before_ms).await? {
+                        0 => break,
+                        count => forgotten += count,
+                    }
                 }
             }
-        }
-        Ok(forgotten)
+            Ok(forgotten)
+        });
+        let torn_down = |_| Error::new(Code::Internal, "the runtime ended before it had forgotten all");
+        all.await.map_err(torn_down)?
     }
 }
 

@@ -39,7 +39,12 @@ impl Storage for Exchanged {
 
     fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
         let now = self.now();
-        Box::pin(async move { now.commit(commit).await })
+        // The owner of the file before is not this one's.
+        let commit = Commit {
+            epoch: None,
+            ..(*commit).clone()
+        };
+        Box::pin(async move { now.commit(commit.into()).await })
     }
 
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {

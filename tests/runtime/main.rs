@@ -25,6 +25,7 @@ mod limits;
 mod line;
 mod load;
 mod overlap;
+mod owner;
 mod program_faults;
 mod quota;
 mod replace;

@@ -9,15 +9,15 @@ use airs_tests::{Bench, Script, pay};
 use tempfile::TempDir;
 
 /// Where the tests that are run in a process of their own find their folder.
-const FOLDER: &str = "AIRS_TEST_FOLDER";
+pub(crate) const FOLDER: &str = "AIRS_TEST_FOLDER";
 
-fn on(folder: &Path) -> Bench {
+pub(crate) fn on(folder: &Path) -> Bench {
     Bench::alone(&["ledger", "payment", "probe"], |builder| {
         builder.state(State::folder(folder))
     })
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
@@ -29,7 +29,7 @@ fn refused(folder: &Path) -> Error {
 }
 
 /// This test binary again, for one test that is otherwise ignored.
-fn process(test: &str, folder: &Path) -> Command {
+pub(crate) fn process(test: &str, folder: &Path) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command
         .args(["--exact", test, "--ignored", "--nocapture"])
@@ -78,41 +78,6 @@ fn each_context_has_a_file_of_its_own() {
         );
     }
     build().build().unwrap();
-}
-
-#[test]
-fn two_runtimes_on_one_folder_both_succeed_and_lose_nothing() {
-    let folder = folder();
-    let one = on(folder.path());
-    one.fund("10.00");
-    let two = on(folder.path());
-    let payments = |bench: &Bench, caller: &'static str, to: &'static str| {
-        let bench = bench.again();
-        move || {
-            let mut paid = 0;
-            for _ in 0..20 {
-                match bench.ask(caller, pay(to, "0.01")) {
-                    Ok(_) => paid += 1,
-                    Err(error) => assert_eq!(error.code(), Code::Conflict, "{error}"),
-                }
-            }
-            paid
-        }
-    };
-    let paid: usize = thread::scope(|scope| {
-        let threads = [
-            scope.spawn(payments(&one, "alice", "bob")),
-            scope.spawn(payments(&two, "alice", "bob")),
-        ];
-        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
-    });
-    assert!(paid > 0);
-    let left = 1_000 - paid;
-    let expected = [left, paid].map(|cents| format!("{}.{:02}", cents / 100, cents % 100));
-    assert_eq!(
-        (one.dollars(["alice", "bob"]), two.dollars(["alice", "bob"])),
-        (expected.clone(), expected)
-    );
 }
 
 #[test]

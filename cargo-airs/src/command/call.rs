@@ -23,7 +23,7 @@ pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
             instances_max: INSTANCES_MAX,
             ..EngineConfig::default()
         })
-        .on_event(move |event| node::log(event, &listener))
+        .on_event(move |event| node::tell(event, &listener))
         .build()?;
     let config = CallConfig {
         name: name(&component, &chosen),

@@ -1,7 +1,10 @@
 //! The folder of the state: in the way, damaged, full, read-only, and used by several at once.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+
+use airs_runtime::{Request, Runtime, State};
 
 use crate::project::{DOLLARS, accounts, ledger, succeed};
 
@@ -47,6 +50,43 @@ fn commands_at_the_same_time_all_succeed() {
         );
     }
     assert_eq!(succeed(&scene, "view /accounts/alice/usd"), "106.00\n");
+}
+
+#[test]
+fn a_command_waits_for_another_process_that_owns_the_state_and_says_so() {
+    let scene = accounts("owner");
+    let state = State::folder(scene.path().join(".airs/state"));
+    let other = Runtime::builder().state(state).build().unwrap();
+    // Whoever commits owns it, until it ends.
+    let run = other.perform_blocking(Request::bindings().id(Runtime::new_id()));
+    run.result.unwrap();
+    let order = r#"{"from":"~/usd","to":"/accounts/bob/usd","amount":"1"}"#;
+    let pay = format!("run payment --as alice --input '{order}'");
+    let in_vain = scene
+        .command(&format!("{pay} --timeout-ms 200"))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(in_vain.stderr).unwrap();
+    assert_eq!(in_vain.status.code(), Some(3), "{stderr}");
+    let said = "Waiting for another process, which owns the state of context local";
+    assert_eq!(stderr.matches(said).count(), 1, "{stderr}");
+    assert!(stderr.contains("error[busy]: another process "), "{stderr}");
+    // Whoever only looks does not wait.
+    assert_eq!(succeed(&scene, "view /accounts/alice/usd"), "100.00\n");
+
+    let mut waiting = scene
+        .command(&format!("{pay} --message-format json"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(waiting.stdout.take().unwrap()).lines();
+    let mut said = || lines.next().unwrap().unwrap();
+    assert!(said().starts_with(r#"{"reason":"owner-awaited","context":"local","run":""#));
+    drop(other);
+    assert!(said().starts_with(r#"{"reason":"run-committed","#));
+    assert!(waiting.wait().unwrap().success());
+    assert_eq!(succeed(&scene, "view /accounts/alice/usd"), "99.00\n");
 }
 
 /// Needs a small file system of its own, which not every machine lets a person have.

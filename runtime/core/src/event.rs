@@ -100,6 +100,13 @@ pub enum Event<'a> {
         /// What was refused, and why. It holds nothing that may be a secret.
         message: &'a str,
     },
+    /// A run is to be committed, and waits because another process owns the state of its context.
+    OwnerAwaited {
+        /// The context's name.
+        context: &'a Name,
+        /// The run that waits.
+        run: &'a str,
+    },
     /// A call of a component's function from outside of any run ended.
     Called {
         /// The call's id.

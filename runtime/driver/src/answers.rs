@@ -3,6 +3,8 @@
 //! An answer is a row of the host, written in the commit of its run. Rows are in the order of the ids, which is
 //! that of time, so that the old ones are found at the front.
 
+use std::time::{Duration, Instant};
+
 use airs_core::{Code, Error, FieldReader, FieldWriter, Result, RunId};
 use airs_platform::{Bytes, Check, Commit, Committed, Entry, Key, Range, Stored};
 
@@ -18,6 +20,9 @@ pub const ANSWER_BYTES_MAX: usize = 256 << 10;
 
 /// Answers that are removed with one commit: so few that runs hardly wait for it.
 const FORGOTTEN_AT_ONCE: u32 = 64;
+
+/// How long a commit that removes answers waits for others at most. It can be made another time.
+const FORGETTING_MAX: Duration = Duration::from_secs(5);
 
 /// The id that a caller gave a run, and what for.
 ///
@@ -136,7 +141,8 @@ impl Context {
         if read_mark(mark.as_ref().map(|mark| &mark.value))? < time_ms {
             raise_mark(&mut commit, mark, time_ms);
         }
-        match self.storage().commit(commit.into()).await? {
+        let deadline = Instant::now() + FORGETTING_MAX;
+        match self.commit(commit, deadline, || ()).await.1? {
             Committed::Applied(_) | Committed::AlreadyApplied(_) => Ok(count),
             // Somebody else has raised the mark, and goes on.
             Committed::Conflict(_) => Ok(0),

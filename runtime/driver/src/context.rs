@@ -7,6 +7,7 @@ use airs_core::{Guards, Limits, Name, Result};
 use airs_platform::{Snapshot, Storage};
 
 use crate::line::{Footprint, Line, Ticket};
+use crate::ownership::Ownership;
 use crate::transaction::Transaction;
 
 /// A context: its name and its state.
@@ -17,6 +18,7 @@ pub struct Context {
     name: Arc<Name>,
     storage: Arc<dyn Storage>,
     line: Arc<Line>,
+    ownership: Arc<Ownership>,
     guards: Guards,
 }
 
@@ -27,6 +29,7 @@ impl Context {
             name: Arc::new(name),
             storage,
             line: Arc::default(),
+            ownership: Arc::default(),
             guards: Guards::default(),
         }
     }
@@ -64,6 +67,10 @@ impl Context {
     /// Whoever stops waiting leaves the line.
     pub async fn queue(&self, footprint: Footprint) -> Ticket {
         self.line.queue(footprint).await
+    }
+
+    pub(crate) fn ownership(&self) -> &Ownership {
+        &self.ownership
     }
 
     pub(crate) fn line(&self) -> &Line {

@@ -39,6 +39,7 @@ mod context;
 mod effective;
 mod line;
 mod namespace;
+mod ownership;
 mod resolver;
 mod session;
 mod state;

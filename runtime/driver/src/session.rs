@@ -19,7 +19,6 @@ use crate::catalog::Drivers;
 use crate::context::Context;
 use crate::line::{Footprint, Ticket};
 use crate::resolver;
-use crate::transaction::Transaction;
 
 /// What a session begins with.
 ///
@@ -243,7 +242,7 @@ impl Session {
         let Self {
             context, instances, ..
         } = *self;
-        let transaction: Box<Transaction> = instances.into_transaction()?;
+        let (transaction, environment) = instances.into_transaction()?;
         let Some(commit) = transaction.into_commit() else {
             return Ok(Ended::Committed);
         };
@@ -251,7 +250,9 @@ impl Session {
         if line.bars(&commit, ticket) {
             return Ok(Ended::Conflict(line.footprint(&commit)));
         }
-        match context.storage().commit(Arc::clone(&commit)).await {
+        let waits = || environment.waits_for_owner();
+        let (commit, committed) = context.commit(commit, environment.deadline(), waits).await;
+        match committed {
             Ok(Committed::Applied(_) | Committed::AlreadyApplied(_)) => Ok(Ended::Committed),
             Ok(Committed::Conflict(_)) => Ok(Ended::Conflict(line.footprint(&commit))),
             Err(error @ StorageError::OutcomeUnknown { .. }) => Ok(Ended::Unknown(error.into())),

@@ -4,7 +4,6 @@ mod room;
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
-use std::sync::Arc;
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Page, Range, Snapshot, Stored};
@@ -175,7 +174,7 @@ impl Transaction {
     }
 
     /// What is to be committed; none when nothing was written: such a run stands at its snapshot.
-    pub(crate) fn into_commit(self) -> Option<Arc<Commit>> {
+    pub(crate) fn into_commit(self) -> Option<Commit> {
         if self.writes.is_empty() {
             return None;
         }
@@ -192,12 +191,11 @@ impl Transaction {
             Check::Range { .. } => guards.has(Guard::RangeCheck),
             Check::Room { .. } => true,
         });
-        Some(Arc::new(Commit {
-            id: None,
-            epoch: None,
+        Some(Commit {
             checks: checks.collect(),
             writes: self.writes.into_iter().collect(),
-        }))
+            ..Commit::default()
+        })
     }
 
     async fn page(&mut self, range: Range) -> Result<Page> {

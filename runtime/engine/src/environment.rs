@@ -149,6 +149,16 @@ impl Environment {
         });
     }
 
+    /// Tells that the run waits for another process, which owns the state of its context.
+    pub fn waits_for_owner(&self) {
+        if let Some(context) = &self.shared.context {
+            (self.shared.observer)(&Event::OwnerAwaited {
+                context,
+                run: &self.shared.run,
+            });
+        }
+    }
+
     /// Tells that a component was refused what it was not granted. The message holds nothing that may be a secret.
     pub fn denied(&self, component: &Name, capability: Capability, message: &str) {
         (self.shared.observer)(&Event::Denied {

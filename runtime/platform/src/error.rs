@@ -62,6 +62,9 @@ pub enum StorageError {
     /// Another process kept the storage to itself for longer than is waited for. Nothing was changed.
     #[error("another process keeps the storage locked")]
     Busy,
+    /// The commit's deadline came while it waited for others. Nothing was changed.
+    #[error("the commit still waited for others at its deadline")]
+    Late,
     /// Whether the commit was made durable could not be learned; the same commit id settles it.
     #[error("the commit may or may not have been made durable")]
     OutcomeUnknown {
@@ -78,6 +81,7 @@ impl StorageError {
             Self::Full { .. } => Code::StorageFull,
             Self::Corrupt { .. } | Self::Foreign { .. } => Code::StorageCorrupt,
             Self::Busy => Code::Busy,
+            Self::Late => Code::DeadlineExceeded,
             Self::OutcomeUnknown { .. } => Code::OutcomeUnknown,
         }
     }
@@ -95,6 +99,7 @@ impl StorageError {
             Self::NewerFormat { .. } => "use the version of airs that wrote it, or a newer one",
             Self::Fenced => "one process at a time may own a context's storage; stop one of the two",
             Self::Busy => "try again, or stop the other process",
+            Self::Late => "nothing of it was committed; it can be tried again",
             Self::OutcomeUnknown { .. } => "send the same id again to learn what became of it",
         }
     }
@@ -152,6 +157,7 @@ mod tests {
             ),
             (StorageError::Fenced, Code::StorageUnavailable),
             (StorageError::Busy, Code::Busy),
+            (StorageError::Late, Code::DeadlineExceeded),
             (
                 StorageError::OutcomeUnknown { source: source() },
                 Code::OutcomeUnknown,

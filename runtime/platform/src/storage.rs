@@ -6,6 +6,7 @@ mod sqlite;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
@@ -143,6 +144,9 @@ pub struct Commit {
     pub id: Option<CommitId>,
     /// The owner epoch under which the commit is made; one without it is not fenced.
     pub epoch: Option<u64>,
+    /// When it must have been begun: one that still waits by then is refused with [`StorageError::Late`]. A backend in
+    /// which nothing waits does not look at it.
+    pub deadline: Option<Instant>,
     /// What has to be unchanged.
     pub checks: Vec<Check>,
     /// What is written, in this order, so that a key's last one wins; `None` deletes.
@@ -262,8 +266,12 @@ pub trait Storage: Send + Sync + fmt::Debug {
     /// was not.
     fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>>;
 
-    /// Takes the ownership, and returns the new owner epoch, the greatest so far. From then on every commit
-    /// that carries another epoch is refused with [`StorageError::Fenced`].
+    /// Takes the ownership for as long as this storage is open, and returns the new owner epoch, the greatest so far.
+    /// From then on every commit that carries another epoch is refused with [`StorageError::Fenced`].
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Busy`] while another process has it; that can be tried again.
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>>;
 }
 

@@ -49,8 +49,10 @@ impl Instances {
         }
     }
 
-    pub(super) fn into_transaction(self) -> Result<Box<Transaction>> {
-        self.transaction.ok_or_else(lost)
+    /// Gives all instances up.
+    pub(super) fn into_transaction(self) -> Result<(Box<Transaction>, Environment)> {
+        let transaction = self.transaction.ok_or_else(lost)?;
+        Ok((transaction, self.environment))
     }
 
     pub(super) fn name(&self, index: usize) -> &str {

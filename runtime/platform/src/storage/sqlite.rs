@@ -2,6 +2,7 @@
 
 mod fault;
 mod group;
+mod owner;
 mod reader;
 mod rows;
 mod schema;
@@ -15,16 +16,21 @@ use futures_util::future::BoxFuture;
 
 use super::{Commit, Committed, Snapshot, Storage};
 use crate::StorageError;
+use owner::Owner;
 use reader::Readers;
 use schema::Site;
 use writer::Writer;
 
-/// A [`Storage`] in one SQLite file, for one process or several at once.
+/// A [`Storage`] in one SQLite file, for one process that commits and any number that read.
 ///
 /// The file is in write-ahead mode with `synchronous=FULL`. All commits of one `Sqlite` go through one
 /// thread, which makes as many durable with one sync as are waiting (group commit). Snapshots are read
 /// transactions on connections of their own; their reads are made on the calling thread, and neither wait
 /// for commits nor delay them. An old snapshot keeps the write-ahead log from being cut, so that it grows.
+///
+/// Its owner holds a lock on a file beside it, `<file>-owner`, from [`acquire`](Storage::acquire) until it is dropped.
+/// The lock goes with the process that holds it. If it gets lost otherwise, as when somebody removes the file, the
+/// epoch keeps the one who held it from committing.
 ///
 /// Dropping it waits until the commits that are queued are answered, and ends the thread; snapshots may
 /// live longer.
@@ -36,20 +42,24 @@ use writer::Writer;
 /// # let folder = tempfile::tempdir()?;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let file = folder.path().join("local.sqlite");
-/// let old = Sqlite::open(&file)?;
-/// let old_epoch = old.acquire().await?;
+/// let owner = Sqlite::open(&file)?;
+/// let epoch = Some(owner.acquire().await?);
+/// owner.commit(Commit { epoch, ..Commit::default() }.into()).await?;
 ///
-/// // Another process takes over. What the old one still sends is refused.
-/// let new = Sqlite::open(&file)?;
-/// new.acquire().await?;
-/// let late = Commit { epoch: Some(old_epoch), ..Commit::default() };
-/// assert!(matches!(old.commit(late.into()).await, Err(StorageError::Fenced)));
+/// // Another one may look, and has to wait for the ownership.
+/// let other = Sqlite::open(&file)?;
+/// other.snapshot().await?;
+/// assert!(matches!(other.acquire().await, Err(StorageError::Busy)));
+/// drop(owner);
+/// other.acquire().await?;
 /// # Ok(()) }) }
 /// ```
 pub struct Sqlite {
     site: Site,
     writer: Writer,
     readers: Arc<Readers>,
+    /// The last to go: until then queued commits are made.
+    owner: Owner,
 }
 
 impl Sqlite {
@@ -82,6 +92,7 @@ impl Sqlite {
         Ok(Self {
             writer: Writer::start(connection, site.clone())?,
             readers: Readers::new(site.clone()),
+            owner: Owner::of(site.path()),
             site,
         })
     }
@@ -103,7 +114,10 @@ impl Storage for Sqlite {
     }
 
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
-        Box::pin(self.writer.acquire())
+        Box::pin(async move {
+            self.owner.take()?;
+            self.writer.acquire().await
+        })
     }
 }
 

@@ -293,6 +293,7 @@ async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
                     .into_iter()
                     .map(|(key, value)| (key, value.map(Bytes::from)));
                 let commit = Commit {
+                    deadline: None,
                     id: id.map(|id| [id; 16]),
                     epoch: epochs_ago.map(|ago| model.epoch.saturating_sub(ago)),
                     checks: depends_on

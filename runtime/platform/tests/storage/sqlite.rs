@@ -6,7 +6,7 @@ mod processes;
 use std::sync::Arc;
 
 use airs_platform::{Check, Commit, Committed, Sqlite, Storage, StorageError};
-use futures_util::future::{join_all, poll_immediate, try_join_all};
+use futures_util::future::{join_all, join3, poll_immediate, try_join_all};
 use rusqlite::Connection;
 
 use crate::{applied, bytes, get, put, run, text, writing};
@@ -63,17 +63,87 @@ fn two_handles_on_one_file_see_each_other() {
             one.commit(stale.into()).await.unwrap(),
             Committed::Conflict(vec!["key".into()])
         );
+    });
+}
 
-        let owner = one.acquire().await.unwrap();
-        two.acquire().await.unwrap();
-        let fenced = Commit {
-            epoch: Some(owner),
-            ..writing(&[("key", Some("3"))])
+#[test]
+fn one_at_a_time_owns_a_file_and_whoever_lost_it_is_fenced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let open = || Sqlite::open(&path).unwrap();
+    let under = |epoch, value| Commit {
+        epoch: Some(epoch),
+        ..writing(&[("key", Some(value))])
+    };
+    run(async {
+        let (one, two) = (open(), open());
+        let first = one.acquire().await.unwrap();
+        applied(&one, under(first, "1")).await;
+        // Another one may look, and has to wait.
+        assert!(get(&two, "key").await.is_some());
+        for _ in 0..3 {
+            assert!(matches!(two.acquire().await, Err(StorageError::Busy)));
+        }
+        let second = one.acquire().await.unwrap();
+        applied(&one, under(second, "2")).await;
+
+        // It ends: its commits are made, and another is the owner.
+        let last = one.commit(under(second, "3").into());
+        assert!(poll_immediate(last).await.is_none());
+        drop(one);
+        let third = two.acquire().await.unwrap();
+        assert!(third > second && second > first);
+        applied(&two, under(third, "4")).await;
+
+        // Somebody takes its lock away: it does not commit any more, and does not fight for it either.
+        std::fs::remove_file(path.with_file_name("state.db-owner")).unwrap();
+        let three = open();
+        let fourth = three.acquire().await.unwrap();
+        let late = two.commit(under(third, "5").into()).await;
+        assert!(matches!(late, Err(StorageError::Fenced)));
+        applied(&three, under(fourth, "6")).await;
+        assert_eq!(get(&three, "key").await.unwrap().value, bytes("6"));
+    });
+}
+
+#[test]
+fn a_commit_that_waits_for_others_until_its_deadline_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    run(async {
+        let storage = Sqlite::open(&path).unwrap();
+        put(&storage, "key", "1").await;
+        let over = Commit {
+            deadline: Some(std::time::Instant::now()),
+            ..writing(&[("key", Some("2"))])
         };
         assert!(matches!(
-            one.commit(fenced.into()).await,
-            Err(StorageError::Fenced)
+            storage.commit(over.into()).await,
+            Err(StorageError::Late)
         ));
+
+        // The thread is busy with the first one, which has all the time that there is.
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_millis(100);
+        let patient = storage.commit(writing(&[("other", Some("2"))]).into());
+        let waiting = storage.commit(
+            Commit {
+                deadline: Some(deadline),
+                ..writing(&[("key", Some("3"))])
+            }
+            .into(),
+        );
+        let releasing = async {
+            while std::time::Instant::now() < deadline {
+                tokio::task::yield_now().await;
+            }
+            other.execute_batch("ROLLBACK").unwrap();
+        };
+        let (patient, waiting, ()) = join3(patient, waiting, releasing).await;
+        assert!(matches!(patient, Ok(Committed::Applied(_))));
+        assert!(matches!(waiting, Err(StorageError::Late)));
+        assert_eq!(get(&storage, "key").await.unwrap().value, bytes("1"));
     });
 }
 

@@ -7,9 +7,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout_at;
 
 use super::super::{Commit, Committed};
 use super::fault::fault;
@@ -68,35 +71,49 @@ impl Writer {
     }
 
     pub(super) async fn commit(&self, commit: Arc<Commit>) -> Result<Committed, StorageError> {
-        self.ask(|answer| Job::Commit(commit, answer)).await
+        let deadline = commit.deadline;
+        self.ask(deadline, |answer| Job::Commit(commit, answer)).await
     }
 
     pub(super) async fn acquire(&self) -> Result<u64, StorageError> {
-        self.ask(Job::Acquire).await
+        self.ask(None, Job::Acquire).await
     }
 
     pub(super) fn groups(&self) -> u64 {
         self.groups.load(Ordering::Relaxed)
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, StorageError> {
+    async fn ask<T>(
+        &self,
+        deadline: Option<Instant>,
+        job: impl FnOnce(Answer<T>) -> Job,
+    ) -> Result<T, StorageError> {
         let (to, answer) = oneshot::channel();
-        let sent = match &self.queue {
-            Some(queue) => queue.send(job(Answer { result: None, to })).await.is_ok(),
-            None => false,
-        };
-        if !sent {
-            return Err(unavailable(
-                "write",
-                io::Error::other("the thread that writes has ended"),
-            ));
-        }
+        self.place(deadline).await?.send(job(Answer { result: None, to }));
         // The thread answers every job that it takes, unless it panicked with it.
         answer.await.unwrap_or_else(|gone| {
             Err(StorageError::OutcomeUnknown {
                 source: Arc::new(gone),
             })
         })
+    }
+
+    /// A place in the queue; who waits for one past the deadline has asked for nothing.
+    async fn place(&self, deadline: Option<Instant>) -> Result<mpsc::Permit<'_, Job>, StorageError> {
+        let ended = || {
+            let cause = io::Error::other("the thread that writes has ended");
+            unavailable("write", cause)
+        };
+        let queue = self.queue.as_ref().ok_or_else(ended)?;
+        let place = match (queue.try_reserve(), deadline) {
+            (Err(TrySendError::Full(())), Some(deadline)) => timeout_at(deadline.into(), queue.reserve())
+                .await
+                .map_err(|_| StorageError::Late)?,
+            (Err(TrySendError::Full(())), None) => queue.reserve().await,
+            (Ok(place), _) => return Ok(place),
+            (Err(TrySendError::Closed(())), _) => return Err(ended()),
+        };
+        place.map_err(|_| ended())
     }
 }
 
@@ -201,8 +218,10 @@ impl Job {
     fn apply(&mut self, group: &mut Group<'_>) -> rusqlite::Result<()> {
         match self {
             Self::Commit(commit, answer) => {
-                let committed = group.apply(commit)?.map_err(|Fenced| StorageError::Fenced);
-                answer.result = Some(committed);
+                answer.result = Some(match commit.deadline {
+                    Some(deadline) if Instant::now() >= deadline => Err(StorageError::Late),
+                    _ => group.apply(commit)?.map_err(|Fenced| StorageError::Fenced),
+                });
             }
             Self::Acquire(answer) => answer.result = Some(Ok(group.acquire())),
         }

@@ -1,0 +1,106 @@
+//! Who may commit in a context: one process at a time.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use airs_platform::{Commit, Committed, Storage, StorageError};
+use futures_util::future::poll_immediate;
+use tokio::sync::Mutex;
+use tokio::time::{sleep_until, timeout_at};
+
+use crate::context::Context;
+
+/// How often to look whether another process has ended. Its commits take some milliseconds each.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// How long after its deadline a commit that the backend has begun is waited for. Nobody learns what becomes of one
+/// that takes longer: its disk has hung for half a minute.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// The owner epoch under which this process commits; 0 until its first commit.
+///
+/// Whoever only reads owns nothing, and so does not wait for whoever does, nor makes others wait.
+#[derive(Debug, Default)]
+pub(crate) struct Ownership {
+    epoch: AtomicU64,
+    /// Held by whoever asks for it.
+    asking: Mutex<()>,
+}
+
+impl Context {
+    /// Commits, as the owner of the state. While another process is that, it `waits`, which is told once, until the
+    /// deadline at most.
+    pub(crate) async fn commit(
+        &self,
+        mut commit: Commit,
+        deadline: Instant,
+        waits: impl Fn(),
+    ) -> (Arc<Commit>, Result<Committed, StorageError>) {
+        commit.deadline = Some(deadline);
+        let owned = match self.ownership().known() {
+            Some(epoch) => Ok(epoch),
+            // Boxed: it happens once, and would make the future of every commit larger.
+            None => Box::pin(self.ownership().ask(self.storage(), deadline, waits)).await,
+        };
+        let commit = match owned {
+            Ok(epoch) => {
+                commit.epoch = Some(epoch);
+                Arc::new(commit)
+            }
+            Err(error) => return (Arc::new(commit), Err(error)),
+        };
+        let mut committed = pin!(self.storage().commit(Arc::clone(&commit)));
+        // Most often it is answered at once, or after a sync, and no timer goes off.
+        let committed = match poll_immediate(committed.as_mut()).await {
+            Some(committed) => committed,
+            None => timeout_at((deadline + GRACE).into(), committed)
+                .await
+                .unwrap_or_else(|_| Err(hung())),
+        };
+        (commit, committed)
+    }
+}
+
+impl Ownership {
+    fn known(&self) -> Option<u64> {
+        Some(self.epoch.load(Ordering::Acquire)).filter(|epoch| *epoch != 0)
+    }
+
+    async fn ask(
+        &self,
+        storage: &dyn Storage,
+        deadline: Instant,
+        waits: impl Fn(),
+    ) -> Result<u64, StorageError> {
+        let asking = timeout_at(deadline.into(), self.asking.lock()).await;
+        let _asking = asking.map_err(|_| StorageError::Busy)?;
+        if let Some(epoch) = self.known() {
+            return Ok(epoch);
+        }
+        let mut told = false;
+        loop {
+            match storage.acquire().await {
+                Ok(epoch) => {
+                    self.epoch.store(epoch, Ordering::Release);
+                    return Ok(epoch);
+                }
+                Err(StorageError::Busy) if Instant::now() < deadline => {
+                    if !std::mem::replace(&mut told, true) {
+                        waits();
+                    }
+                    sleep_until((Instant::now() + LOOK_AGAIN).min(deadline).into()).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn hung() -> StorageError {
+    StorageError::OutcomeUnknown {
+        source: Arc::new(io::Error::from(io::ErrorKind::TimedOut)),
+    }
+}

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use airs_runtime::{CallConfig, Callable, Capabilities, Capability, Code, Component, Error, Limits, Runtime};
 
-use airs_tests::raw;
+use airs_tests::{expect_idle, raw};
 
 use crate::callable::{shapes, shapes_in};
 
@@ -14,7 +14,9 @@ fn act(shapes: &Callable, what: &str) -> Result<u64, Error> {
 
 #[test]
 fn a_panic_a_loop_a_hoard_and_an_endless_recursion_are_errors_of_that_call_alone() {
-    let shapes = shapes().with_limits(&Limits {
+    let shapes = shapes();
+    // Only what loops has to be late.
+    let hasty = shapes.with_limits(&Limits {
         deadline_ms: 300,
         ..Limits::UNRESTRICTED
     });
@@ -24,7 +26,8 @@ fn a_panic_a_loop_a_hoard_and_an_endless_recursion_are_errors_of_that_call_alone
         ("hoard", Code::LimitExceeded),
         ("recurse", Code::LimitExceeded),
     ] {
-        let error = act(&shapes, what).unwrap_err();
+        let called = if what == "loop" { &hasty } else { &shapes };
+        let error = act(called, what).unwrap_err();
         assert_eq!(error.code(), code, "{what}: {error}");
         assert!(error.message().starts_with("component \"component\""), "{error}");
         assert_eq!(act(&shapes, "three").unwrap(), 5, "after {what}");
@@ -91,7 +94,12 @@ fn a_component_too_large_for_its_limits_is_refused_when_it_is_loaded() {
 
 #[test]
 fn a_call_that_nobody_waits_for_ends() {
-    let runtime = Runtime::builder().build().unwrap();
+    // By itself it would end long after it is given up.
+    let limits = Limits {
+        deadline_ms: 60_000,
+        ..Limits::default()
+    };
+    let runtime = Runtime::builder().limits(limits).build().unwrap();
     let shapes = shapes_in(&runtime);
     let executor = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -102,10 +110,8 @@ fn a_call_that_nobody_waits_for_ends() {
         tokio::time::timeout(Duration::from_millis(50), call)
             .await
             .unwrap_err();
-        while !runtime.is_idle() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
     });
+    expect_idle(&runtime);
     assert_eq!(act(&shapes, "one").unwrap(), 3);
 }
 

@@ -1,12 +1,15 @@
 //! Runs with an id happen once.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use airs_driver::Context;
+use airs_platform::{Memory, Range, Storage};
 use airs_runtime::{
-    ANSWER_BYTES_MAX, Answer, Code, ID_AHEAD_MAX, Limits, Owner, Placement, Report, Request, RunId, Runtime,
-    State,
+    ANSWER_BYTES_MAX, Answer, Code, ID_AHEAD_MAX, Limits, Name, Owner, Placement, Report, Request, RunId,
+    Runtime, State,
 };
 use airs_tests::{Bench, Script, component_with, pay};
 use serde_json::json;
@@ -278,27 +281,55 @@ fn old_answers_go_and_their_ids_are_not_accepted_again() {
 
 #[test]
 fn a_run_with_an_id_has_old_answers_removed_behind_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let memory = Arc::new(Memory::new());
+    let keeping = |time| {
+        let context = Context::new(Name::local(), Arc::clone(&memory) as _);
+        Bench::alone(&["ledger", "payment"], |builder| {
+            builder.prepared(context).keep_answers_for(time)
+        })
+    };
+    let old = [3 * HOUR, 3 * HOUR, 2 * HOUR].map(made);
     {
-        let bench = keeping(&folder, 24 * HOUR);
+        let bench = keeping(24 * HOUR);
         bench.fund("10.00");
-        for _ in 0..3 {
-            let request = pay("bob", "1").id(made(3 * HOUR));
-            bench.perform("alice", request).result.unwrap();
+        for id in old {
+            bench.perform("alice", pay("bob", "1").id(id)).result.unwrap();
         }
     }
-    let bench = keeping(&folder, HOUR);
-    let request = pay("bob", "1").id(Runtime::new_id());
-    bench.perform("alice", request).result.unwrap();
-    // It happens in the background: nothing is left to be removed, or will not be soon.
-    let started = std::time::Instant::now();
-    let old = made(2 * HOUR);
-    let longer = keeping(&folder, 24 * HOUR);
-    while longer.perform("bob", pay("alice", "0.01").id(old)).result.is_ok() {
-        assert!(started.elapsed().as_secs() < 10, "old answers stay");
-        thread::yield_now();
+    assert!(old.iter().all(|id| is_kept(&memory, *id)));
+    let new = Runtime::new_id();
+    {
+        let bench = keeping(HOUR);
+        bench.perform("alice", pay("bob", "1").id(new)).result.unwrap();
+        // It happens in the background.
+        let started = Instant::now();
+        while old.iter().any(|id| is_kept(&memory, *id)) {
+            assert!(started.elapsed().as_secs() < 30, "old answers stay");
+            thread::yield_now();
+        }
+        assert_eq!(forget(&bench), 0);
     }
-    assert_eq!(forget(&bench), 0);
+    assert!(is_kept(&memory, new));
+    let longer = keeping(24 * HOUR);
+    for id in old {
+        let report = longer.perform("alice", pay("bob", "1").id(id));
+        assert_eq!(code(report), Code::IdExpired);
+    }
+    assert!(longer.perform("alice", pay("bob", "1").id(new)).replayed);
+}
+
+/// Whether there is a row of this id.
+fn is_kept(memory: &Memory, id: RunId) -> bool {
+    let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let all = Range {
+        prefix: Vec::new(),
+        after: None,
+        limit: u32::MAX,
+    };
+    let page = executor.block_on(async { memory.snapshot().await.unwrap().scan(&all).await.unwrap() });
+    let id = id.to_bytes();
+    let is_of_it = |key: &[u8]| key.windows(id.len()).any(|part| part == id);
+    page.entries.iter().any(|entry| is_of_it(&entry.key))
 }
 
 #[test]
@@ -366,7 +397,7 @@ fn what_a_run_with_an_id_has_read_is_checked_even_when_it_only_looked() {
 
 #[test]
 fn a_replay_is_reported_as_one() {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
     let replays = Arc::new(Mutex::new(Vec::new()));
     let noting = Arc::clone(&replays);
     let bench = Bench::alone(&[], |builder| {

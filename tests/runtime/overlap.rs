@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use airs_runtime::{ATTEMPTS_MAX, Answer, Code, Report};
 use airs_tests::{Bench, Script, pay};
@@ -15,6 +16,20 @@ fn paying(line: &str) -> Script {
         .intend("~/usd", "view debit")
         .intend("/accounts/bob/usd", "view credit");
     open.transfer(0, 1, "1").log(line)
+}
+
+/// Follows a trail of keys of `/a` to its end, and waits at `line` in between.
+fn following(line: &str) -> Script {
+    let script = Script::new().intend("/a", "control");
+    script.control(0, "follow", json!("0")).log(line)
+}
+
+/// Makes the trail longer: the next attempt comes one key further, to one that none before has touched; and that is
+/// where another writes.
+fn step_ahead(bench: &Bench, times: u32) {
+    let (key, next) = (times.to_string(), (times + 1).to_string());
+    let input = json!([key, next]).to_string();
+    bench.control("/a", "set", &input).unwrap();
 }
 
 fn outcomes(report: &Report) -> Vec<Value> {
@@ -77,18 +92,10 @@ fn a_run_that_meets_a_conflict_each_time_gives_up() {
     let bench = Bench::new();
     bench.bind("/a", "probe-driver", "{}", "operator").unwrap();
     let other = bench.again();
-    // Each attempt comes one key further, to one that none before has touched; and that is where another writes.
     at(&bench, "the trail goes on", move |times| {
-        let (key, next) = (times.to_string(), (times + 1).to_string());
-        other
-            .control("/a", "set", &json!([key, next]).to_string())
-            .unwrap();
+        step_ahead(&other, times)
     });
-    let script = Script::new()
-        .intend("/a", "control")
-        .control(0, "follow", json!("0"))
-        .log("the trail goes on");
-    let report = bench.perform("operator", script.request());
+    let report = bench.perform("operator", following("the trail goes on").request());
     assert_eq!(
         (report.result.unwrap_err().code(), report.attempts),
         (Code::Conflict, ATTEMPTS_MAX)
@@ -98,18 +105,24 @@ fn a_run_that_meets_a_conflict_each_time_gives_up() {
 
 #[test]
 fn the_deadline_spans_all_attempts() {
-    let bench = Bench::with_dollars("10.00");
+    const DEADLINE: Duration = Duration::from_millis(400);
+    let bench = Bench::new();
+    bench.bind("/a", "probe-driver", "{}", "operator").unwrap();
     let other = bench.again();
-    at(&bench, "and then it takes too long", move |times| {
-        if times == 0 {
-            other.ask("alice", pay("bob", "1")).unwrap();
+    // Each attempt takes a share of the time, and meets a conflict. With a deadline of its own for each the run would
+    // come to its last attempt.
+    at(&bench, "a share of the time goes by", move |times| {
+        let begun = Instant::now();
+        while begun.elapsed() < DEADLINE / 4 {
+            thread::yield_now();
         }
+        step_ahead(&other, times);
     });
-    // The second attempt has what the first left of the time, and loops.
-    let script = paying("and then it takes too long").view(1).act("loop");
-    let report = bench.perform("alice", script.request().deadline_ms(150));
+    let script = following("a share of the time goes by");
+    let report = bench.perform("operator", script.request().deadline_ms(400));
     assert_eq!(report.result.unwrap_err().code(), Code::DeadlineExceeded);
-    assert_eq!(bench.dollars(["alice", "bob"]), ["9.00", "1.00"]);
+    assert!(report.attempts < ATTEMPTS_MAX, "{}", report.attempts);
+    assert_eq!(bench.control("/a", "get", r#""followed""#).unwrap(), "null");
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! A program that goes wrong, and what is said of it.
 
-use airs_runtime::{Code, Request};
-use airs_tests::{Bench, Script};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use airs_runtime::{Code, Limits, Request};
+use airs_tests::{Bench, Script, expect_idle, pay};
+use tokio::task::JoinHandle;
 
 #[test]
 fn a_panic_names_file_and_line_and_says_what_the_program_said() {
@@ -133,28 +138,35 @@ fn an_input_larger_than_the_programs_memory_harms_nobody() {
 
 #[test]
 fn a_guest_that_loops_does_not_keep_others_waiting() {
-    let bench = Bench::alone(&["ledger", "payment", "probe"], |builder| builder);
+    // More than there are threads: the payments get through because loops yield.
+    const LOOPS: usize = 24;
+    let limits = Limits {
+        deadline_ms: 60_000,
+        ..Limits::default()
+    };
+    let bench = Bench::alone(&["ledger", "payment", "probe"], |builder| builder.limits(limits));
     bench.fund("10.00");
-    // More loops than there are threads: the payments get through because loops yield.
-    let started = std::time::Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..24 {
-            let bench = bench.again();
-            scope.spawn(move || {
-                let report = bench.perform("alice", Script::new().act("loop").request().deadline_ms(1_500));
-                assert_eq!(report.result.unwrap_err().code(), Code::DeadlineExceeded);
-            });
-        }
-        for _ in 0..5 {
-            bench
-                .ask("alice", airs_tests::pay("bob", "1").deadline_ms(60_000))
-                .unwrap();
-        }
-        let waited = started.elapsed();
-        assert!(
-            waited.as_millis() < 1_500,
-            "the payments came after the loops: {waited:?}"
-        );
-    });
+    let (looping, is_looping) = channel();
+    let looping = Mutex::new(looping);
+    bench.at("it loops now", move || looping.lock().unwrap().send(()).unwrap());
+    let executor = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let start = |_| {
+        let script = Script::new().log("it loops now").act("loop");
+        let (runtime, request) = (bench.runtime.clone(), bench.addressed("alice", script.request()));
+        executor.spawn(async move { runtime.perform(request).await })
+    };
+    let loops: Vec<_> = (0..LOOPS).map(start).collect();
+    for _ in 0..LOOPS {
+        is_looping.recv_timeout(Duration::from_secs(60)).unwrap();
+    }
+    for _ in 0..5 {
+        bench.ask("alice", pay("bob", "1")).unwrap();
+    }
+    assert!(loops.iter().all(|run| !run.is_finished()));
+    loops.iter().for_each(JoinHandle::abort);
+    expect_idle(&bench.runtime);
     assert_eq!(bench.dollars(["alice", "bob"]), ["5.00", "5.00"]);
 }

@@ -150,7 +150,7 @@ fn who_cannot_find_out_says_so_and_the_same_id_settles_it() {
 #[test]
 fn a_run_is_in_doubt_until_its_deadline_at_most() {
     let (bench, _) = meeting(&[], &[Fate::Lost; 8]);
-    let request = Request::bindings().id(Runtime::new_id()).deadline_ms(50);
+    let request = Request::bindings().id(Runtime::new_id()).deadline_ms(500);
     let report = bench.perform("alice", request);
     assert_eq!(report.result.unwrap_err().code(), Code::OutcomeUnknown);
     assert!(report.attempts < ATTEMPTS_MAX, "{}", report.attempts);

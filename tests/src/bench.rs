@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use airs_runtime::{
     Answer, Capability, Component, EngineConfig, Error, Event, Name, Owner, Placement, Report, Request,
@@ -18,6 +19,8 @@ const GUESTS: [&str; 4] = ["ledger", "payment", "probe", "probe-driver"];
 const CONTEXTS: usize = 400;
 /// A hook keeps one waiting while it makes a run on another.
 const THREADS: usize = 8;
+/// Far less than the deadlines of what is dropped, and long for a machine that is busy.
+const IDLE_AFTER_MAX: Duration = Duration::from_secs(30);
 
 /// A context with state of its own in memory, of a runtime with all guests in service.
 #[derive(Debug)]
@@ -253,6 +256,18 @@ impl Bench {
             context: self.context.clone(),
             hooks: self.hooks.clone(),
         }
+    }
+}
+
+/// Waits until everything that runs and calls held was given back.
+///
+/// # Panics
+/// When it is not within half a minute: what is dropped must not go on until its deadline.
+pub fn expect_idle(runtime: &Runtime) {
+    let started = Instant::now();
+    while !runtime.is_idle() {
+        assert!(started.elapsed() < IDLE_AFTER_MAX, "something is still held");
+        std::thread::yield_now();
     }
 }
 

@@ -10,6 +10,6 @@ mod guests;
 mod hooks;
 mod script;
 
-pub use bench::{Bench, pay};
+pub use bench::{Bench, expect_idle, pay};
 pub use guests::{build_guests, component, component_with, of_example, raw, stamped, target_folder};
 pub use script::Script;

@@ -4,8 +4,7 @@ use std::fs;
 
 use crate::scene::Scene;
 
-/// A crate without the SDK that says of itself that it is a driver.
-/// A crate without dependencies.
+/// A crate without dependencies that says of itself that it is a driver.
 fn plain(scene: &mut Scene) {
     scene.build_alone();
     let manifest = "[package]\nname = \"plain\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\n\

@@ -123,15 +123,11 @@ fn interrupted(scene: &Scene) {
     while !said.contains("faulty: looping") {
         assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
     }
-    let begun = Instant::now();
     let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     kill_process(id, Signal::INT).unwrap();
     stderr.read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    // These are said after the run was dropped. A process that had to be ended says nothing more.
     assert!(said.ends_with("error[interrupted]: interrupted\n"), "{said}");
-    assert!(
-        begun.elapsed() < Duration::from_millis(1500),
-        "the grace was used up"
-    );
     assert_eq!(succeed(scene, "view /usd"), "5.00\n");
 }

@@ -1,7 +1,7 @@
 //! Of a component's limits and the runtime's, the smaller ones count.
 
 use airs_package::Manifest;
-use airs_runtime::{Code, Limits, Request};
+use airs_runtime::{Code, EngineConfig, Limits, Request};
 use airs_tests::{Bench, Script, component_with, pay};
 use serde_json::json;
 
@@ -180,4 +180,23 @@ fn more_runs_than_places_wait_for_their_turn() {
     });
     assert_eq!(bench.dollars(["alice", "payee-3"]), ["99.20", "0.05"]);
     assert!(bench.runtime.is_idle());
+}
+
+#[test]
+fn a_run_without_a_place_is_told_so_and_nothing_was_attempted() {
+    // Room for one run, and the one that asks.
+    let engine = EngineConfig {
+        instances_max: 4,
+        threads: 2,
+    };
+    let bench = Bench::alone(&["probe"], |builder| builder.engine(engine));
+    let other = bench.again();
+    bench.at("the only place is taken", move || {
+        let report = other.perform("bob", Request::bindings().deadline_ms(20));
+        let error = report.result.unwrap_err();
+        assert_eq!((error.code(), report.attempts), (Code::Busy, 0), "{error}");
+    });
+    let asking = Script::new().log("the only place is taken");
+    bench.play("alice", &asking).unwrap();
+    bench.ask("bob", Request::bindings()).unwrap();
 }

@@ -9,7 +9,7 @@
 //! use std::time::{Duration, Instant, SystemTime};
 //! use airs_core::{Caller, Code, Limits, Name, Rights};
 //! use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
-//! use airs_engine::Environment;
+//! use airs_engine::{AssetHandle, Environment};
 //! use airs_platform::Memory;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,6 +27,7 @@
 //! .await?;
 //! // Nothing is bound yet, and the run goes on.
 //! assert_eq!(session.intend("~/usd", Rights::VIEW).await.unwrap_err().code(), Code::Unbound);
+//! assert_eq!(session.view(AssetHandle(7)).await.unwrap_err().code(), Code::BadDescriptor);
 //! session.finish().await?;
 //! assert!(matches!(session.commit(None).await?, Ended::Committed));
 //! # Ok(()) }) }

@@ -1,14 +1,14 @@
 //! A storage that can be made to fail in one call, and be given other contents.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use airs_platform::{
-    Commit, Committed, Entry, Key, Memory, Page, Range, Snapshot, Storage, StorageError, Stored,
-};
+use airs_platform::{Commit, Committed, Entry, Key, Memory, Range, Snapshot, Storage, StorageError};
 use futures_util::future::BoxFuture;
 
+use super::before::{Before, view};
 use super::state::{Content, content, restore};
 
 /// How a call fails.
@@ -56,6 +56,12 @@ impl Plan {
             }),
             Some(_) => Err(unavailable()),
         }
+    }
+}
+
+impl Before for Plan {
+    fn before(&self) -> BoxFuture<'_, Result<(), StorageError>> {
+        Box::pin(ready(self.read()))
     }
 }
 
@@ -121,12 +127,7 @@ impl Faulty {
 
 impl Storage for Faulty {
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
-        let (memory, plan) = (Arc::clone(&self.memory), Arc::clone(&self.plan));
-        Box::pin(async move {
-            plan.read()?;
-            let inner = memory.snapshot().await?;
-            Ok(Box::new(FaultyView { inner, plan }) as Box<dyn Snapshot>)
-        })
+        Box::pin(view(&*self.memory, Arc::clone(&self.plan)))
     }
 
     fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
@@ -152,51 +153,6 @@ impl Storage for Faulty {
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
         let memory = Arc::clone(&self.memory);
         Box::pin(async move { memory.acquire().await })
-    }
-}
-
-struct FaultyView {
-    inner: Box<dyn Snapshot>,
-    plan: Arc<Plan>,
-}
-
-impl Snapshot for FaultyView {
-    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>> {
-        Box::pin(async move {
-            self.plan.read()?;
-            self.inner.get(key).await
-        })
-    }
-
-    fn get_many<'a>(
-        &'a mut self,
-        keys: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
-        Box::pin(async move {
-            self.plan.read()?;
-            self.inner.get_many(keys).await
-        })
-    }
-
-    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
-        Box::pin(async move {
-            self.plan.read()?;
-            self.inner.value_bytes(key).await
-        })
-    }
-
-    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
-        Box::pin(async move {
-            self.plan.read()?;
-            self.inner.counted_bytes(prefix).await
-        })
-    }
-
-    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
-        Box::pin(async move {
-            self.plan.read()?;
-            self.inner.scan(range).await
-        })
     }
 }
 

@@ -73,14 +73,7 @@ impl Floor {
         let compile =
             |read: &Read| Component::from_binary(&engine, read.bytes()).expect("the guest compiles");
         let (program, driver) = (compile(program), compile(driver));
-        let interface = driver
-            .get_export_index(None, "airs:driver/driver@0.1.0")
-            .expect("it is a driver");
-        let export = |name| {
-            driver
-                .get_export_index(Some(&interface), name)
-                .expect("a driver has it")
-        };
+        let export = functions(&driver);
         let exports = Exports {
             intend: export("intend"),
             view: export("[method]asset.view"),
@@ -121,6 +114,18 @@ impl Floor {
         let (answer,) = run.call(&mut store, (input,)).expect("the program runs");
         self.kept = Some(store.into_data().store.into_data().kept);
         answer.expect("the program succeeds")
+    }
+}
+
+/// Finds a driver's functions.
+fn functions(driver: &Component) -> impl Fn(&str) -> ComponentExportIndex + '_ {
+    let interface = driver
+        .get_export_index(None, "airs:driver/driver@0.1.0")
+        .expect("it is a driver");
+    move |name| {
+        driver
+            .get_export_index(Some(&interface), name)
+            .expect("a driver has it")
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) fn tool() -> &'static Path {
             "-p",
             "cargo-airs",
         ]));
-        target_folder().join("release/cargo-airs")
+        let tool = format!("cargo-airs{}", std::env::consts::EXE_SUFFIX);
+        target_folder().join("release").join(tool)
     })
 }
 

@@ -29,5 +29,6 @@ fn program(package: &str) -> PathBuf {
         .status()
         .unwrap();
     assert!(status.success(), "{package} does not build");
-    airs_tests::target_folder().join("debug").join(package)
+    let file = format!("{package}{}", std::env::consts::EXE_SUFFIX);
+    airs_tests::target_folder().join("debug").join(file)
 }

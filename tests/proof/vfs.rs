@@ -96,6 +96,8 @@ unsafe fn path_of(name: *const c_char) -> Option<PathBuf> {
     (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) }.to_str().unwrap().into())
 }
 
+// A panic in one of these ends the process, as one behind any `extern "C"` does: nothing unwinds through SQLite.
+
 unsafe extern "C" fn open(
     vfs: *mut sqlite3_vfs,
     name: *const c_char,

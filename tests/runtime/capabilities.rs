@@ -121,7 +121,7 @@ fn the_line_to_add_grants_what_was_granted_too() {
 #[test]
 fn a_driver_works_in_the_contexts_that_grant_it_what_it_declares() {
     let (bench, denials) = watched();
-    let (local, guests) = ("local".parse().unwrap(), "guests".parse().unwrap());
+    let local = "local".parse().unwrap();
     let granted = Grants::from([Capability::Storage]).in_context(local, Capabilities::default());
     bench.runtime.load(&component("probe-driver"), &granted).unwrap();
     let error = bench.bind("/one", "probe-driver", "{}", "operator").unwrap_err();
@@ -135,7 +135,7 @@ fn a_driver_works_in_the_contexts_that_grant_it_what_it_declares() {
         *denials.lock().unwrap(),
         ["probe-driver#1 storage: it needs storage, which is not granted to it"]
     );
-    let there = bench.in_context(guests);
+    let there = bench.within("guests");
     there.bind("/one", "probe-driver", "{}", "operator").unwrap();
     there.control("/one", "set", r#"["key","value"]"#).unwrap();
 }

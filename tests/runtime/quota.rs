@@ -119,7 +119,7 @@ fn a_quota_that_was_lowered_lets_nothing_grow_and_everything_shrink() {
 fn each_context_has_room_of_its_own() {
     let (bench, _) = bench(10);
     assert_eq!(set(&bench, "k", "123456789"), None);
-    let there = bench.in_context("guests".parse().unwrap());
+    let there = bench.within("guests");
     there.bind("/one", "probe-driver", "{}", "operator").unwrap();
     assert_eq!(set(&there, "k", "123456789"), None);
     assert_eq!(set(&there, "l", ""), Some(Code::Denied));

@@ -100,14 +100,6 @@ impl Bench {
         }
     }
 
-    /// Another context of the same runtime.
-    pub fn in_context(&self, context: Name) -> Self {
-        Self {
-            context: Some(context),
-            ..self.again()
-        }
-    }
-
     /// The context's name.
     pub fn context(&self) -> &str {
         self.context.as_ref().map_or("local", Name::as_str)

@@ -5,7 +5,7 @@ use wasmtime::component::{Component, InstancePre, Linker, ResourceAny, TypedFunc
 use wasmtime::{Engine, Store};
 
 use super::types::{Call, Rights};
-use super::{Answer, call, settings};
+use super::{Answer, call, functions, settings};
 
 /// A component whose imports are all traps: what it costs to start it, and nothing else.
 pub(crate) struct Start {
@@ -47,14 +47,7 @@ impl Talk {
         linker
             .define_unknown_imports_as_traps(&driver)
             .expect("the driver links");
-        let interface = driver
-            .get_export_index(None, "airs:driver/driver@0.1.0")
-            .expect("it is a driver");
-        let export = |name| {
-            driver
-                .get_export_index(Some(&interface), name)
-                .expect("a driver has it")
-        };
+        let export = functions(&driver);
         let (intend, control) = (export("intend"), export("[method]asset.control"));
         let mut store = Store::new(&engine, ());
         let instance = linker

@@ -55,6 +55,8 @@ pub fn of(prefix: &str, after: &str, limit: u32) -> Page {
         _error: [0; 4],
     };
     let is_after = i32::from(!after.is_empty());
+    // SAFETY: the arguments are as `airs:storage` lowers them, and the host fills the answer before it returns: the lists
+    // and texts in it lie where `cabi_realloc` has made room for them, and nobody gives them back.
     unsafe {
         import(
             prefix.as_ptr(),

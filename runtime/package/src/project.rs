@@ -115,9 +115,14 @@ impl Project {
                 Err(error) => return Err(unreadable(&path)(error)),
             };
             let mut text = String::new();
-            file.take(BYTES_MAX)
+            // What is cut off could be a grant that is narrower than those before it.
+            file.take(BYTES_MAX + 1)
                 .read_to_string(&mut text)
                 .map_err(unreadable(&path))?;
+            if text.len() as u64 > BYTES_MAX {
+                let source = std::io::Error::other(format!("it has more than {BYTES_MAX} bytes"));
+                return Err(unreadable(&path)(source));
+            }
             return Self::parse(&path, &text).map(Some);
         }
         Ok(None)

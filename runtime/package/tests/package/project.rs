@@ -258,3 +258,17 @@ fn a_project_file_that_cannot_be_read_is_not_passed_over() {
     std::fs::create_dir(&file).unwrap();
     assert!(Project::find(folder.path()).is_err());
 }
+
+#[test]
+fn a_project_file_that_is_too_long_is_refused_and_not_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "version = 1\n".to_owned();
+    text.push_str(&"#".repeat((1 << 20) - text.len()));
+    std::fs::write(folder.path().join("airs.toml"), &text).unwrap();
+    assert!(Project::find(folder.path()).is_ok());
+
+    text.push_str("\nthis is no toml");
+    std::fs::write(folder.path().join("airs.toml"), &text).unwrap();
+    let error = Project::find(folder.path()).unwrap_err();
+    assert!(error.to_string().contains("more than 1048576 bytes"), "{error}");
+}

@@ -31,11 +31,11 @@ pub(crate) struct Node {
 }
 
 /// What a run has answered.
-pub(crate) struct Answered {
+pub(crate) struct Answered<T> {
     pub(crate) run: String,
     /// Whether it did so before.
     pub(crate) replayed: bool,
-    pub(crate) answer: Answer,
+    pub(crate) answer: T,
 }
 
 /// Which of the project's components a command needs.
@@ -78,7 +78,7 @@ impl Node {
         Ok(node)
     }
 
-    /// Makes a run. Ctrl-C cancels it, and nothing of it remains.
+    /// Makes a run. Ctrl-C cancels it: nothing of it remains, unless it was being committed.
     pub(crate) fn perform(&self, request: Request) -> Result<RunReport> {
         let request = request
             .caller(self.request.caller.clone())
@@ -91,11 +91,14 @@ impl Node {
             Some(id) => request.id(id),
             None => request,
         };
-        interrupt::unless_pressed(self.runtime.perform(request))
+        interrupt::unless_pressed(self.runtime.perform(request)).map_err(|failure| {
+            failure
+                .hint("nothing of the run remains, unless it was being committed: look before you repeat it")
+        })
     }
 
-    /// Makes a run, and hands out its answer.
-    pub(crate) fn ask(&self, request: Request) -> Result<Answered> {
+    /// Makes a run, and hands out its answer, of which `pick` takes what this kind of request is answered with.
+    pub(crate) fn ask<T>(&self, request: Request, pick: fn(Answer) -> Option<T>) -> Result<Answered<T>> {
         let begun = Instant::now();
         let RunReport {
             run,
@@ -123,6 +126,10 @@ impl Node {
                 "run {run} was committed before: this is its answer, and nothing was done again"
             ));
         }
+        let Some(answer) = pick(answer) else {
+            let message = format!("run {run} answered what was not asked for");
+            return Err(Failure::new(Reason::Airs(Code::Internal), message));
+        };
         Ok(Answered {
             run,
             replayed,

@@ -21,15 +21,13 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
     let Answered {
         run,
         replayed,
-        answer,
-    } = node.ask(Request::bind(placement))?;
-    if let Answer::Bound(path, binding) = answer {
-        report.say(&Message::PathBound {
-            run: &run,
-            replayed,
-            binding: shown(path.as_str(), &binding),
-        });
-    }
+        answer: (path, binding),
+    } = node.ask(Request::bind(placement), Answer::bound)?;
+    report.say(&Message::PathBound {
+        run: &run,
+        replayed,
+        binding: shown(path.as_str(), &binding),
+    });
     Ok(())
 }
 
@@ -38,15 +36,13 @@ pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
     let Answered {
         run,
         replayed,
-        answer,
-    } = node.ask(Request::unbind(&settings.path))?;
-    if let Answer::Unbound(path) = answer {
-        report.say(&Message::PathUnbound {
-            run: &run,
-            replayed,
-            path: path.as_str(),
-        });
-    }
+        answer: path,
+    } = node.ask(Request::unbind(&settings.path), Answer::unbound)?;
+    report.say(&Message::PathUnbound {
+        run: &run,
+        replayed,
+        path: path.as_str(),
+    });
     Ok(())
 }
 
@@ -63,11 +59,9 @@ pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Rep
         return Ok(Vec::new());
     }
     let node = Node::open(settings, Needs::State, report)?;
-    let Answered { answer, .. } = node.ask(Request::bindings())?;
-    let Answer::Bindings(bindings) = answer else {
-        return Ok(Vec::new());
-    };
-    Ok(bindings
+    let answered = node.ask(Request::bindings(), Answer::bindings)?;
+    Ok(answered
+        .answer
         .iter()
         .map(|(path, binding)| shown(path, binding))
         .collect())

@@ -15,18 +15,16 @@ pub(crate) fn run(settings: &Control, report: &Report) -> Result<()> {
     let Answered {
         run,
         replayed,
-        answer,
+        answer: output,
     } = node
-        .ask(Request::control(path, operation, input))
+        .ask(Request::control(path, operation, input), Answer::output)
         .map_err(|failure| node::may_lack_input(failure, settings.input.as_deref()))?;
-    if let Answer::Output(output) = answer {
-        report.say(&Message::AssetControlled {
-            run: &run,
-            replayed,
-            path,
-            operation,
-            output: node::raw(&output),
-        });
-    }
+    report.say(&Message::AssetControlled {
+        run: &run,
+        replayed,
+        path,
+        operation,
+        output: node::raw(&output),
+    });
     Ok(())
 }

@@ -14,17 +14,15 @@ pub(crate) fn run(settings: &Run, report: &Report) -> Result<()> {
     let Answered {
         run,
         replayed,
-        answer,
+        answer: output,
     } = node
-        .ask(Request::run(&settings.program, input))
+        .ask(Request::run(&settings.program, input), Answer::output)
         .map_err(|failure| node::may_lack_input(failure, settings.input.as_deref()))?;
-    if let Answer::Output(output) = answer {
-        report.say(&Message::RunCommitted {
-            run: &run,
-            replayed,
-            program: &settings.program,
-            output: node::raw(&output),
-        });
-    }
+    report.say(&Message::RunCommitted {
+        run: &run,
+        replayed,
+        program: &settings.program,
+        output: node::raw(&output),
+    });
     Ok(())
 }

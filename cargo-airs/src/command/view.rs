@@ -13,15 +13,13 @@ pub(crate) fn run(settings: &View, report: &Report) -> Result<()> {
     let Answered {
         run,
         replayed,
-        answer,
-    } = node.ask(Request::view(&settings.path))?;
-    if let Answer::Value(value) = answer {
-        report.say(&Message::AssetViewed {
-            run: &run,
-            replayed,
-            path: &settings.path,
-            value: ValueShown::from(value),
-        });
-    }
+        answer: value,
+    } = node.ask(Request::view(&settings.path), Answer::value)?;
+    report.say(&Message::AssetViewed {
+        run: &run,
+        replayed,
+        path: &settings.path,
+        value: ValueShown::from(value),
+    });
     Ok(())
 }

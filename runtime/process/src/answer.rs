@@ -21,6 +21,46 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// The output, if that is what was answered.
+    pub fn output(self) -> Option<String> {
+        match self {
+            Self::Output(output) => Some(output),
+            _ => None,
+        }
+    }
+
+    /// What the asset holds, if that is what was answered.
+    pub fn value(self) -> Option<Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What was bound and where, if that is what was answered.
+    pub fn bound(self) -> Option<(AssetPath, Binding)> {
+        match self {
+            Self::Bound(path, binding) => Some((path, binding)),
+            _ => None,
+        }
+    }
+
+    /// What is no longer bound, if that is what was answered.
+    pub fn unbound(self) -> Option<AssetPath> {
+        match self {
+            Self::Unbound(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Everything that is bound, if that is what was answered.
+    pub fn bindings(self) -> Option<Vec<(String, Binding)>> {
+        match self {
+            Self::Bindings(bindings) => Some(bindings),
+            _ => None,
+        }
+    }
+
     /// The answer as it is kept.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let kind = match self {

@@ -70,9 +70,7 @@ impl Parse for Item {
         let attributes = input.call(Attribute::parse_outer)?;
         let _: Visibility = input.parse()?;
         if Signature::is_next(input) {
-            let function = Signature::after(attributes, input)?;
-            body(input)?;
-            return Ok(Self::Fn(function));
+            return Signature::with_body(attributes, input).map(Self::Fn);
         }
         let _: Option<Token![unsafe]> = input.parse()?;
         if input.peek(Token![impl]) {
@@ -131,9 +129,7 @@ impl Parse for Member {
         let attributes = input.call(Attribute::parse_outer)?;
         let _: Visibility = input.parse()?;
         if Signature::is_next(input) {
-            let function = Signature::after(attributes, input)?;
-            body(input)?;
-            return Ok(Self::Fn(function));
+            return Signature::with_body(attributes, input).map(Self::Fn);
         }
         if input.peek(Token![type]) {
             let _: Token![type] = input.parse()?;
@@ -153,14 +149,6 @@ impl Parse for Member {
         }
         Ok(Self::Macro)
     }
-}
-
-/// Passes a function's body.
-fn body(input: ParseStream<'_>) -> Result<()> {
-    let content;
-    braced!(content in input);
-    let _: TokenStream = content.parse()?;
-    Ok(())
 }
 
 fn to_semicolon(input: ParseStream<'_>) -> Result<()> {

@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Abi, Attribute, Generics, Ident, Lifetime, Result, ReturnType, Token, Type, parenthesized,
+    Abi, Attribute, Generics, Ident, Lifetime, Result, ReturnType, Token, Type, braced, parenthesized,
     parse::ParseStream,
 };
 
@@ -37,8 +37,16 @@ impl Signature {
         Qualifiers::read(&ahead).is_ok() && ahead.peek(Token![fn])
     }
 
-    /// The function that follows its attributes and its visibility, up to its body.
-    pub(crate) fn after(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
+    /// The function that follows its attributes and its visibility. Its body is passed.
+    pub(crate) fn with_body(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
+        let signature = Self::read(attributes, input)?;
+        let body;
+        braced!(body in input);
+        let _: TokenStream = body.parse()?;
+        Ok(signature)
+    }
+
+    fn read(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
         let Qualifiers {
             asyncness,
             unsafety,

@@ -189,15 +189,20 @@ impl Built<'_> {
             )
         };
         let change = if self.fresh { "" } else { &change };
-        let digest: String = self.digest.chars().take(12).collect();
         format!(
-            "{} {} ({}{change}, sha256 {digest}){time} at {}",
+            "{} {} ({}{change}, sha256 {}){time} at {}",
             self.kind,
             self.name,
             size(self.size_bytes),
+            short(&self.digest),
             self.shown_path
         )
     }
+}
+
+/// As much of a digest as tells two builds apart for people.
+pub(crate) fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 /// A number of bytes for people.
@@ -208,9 +213,11 @@ pub(crate) fn size(bytes: u64) -> String {
         let tenths = (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
         format!("{}.{}", tenths / 10, tenths % 10)
     };
+    // What would be rounded to 1024.0 KiB is 1.0 MiB.
+    const ALMOST_MIB: u64 = MIB - KIB / 20;
     match bytes {
         0..KIB => format!("{bytes} B"),
-        KIB..MIB => format!("{} KiB", tenths(KIB)),
+        KIB..ALMOST_MIB => format!("{} KiB", tenths(KIB)),
         _ => format!("{} MiB", tenths(MIB)),
     }
 }

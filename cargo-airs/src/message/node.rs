@@ -5,7 +5,7 @@ use std::fmt;
 use airs_runtime::{Amount, Item, Value};
 use serde::Serialize;
 
-use super::size;
+use super::{short, size};
 
 /// What an asset holds: `{"amount":"12.50"}`, `{"items":[…]}` or `{"data":"0a1b"}`.
 #[derive(Debug, Serialize)]
@@ -73,14 +73,19 @@ pub(crate) struct Bound {
 
 impl Bound {
     pub(super) fn line(&self) -> String {
+        format!("{} to {}", self.path, self.held())
+    }
+
+    /// By which driver, and by whom.
+    fn held(&self) -> String {
         let Self {
-            path,
             driver,
             owner,
             controllers,
+            ..
         } = self;
         format!(
-            "{path} to {driver}, owned by {owner}, controlled by {}",
+            "{driver}, owned by {owner}, controlled by {}",
             controllers.join(", ")
         )
     }
@@ -96,18 +101,7 @@ pub(super) fn listed(bindings: &[Bound]) -> String {
         .map(|bound| bound.path.len())
         .max()
         .unwrap_or_default();
-    let line = |bound: &Bound| {
-        let Bound {
-            path,
-            driver,
-            owner,
-            controllers,
-        } = bound;
-        format!(
-            "{path:<width$}  {driver}, owned by {owner}, controlled by {}",
-            controllers.join(", ")
-        )
-    };
+    let line = |bound: &Bound| format!("{:<width$}  {}", bound.path, bound.held());
     bindings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -172,8 +166,7 @@ impl fmt::Display for ComponentStatus {
             write!(f, " ({changed} was changed)")?;
         }
         if let (Some(digest), Some(bytes)) = (&self.digest, self.size_bytes) {
-            let digest: String = digest.chars().take(12).collect();
-            write!(f, ", {}, sha256 {digest}", size(bytes))?;
+            write!(f, ", {}, sha256 {}", size(bytes), short(digest))?;
         }
         if !self.ungranted.is_empty() {
             write!(f, ", not granted: {}", self.ungranted.join(", "))?;

@@ -218,3 +218,8 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Args, clap::Error> {
         });
     Args::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
+
+/// A number from 1 to a limit's maximum.
+fn at_most(max: u64) -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=max)
+}

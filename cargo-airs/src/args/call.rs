@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use airs_core::Limits;
 use clap::Args as ClapArgs;
 
-use super::{ManifestArgs, ProfileArgs};
+use super::{ManifestArgs, ProfileArgs, at_most};
 
 /// Call a function of any component, with nothing granted to it
 #[derive(Debug, ClapArgs)]
@@ -28,21 +28,14 @@ pub(crate) struct CallArgs {
     /// The function and its arguments, such as 'add(2, 3)'
     #[arg(value_name = "CALL")]
     pub(crate) expression: String,
-    /// How long it may take [default: 5000]
-    #[arg(long, value_name = "N", value_parser = at_most("deadline_ms", 1))]
-    pub(crate) timeout_ms: Option<u64>,
-    /// How much memory it may have [default: 64]
-    #[arg(long, value_name = "N", value_parser = at_most("memory_bytes", 1 << 20))]
-    pub(crate) memory_mib: Option<u64>,
+    /// How long it may take
+    #[arg(long, value_name = "N", default_value_t = Limits::default().deadline_ms, value_parser = at_most(Limits::UNRESTRICTED.deadline_ms))]
+    pub(crate) timeout_ms: u64,
+    /// How much memory it may have
+    #[arg(long, value_name = "N", default_value_t = Limits::default().memory_bytes >> 20, value_parser = at_most(Limits::UNRESTRICTED.memory_bytes >> 20))]
+    pub(crate) memory_mib: u64,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
-}
-
-/// A number from 1 to a limit's maximum, in units of so many.
-fn at_most(limit: &str, unit: u64) -> clap::builder::RangedU64ValueParser {
-    let max = Limits::UNRESTRICTED.iter().find(|(name, _)| *name == limit);
-    let max = max.map_or(u64::MAX, |(_, max)| max / unit);
-    clap::value_parser!(u64).range(1..=max)
 }

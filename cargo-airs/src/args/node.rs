@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Name, RunId};
+use airs_core::{CallerId, Limits, Name, RunId};
 use airs_runtime::Owner;
 use clap::Args as ClapArgs;
 
-use super::{ManifestArgs, ProfileArgs};
+use super::{ManifestArgs, ProfileArgs, at_most};
 
 /// On which state, and as whom.
 #[derive(Debug, ClapArgs)]
@@ -108,7 +108,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "JSON|@FILE|-")]
     pub(crate) input: Option<String>,
     /// How long it may take, over all attempts, if less than its limits say
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_most(Limits::UNRESTRICTED.deadline_ms))]
     pub(crate) timeout_ms: Option<u64>,
     #[command(flatten)]
     pub(crate) id: IdArgs,

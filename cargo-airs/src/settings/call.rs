@@ -18,11 +18,10 @@ pub(crate) struct Call {
 
 impl Call {
     pub(super) fn new(args: CallArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
-        let usual = Limits::default();
         let limits = Limits {
-            deadline_ms: args.timeout_ms.unwrap_or(usual.deadline_ms),
-            memory_bytes: args.memory_mib.map_or(usual.memory_bytes, |mib| mib << 20),
-            ..usual
+            deadline_ms: args.timeout_ms,
+            memory_bytes: args.memory_mib << 20,
+            ..Limits::default()
         };
         Self {
             component: args.component,

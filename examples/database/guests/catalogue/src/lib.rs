@@ -28,8 +28,14 @@ impl Guest for Catalogue {
         let title = Value::Text(title);
         // The second statement is refused for a reader who has the book: then the first one has no effect either.
         write([
-            ("UPDATE books SET copies = copies - 1 WHERE title = ?", vec![title.clone()]),
-            ("INSERT INTO loans VALUES (?, ?)", vec![title, Value::Text(reader)]),
+            (
+                "UPDATE books SET copies = copies - 1 WHERE title = ?",
+                vec![title.clone()],
+            ),
+            (
+                "INSERT INTO loans VALUES (?, ?)",
+                vec![title, Value::Text(reader)],
+            ),
         ])?;
         Ok(())
     }
@@ -44,12 +50,19 @@ impl Guest for Catalogue {
     }
 
     fn ask(sql: String) -> Result<String, String> {
-        query(&sql, &[]).map(|rows| format!("{:?}", rows.rows)).map_err(why)
+        query(&sql, &[])
+            .map(|rows| format!("{:?}", rows.rows))
+            .map_err(why)
     }
 
     fn tell(sql: Vec<String>) -> Result<Vec<u64>, String> {
-        let statements: Vec<Statement> =
-            sql.into_iter().map(|sql| Statement { sql, parameters: Vec::new() }).collect();
+        let statements: Vec<Statement> = sql
+            .into_iter()
+            .map(|sql| Statement {
+                sql,
+                parameters: Vec::new(),
+            })
+            .collect();
         transaction(&statements).map_err(why)
     }
 }
@@ -57,7 +70,12 @@ impl Guest for Catalogue {
 fn write<const N: usize>(statements: [(&str, Vec<Value>); N]) -> Result<Vec<u64>, String> {
     let tables = TABLES.map(|sql| (sql, Vec::new()));
     let all = tables.into_iter().chain(statements);
-    let all: Vec<_> = all.map(|(sql, parameters)| Statement { sql: sql.to_owned(), parameters }).collect();
+    let all: Vec<_> = all
+        .map(|(sql, parameters)| Statement {
+            sql: sql.to_owned(),
+            parameters,
+        })
+        .collect();
     transaction(&all).map_err(why)
 }
 

@@ -38,7 +38,9 @@ impl airs::Driver for Stock {
         let found = query(sql, &[Value::Text(title.0.clone())]);
         let found = found.map_err(|error| Error::rejected(format!("the database says: {error:?}")))?;
         match found.rows.first().map(Vec::as_slice) {
-            Some([Value::Integer(copies)]) => Ok(Amount::new(u128::try_from(*copies).unwrap_or(0), 0)?.into()),
+            Some([Value::Integer(copies)]) => {
+                Ok(Amount::new(u128::try_from(*copies).unwrap_or(0), 0)?.into())
+            }
             _ => Err(Error::not_found(format!("there is no book {:?}", title.0))),
         }
     }

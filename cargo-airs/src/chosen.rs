@@ -27,8 +27,14 @@ impl Chosen {
                 shown: text.into_owned(),
             });
         };
-        let workspace = Workspace::load(manifest)?;
-        let component = workspace.component(name.as_str())?;
+        let found = Workspace::load(manifest).and_then(|workspace| {
+            let component = workspace.component(name.as_str())?;
+            Ok((workspace, component))
+        });
+        let (workspace, component) = found.map_err(|failure| match component.exists() {
+            true => failure.hint(format!("the file of that name is ./{name}")),
+            false => failure,
+        })?;
         let path = workspace.built(&component, profile)?;
         let shown = workspace.shown(&path);
         Ok(Self { path, shown })

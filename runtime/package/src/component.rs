@@ -155,7 +155,7 @@ impl Component {
         file.take(COMPONENT_BYTES_MAX + 1)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
-        if path.extension().is_some_and(|extension| extension == "wat") {
+        if text::is_name_of(path) {
             let text = String::from_utf8(bytes).map_err(|_| text::not_utf8())?;
             return Self::from_text(&text);
         }

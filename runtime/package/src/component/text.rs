@@ -1,10 +1,18 @@
 //! Components in text form.
 
+use std::path::Path;
+
 use super::guarded;
 use crate::PackageError;
 
 /// The longest text. The text form is for what a person writes; assembling takes many times its size.
 const TEXT_BYTES_MAX: u64 = 4 << 20;
+
+/// Whether a file of that name is in text form.
+pub(super) fn is_name_of(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("wat"))
+}
 
 /// Turns the text form into bytes.
 pub(super) fn assemble(text: &str) -> Result<Vec<u8>, PackageError> {

@@ -16,7 +16,10 @@ fn edges() -> BTreeMap<String, BTreeSet<String>> {
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let may = cells[3].split(", ").filter(|name| *name != "nothing");
-        (cells[1].trim_matches('`').to_owned(), may.map(|name| format!("airs-{name}")).collect())
+        (
+            cells[1].trim_matches('`').to_owned(),
+            may.map(|name| format!("airs-{name}")).collect(),
+        )
     };
     let edges: BTreeMap<_, _> = rows.map(row).collect();
     assert!(edges.len() > 15, "the table has {} rows", edges.len());

@@ -44,6 +44,24 @@ fn every_error_code_is_listed_and_no_other() {
 }
 
 #[test]
+fn every_interface_is_included() {
+    let text = Page::read("docs/reference/wit.md").text;
+    let files: Vec<_> = std::fs::read_dir(checkout().join("wit")).unwrap().collect();
+    assert!(files.len() > 5, "{files:?}");
+    for file in files {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let package = name.strip_suffix(".wit").unwrap();
+        assert!(text.contains(&format!("| `airs:{package}` |")), "{name}");
+        assert!(
+            text.contains(&format!(
+                "## airs:{package}\n\n```wit\n{{{{#include ../../wit/{name}}}}}\n```"
+            )),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn every_capability_is_listed() {
     let text = Page::read("docs/reference/files.md").text;
     for capability in Capability::ALL {

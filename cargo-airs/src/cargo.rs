@@ -64,8 +64,16 @@ fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u
     if output.status.success() {
         return Ok(Ok(output.stdout));
     }
-    let text = String::from_utf8_lossy(&output.stderr);
-    Ok(Err(text.trim().trim_start_matches("error: ").to_owned()))
+    Ok(Err(why(&String::from_utf8_lossy(&output.stderr))))
+}
+
+/// What Cargo says is wrong, without what it says while it waits for another Cargo.
+fn why(stderr: &str) -> String {
+    let lines = stderr.trim().lines();
+    let lines: Vec<&str> = lines
+        .skip_while(|line| line.trim_start().starts_with("Blocking "))
+        .collect();
+    lines.join("\n").trim_start_matches("error: ").to_owned()
 }
 
 /// Runs `cargo build` or `cargo rustc` and tells what it made. The compiler's messages go to stderr as they
@@ -155,4 +163,17 @@ fn cargo(subcommand: &str, manifest: &Manifest) -> Command {
         command.arg("--manifest-path").arg(path);
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+
+    #[test]
+    fn waiting_for_another_cargo_is_no_reason() {
+        let stderr =
+            "    Blocking waiting for file lock on package cache\nerror: no lock file\nhelp: make one\n";
+        assert_eq!(why(stderr), "no lock file\nhelp: make one");
+        assert_eq!(why("error: no such file\n"), "no such file");
+    }
 }

@@ -39,7 +39,8 @@ pub fn get(key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>> {
 /// The values of several keys, in their order, for the cost of one question; at most 256 keys.
 ///
 /// # Errors
-/// As [`get`].
+/// As [`get`]; and [`Code::LimitExceeded`](crate::Code::LimitExceeded) for more keys, or when the values have more
+/// bytes together than the driver's limit `host_call_bytes`, 8 MiB unless it is set.
 ///
 /// ```
 /// # use airs::{storage, testing::{Context, Purse}};

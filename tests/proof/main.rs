@@ -25,6 +25,7 @@ mod proof {
     mod history;
     mod hostile;
     mod jittery;
+    mod large_values;
     mod marks;
     mod power_cuts;
     mod serializability;

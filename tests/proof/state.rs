@@ -9,16 +9,22 @@ pub(crate) type Content = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// What a storage holds.
 pub(crate) fn content(storage: &dyn Storage) -> Content {
-    let all = Range {
+    let mut range = Range {
         prefix: Vec::new(),
         after: None,
         limit: u32::MAX,
     };
-    let page = wait(async { storage.snapshot().await.unwrap().scan(&all).await.unwrap() });
-    let entries = page.entries.into_iter();
-    entries
-        .map(|entry| (entry.key, entry.stored.value.to_vec()))
-        .collect()
+    let mut snapshot = wait(storage.snapshot()).unwrap();
+    let mut content = Content::new();
+    loop {
+        let page = wait(snapshot.scan(&range)).unwrap();
+        let entries = page.entries.into_iter();
+        content.extend(entries.map(|entry| (entry.key, entry.stored.value.to_vec())));
+        if !page.more {
+            return content;
+        }
+        range.after = content.keys().next_back().cloned();
+    }
 }
 
 /// Makes a storage hold this and nothing else.

@@ -192,3 +192,77 @@ fn a_run_that_reads_too_much_is_doomed() {
         r#"["fill/1","fill/10"]"#
     );
 }
+
+#[test]
+fn what_is_small_counts_with_what_is_remembered_of_it() {
+    let limits = airs_runtime::Limits {
+        storage_read_bytes: 100_000,
+        storage_write_bytes: 100_000,
+        ..Default::default()
+    };
+    let bench = Bench::alone(&["probe", "probe-driver"], |builder| builder.limits(limits));
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    let times = |times: usize, operation: &str, input: Value| {
+        let script = Script::new().stubborn().intend("/one", "control");
+        let script = (0..times).fold(script, |script, _| script.control(0, operation, input.clone()));
+        bench.play("operator", &script)
+    };
+    // A search that finds nothing, one and the same key that is written, keys that are not there.
+    for (operation, input) in [("scan", json!("none/")), ("set", json!(["key", ""]))] {
+        assert!(times(100, operation, input.clone()).is_ok(), "{operation}");
+        let error = times(1_000, operation, input).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{operation}: {error}");
+    }
+    let many = |count: usize| json!((0..count).map(|key| format!("none/{key}")).collect::<Vec<_>>());
+    assert!(control(&bench, "/one", "many", &many(250)).is_ok());
+    let script = (0..4).fold(
+        Script::new().stubborn().intend("/one", "control"),
+        |script, call| {
+            let keys: Vec<String> = (0..250).map(|key| format!("none/{call}/{key}")).collect();
+            script.control(0, "many", json!(keys))
+        },
+    );
+    let error = bench.play("operator", &script).unwrap_err();
+    assert!(error.message().contains("storage_read_bytes"), "{error}");
+}
+
+#[test]
+fn one_call_hands_over_so_much_and_no_more() {
+    let bench = bench();
+    let megabyte = json!([9, 1 << 20]);
+    control(&bench, "/one", "fill", &megabyte).unwrap();
+    let many = |count: usize| {
+        json!(
+            (0..count)
+                .map(|number| format!("fill/{}", number % 9))
+                .collect::<Vec<_>>()
+        )
+    };
+    assert!(control(&bench, "/one", "many", &many(8)).is_ok());
+    // Whether they are different ones, or one and the same again and again, read or written by the run itself.
+    for too_many in [many(9), json!(vec!["fill/1"; 256])] {
+        let error = control(&bench, "/one", "many", &too_many).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+        assert!(error.message().contains("host_call_bytes"), "{error}");
+        let script = Script::new().stubborn().intend("/one", "control");
+        let script = script
+            .control(0, "fill", megabyte.clone())
+            .control(0, "many", too_many);
+        let outcomes = bench.play("operator", &script).unwrap();
+        assert_eq!(outcomes[2], json!({ "error": "limit-exceeded" }));
+    }
+    // A search comes in more and shorter pages.
+    let page = |after: &str| -> Value {
+        let page = control(&bench, "/one", "keys", &json!(["fill/", after, 1_000])).unwrap();
+        serde_json::from_str(&page).unwrap()
+    };
+    let first = page("");
+    assert_eq!(
+        (first["keys"].as_array().unwrap().len(), &first["more"]),
+        (7, &json!(true))
+    );
+    let second = page("fill/6");
+    assert_eq!(second, json!({ "keys": ["fill/7", "fill/8"], "more": false }));
+    let all = control(&bench, "/one", "scan", &json!("fill/")).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<String>>(&all).unwrap().len(), 9);
+}

@@ -7,10 +7,16 @@ use std::sync::OnceLock;
 use airs_package::{Manifest, stamp};
 use airs_runtime::Component;
 
+/// Tells a process that a test starts where the guests are, so that it does not build them again.
+pub const BUILT_GUESTS: &str = "AIRS_TESTS_GUESTS";
+
 /// Builds the guests, once for each test binary, and says where they are.
-fn built() -> &'static Path {
+pub fn built_guests() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| build_guests(&sources().join("Cargo.toml"), &[]))
+    FOLDER.get_or_init(|| match std::env::var_os(BUILT_GUESTS) {
+        Some(folder) => folder.into(),
+        None => build_guests(&sources().join("Cargo.toml"), &[]),
+    })
 }
 
 /// Builds packages of a workspace of guests, all unless some are named, and says where they are.
@@ -49,7 +55,7 @@ pub fn target_folder() -> PathBuf {
 
 /// The bytes of a guest as the compiler leaves them: without a manifest.
 pub fn raw(name: &str) -> Vec<u8> {
-    bytes(built(), name)
+    bytes(built_guests(), name)
 }
 
 fn bytes(built: &Path, name: &str) -> Vec<u8> {

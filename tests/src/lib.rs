@@ -11,5 +11,8 @@ mod hooks;
 mod script;
 
 pub use bench::{Bench, expect_idle, pay};
-pub use guests::{build_guests, component, component_with, of_example, raw, stamped, target_folder};
+pub use guests::{
+    BUILT_GUESTS, build_guests, built_guests, component, component_with, of_example, raw, stamped,
+    target_folder,
+};
 pub use script::Script;

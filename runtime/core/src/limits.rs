@@ -110,15 +110,16 @@ limits! {
     /// Linear memory of one component, all its memories and tables together. A plain std guest starts with
     /// less than 1 MiB.
     memory_bytes: 64 * MIB, max 1024 * MIB, for a Component;
-    /// What one host call may copy out of a guest. Bounds the host memory that lists and strings can cost.
+    /// What one host call may copy out of a guest, and what storage hands to one at once. Bounds the host memory
+    /// that lists and strings can cost.
     host_call_bytes: 8 * MIB, max 64 * MIB, for a Component;
     /// Resource handles alive in one component.
     handles: 4_096, max 65_536, for a Component;
     /// Descriptors open at once in a run.
     descriptors: 1_024, max 16_384, for a Run;
-    /// Bytes of keys and values that a run may write to storage.
+    /// Bytes of keys and values that a run may write to storage, and 128 for each write.
     storage_write_bytes: 16 * MIB, max 64 * MIB, for a Run;
-    /// Bytes of keys and values that a run may read from storage.
+    /// Bytes of keys and values that a run may read from storage, and 128 for each entry and each search.
     storage_read_bytes: 64 * MIB, max 1024 * MIB, for a Run;
     /// Bytes that one component may log in a run; what is over is counted and dropped.
     log_bytes: 64 * 1024, max 4 * MIB, for a Component;

@@ -1,7 +1,7 @@
 //! Which binding covers a path, and who may bind where.
 
 use airs_core::{AssetPath, Caller, Code, Error, Result};
-use airs_platform::Bytes;
+use airs_platform::{Bytes, PAGE_BYTES_MAX};
 
 use crate::binding::{Binding, Kept};
 use crate::namespace;
@@ -48,7 +48,7 @@ pub(crate) async fn listed(transaction: &mut Transaction, beginning: &str) -> Re
     let mut after = None;
     loop {
         let (entries, more) = transaction
-            .scan(namespace::binding(beginning), after, PAGE_ENTRIES)
+            .scan(namespace::binding(beginning), after, PAGE_ENTRIES, PAGE_BYTES_MAX)
             .await?;
         for (key, bytes) in &entries {
             let path = namespace::binding_path(key).ok_or_else(|| {

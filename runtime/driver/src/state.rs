@@ -115,11 +115,14 @@ impl Storage for DriverState {
             return Err(Error::new(Code::LimitExceeded, message));
         }
         let keys = keys.iter().map(|key| self.key(key)).collect::<Result<Vec<_>>>()?;
-        let values = self.transaction()?.get_many(keys).await?;
-        Ok(values
-            .into_iter()
-            .map(|value| value.map(|value| value.to_vec()))
-            .collect())
+        let bytes_max = self.guest.host_call_bytes();
+        let Some(values) = self.transaction()?.get_many(keys, bytes_max).await? else {
+            let message =
+                format!("the values of these keys have more than {bytes_max} bytes (host_call_bytes)");
+            return Err(Error::new(Code::LimitExceeded, message).hint("ask for fewer keys at once"));
+        };
+        let values = values.into_iter();
+        Ok(values.map(|value| value.map(|value| value.to_vec())).collect())
     }
 
     async fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<()> {
@@ -150,11 +153,9 @@ impl Storage for DriverState {
         self.check_storage(Access::Read)?;
         let prefix = self.within(&prefix)?;
         let after = after.map(|after| self.within(&after)).transpose()?;
-        let space_bytes = self.space.len();
-        let (entries, more) = self
-            .transaction()?
-            .scan(prefix, after, limit.min(SCAN_ENTRIES_MAX))
-            .await?;
+        let (space_bytes, bytes_max) = (self.space.len(), self.guest.host_call_bytes());
+        let limit = limit.min(SCAN_ENTRIES_MAX);
+        let (entries, more) = self.transaction()?.scan(prefix, after, limit, bytes_max).await?;
         let own = |key: Vec<u8>| key.get(space_bytes..).unwrap_or_default().to_vec();
         let entries = entries
             .into_iter()

@@ -1,18 +1,26 @@
 //! What an attempt has read and written.
 
 mod room;
+mod scan;
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
-use airs_platform::{Bytes, Check, Commit, Key, Page, Range, Snapshot, Stored};
+use airs_platform::{Bytes, Check, Commit, Key, Snapshot, Stored};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use room::{Change, Rooms};
 
 /// Keys that a transfer between two accounts reads, and some: room for them is made at once.
 const KEYS_EXPECTED: usize = 12;
+
+/// Keys that the snapshot is asked for at once: with values as large as they can be, 8 MiB.
+const KEYS_AT_ONCE: usize = 8;
+
+/// What is remembered of a read or a write beside its key and value, and counted with them: else many small ones
+/// would hold many times what their limit says.
+const ENTRY_BYTES: usize = 128;
 
 /// A snapshot, what was read of it, and what is to be written.
 pub(crate) struct Transaction {
@@ -98,25 +106,41 @@ impl Transaction {
         self.note(key, stored)
     }
 
-    pub(crate) async fn get_many(&mut self, keys: Vec<Key>) -> Result<Vec<Option<Bytes>>> {
-        let unread: Vec<Key> = keys
-            .iter()
-            .filter(|key| !self.writes.contains_key(*key) && !self.reads.contains_key(*key))
-            .cloned()
-            .collect();
-        match self.snapshot.get_many(&unread).await {
-            Ok(found) => {
-                for (key, stored) in unread.into_iter().zip(found) {
-                    self.note(key, stored)?;
-                }
-            }
-            Err(error) => return Err(self.doomed(error.into())),
-        }
+    /// The values of keys, in their order; none at all when they have more bytes than this.
+    pub(crate) async fn get_many(
+        &mut self,
+        keys: Vec<Key>,
+        bytes_max: usize,
+    ) -> Result<Option<Vec<Option<Bytes>>>> {
         let mut values = Vec::with_capacity(keys.len());
-        for key in keys {
-            values.push(self.get(key).await?);
+        let mut bytes = 0;
+        // Some at a time: they are counted before there is more of them in memory.
+        for keys in keys.chunks(KEYS_AT_ONCE) {
+            self.fetch(keys).await?;
+            for key in keys {
+                let value = self.get(key.clone()).await?;
+                bytes += value.as_ref().map_or(0, |value| value.len());
+                values.push(value);
+            }
+            if bytes > bytes_max {
+                return Ok(None);
+            }
         }
-        Ok(values)
+        Ok(Some(values))
+    }
+
+    /// Reads what was not read yet of some keys.
+    async fn fetch(&mut self, keys: &[Key]) -> Result<()> {
+        let is_unread = |key: &&Key| !self.writes.contains_key(*key) && !self.reads.contains_key(*key);
+        let unread: BTreeSet<&Key> = keys.iter().filter(is_unread).collect();
+        let unread: Vec<Key> = unread.into_iter().cloned().collect();
+        match self.snapshot.get_many(&unread).await {
+            Ok(found) => unread
+                .into_iter()
+                .zip(found)
+                .try_for_each(|(key, stored)| self.note(key, stored).map(drop)),
+            Err(error) => Err(self.doomed(error.into())),
+        }
     }
 
     /// Writes a key of the host's own.
@@ -125,7 +149,7 @@ impl Transaction {
     }
 
     fn write(&mut self, key: Key, value: Option<Bytes>, change: Option<Change>) -> Result<()> {
-        let bytes = key.len() + value.as_ref().map_or(0, |value| value.len());
+        let bytes = ENTRY_BYTES + key.len() + value.as_ref().map_or(0, |value| value.len());
         match self.write_bytes_left.checked_sub(bytes as u64) {
             Some(left) => self.write_bytes_left = left,
             None => return Err(self.over_limit("writes", "storage_write_bytes")),
@@ -137,40 +161,6 @@ impl Transaction {
             change,
         });
         Ok(())
-    }
-
-    /// At most `limit` entries with their keys, own writes included, and whether there are more.
-    pub(crate) async fn scan(
-        &mut self,
-        prefix: Key,
-        after: Option<Key>,
-        limit: u32,
-    ) -> Result<(Vec<(Key, Bytes)>, bool)> {
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut found = Vec::new();
-        let mut cursor = after;
-        // One more than is wanted tells whether there is more. Own deletions may take a page away whole.
-        while found.len() <= wanted {
-            let range = Range {
-                prefix: prefix.clone(),
-                after: cursor.take(),
-                limit: limit.saturating_add(1),
-            };
-            let page = self.page(range.clone()).await?;
-            let end = page
-                .entries
-                .last()
-                .filter(|_| page.more)
-                .map(|entry| entry.key.clone());
-            self.merge(&range, page, end.as_ref(), &mut found);
-            match end {
-                Some(end) => cursor = Some(end),
-                None => break,
-            }
-        }
-        let more = found.len() > wanted;
-        found.truncate(wanted);
-        Ok((found, more))
     }
 
     /// What is to be committed; none when nothing was written: such a run stands at its snapshot.
@@ -198,47 +188,6 @@ impl Transaction {
         })
     }
 
-    async fn page(&mut self, range: Range) -> Result<Page> {
-        let page = match self.snapshot.scan(&range).await {
-            Ok(page) => page,
-            Err(error) => return Err(self.doomed(error.into())),
-        };
-        for entry in &page.entries {
-            self.count_read(entry.key.len() + entry.stored.value.len())?;
-        }
-        let seen = page
-            .entries
-            .iter()
-            .map(|entry| (entry.key.clone(), entry.stored.version))
-            .collect();
-        self.ranges.push(Check::Range {
-            range,
-            seen,
-            more: page.more,
-        });
-        Ok(page)
-    }
-
-    /// Adds a page to what was found, with own writes in between, up to `end` or to the end of the prefix.
-    fn merge(&self, range: &Range, page: Page, end: Option<&Key>, found: &mut Vec<(Key, Bytes)>) {
-        let mut merged: BTreeMap<Key, Option<Bytes>> = page
-            .entries
-            .into_iter()
-            .map(|entry| (entry.key, Some(entry.stored.value)))
-            .collect();
-        let own = self
-            .writes
-            .range(range.prefix.clone()..)
-            .take_while(|(key, _)| key.starts_with(&range.prefix));
-        for (key, value) in own {
-            let begun = range.after.as_ref().is_none_or(|after| key > after);
-            if begun && end.is_none_or(|end| key <= end) {
-                merged.insert(key.clone(), value.clone());
-            }
-        }
-        found.extend(merged.into_iter().filter_map(|(key, value)| Some((key, value?))));
-    }
-
     fn note(&mut self, key: Key, stored: Option<Stored>) -> Result<Option<Bytes>> {
         self.count_read(key.len() + stored.as_ref().map_or(0, |stored| stored.value.len()))?;
         let value = stored.as_ref().map(|stored| Bytes::clone(&stored.value));
@@ -249,7 +198,8 @@ impl Transaction {
     }
 
     fn count_read(&mut self, bytes: usize) -> Result<()> {
-        match self.read_bytes_left.checked_sub(bytes as u64) {
+        let bytes = (ENTRY_BYTES + bytes) as u64;
+        match self.read_bytes_left.checked_sub(bytes) {
             Some(left) => {
                 self.read_bytes_left = left;
                 Ok(())

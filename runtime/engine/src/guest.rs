@@ -59,6 +59,11 @@ impl Guest {
         }
     }
 
+    /// What one call of the host may take out of the guest, or hand to it at once.
+    pub fn host_call_bytes(&self) -> usize {
+        self.host_call_bytes
+    }
+
     /// The component's name.
     pub fn name(&self) -> &Name {
         &self.name

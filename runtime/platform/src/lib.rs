@@ -7,6 +7,6 @@ mod storage;
 
 pub use error::StorageError;
 pub use storage::{
-    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, Page, Range, Snapshot,
-    Sqlite, Storage, Stored, Version,
+    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, PAGE_BYTES_MAX, Page,
+    Range, Snapshot, Sqlite, Storage, Stored, Version,
 };

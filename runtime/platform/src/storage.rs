@@ -34,6 +34,10 @@ pub type CommitId = [u8; 16];
 /// about 6 MB of a file. Answers to runs are kept elsewhere, and longer.
 pub const COMMIT_IDS_KEPT: usize = 100_000;
 
+/// Bytes of keys and values with which a page of a scan ends, before its limit if need be: what a reader has in
+/// memory at once, whatever is stored.
+pub const PAGE_BYTES_MAX: usize = 4 << 20;
+
 /// A value, and the commit that wrote it.
 ///
 /// An example is at [`Storage`].
@@ -69,7 +73,7 @@ pub struct Range {
     pub limit: u32,
 }
 
-/// What a [`Range`] holds.
+/// What a [`Range`] holds: as many entries as its limit says, or less with [`PAGE_BYTES_MAX`] bytes.
 ///
 /// An example is at [`Snapshot`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,9 +121,9 @@ pub enum Check {
     Range {
         /// The range that was scanned.
         range: Range,
-        /// What it held.
+        /// What it held, from its beginning on.
         seen: Vec<(Key, Version)>,
-        /// Whether there was more.
+        /// Whether there was more after that.
         more: bool,
     },
     /// There is room for what the commit writes under a prefix: afterwards the keys there have no more bytes than

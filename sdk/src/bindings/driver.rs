@@ -489,7 +489,8 @@ pub mod airs {
             #[allow(unused_unsafe, clippy::all)]
             /// The values of several keys, in their order; at most 256 keys.
             ///
-            /// Errors: as `get`.
+            /// Errors: as `get`; `limit-exceeded` for more keys, or when the values have more bytes together than one
+            /// call may hand over.
             #[allow(async_fn_in_trait)]
             pub fn get_many(
                 keys: &[_rt::Vec<u8>],
@@ -860,7 +861,8 @@ pub mod airs {
             }
             #[allow(unused_unsafe, clippy::all)]
             /// The entries whose keys begin with `prefix`, from the first after `after` on, at most `limit`
-            /// (and at most 1,000) of them.
+            /// (and at most 1,000) of them; fewer, and `more`, when they have more bytes
+            /// together than one call may hand over, but always one if there is one.
             ///
             /// Errors: as `get`.
             #[allow(async_fn_in_trait)]

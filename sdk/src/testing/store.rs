@@ -8,6 +8,8 @@ const KEY_BYTES_MAX: usize = 1024;
 const VALUE_BYTES_MAX: usize = 1 << 20;
 const KEYS_MAX: usize = 256;
 const PAGE_ENTRIES_MAX: u32 = 1000;
+/// The limit `host_call_bytes` of who has set none.
+const ANSWER_BYTES_MAX: usize = 8 << 20;
 
 /// A key within a driver's own name space.
 type Key = (TypeId, Vec<u8>);
@@ -36,7 +38,15 @@ impl Store {
                 keys.len()
             )));
         }
-        keys.iter().map(|key| self.get(driver, key)).collect()
+        let values = keys.iter().map(|key| self.get(driver, key));
+        let values = values.collect::<Result<Vec<_>>>()?;
+        let bytes: usize = values.iter().flatten().map(Vec::len).sum();
+        if bytes > ANSWER_BYTES_MAX {
+            return Err(limit(format!(
+                "the values of these keys have {bytes} bytes; at most 8 MiB are possible"
+            )));
+        }
+        Ok(values)
     }
 
     pub(crate) fn set(&mut self, driver: TypeId, key: &[u8], value: &[u8]) -> Result<()> {

@@ -176,7 +176,13 @@ fn storage_keeps_its_limits() {
                 code(airs::storage::get_many(vec!["a"; 257]).map(drop)),
                 Code::LimitExceeded
             );
-            airs::storage::set(vec![0; 1024], vec![0; 1 << 20])
+            airs::storage::set(vec![0; 1024], vec![0; 1 << 20])?;
+            airs::storage::set("a", vec![0; 1 << 20])?;
+            assert_eq!(
+                code(airs::storage::get_many(vec!["a"; 9]).map(drop)),
+                Code::LimitExceeded
+            );
+            airs::storage::get_many(vec!["a"; 8]).map(drop)
         })
         .unwrap();
 }

@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use imbl::OrdSet;
 
 use super::{
-    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage,
-    Stored, Version, growth::Growth,
+    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, PAGE_BYTES_MAX, Page, Range,
+    Snapshot, Storage, Stored, Version, growth::Growth,
 };
 use crate::StorageError;
 
@@ -204,7 +204,7 @@ impl Map {
                 let mut there = self.entries(range);
                 let same = there
                     .by_ref()
-                    .take(range.limit as usize)
+                    .take(seen.len())
                     .map(|(key, stored)| (key, stored.version))
                     .eq(seen.iter().map(|(key, version)| (key.as_slice(), *version)));
                 same && there.next().is_some() == *more
@@ -236,17 +236,20 @@ impl Snapshot for View {
     fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
         Box::pin(async move {
             let mut there = self.0.entries(range);
-            let page = there.by_ref().take(range.limit as usize);
-            let entries = page
-                .map(|(key, stored)| Entry {
+            let mut page = Page::default();
+            let mut bytes = 0;
+            while page.entries.len() < range.limit as usize
+                && bytes < PAGE_BYTES_MAX
+                && let Some((key, stored)) = there.next()
+            {
+                bytes += key.len() + stored.value.len();
+                page.entries.push(Entry {
                     key: key.to_vec(),
                     stored: stored.clone(),
-                })
-                .collect();
-            Ok(Page {
-                entries,
-                more: there.next().is_some(),
-            })
+                });
+            }
+            page.more = there.next().is_some();
+            Ok(page)
         })
     }
 }

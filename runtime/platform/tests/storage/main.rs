@@ -3,6 +3,7 @@
 
 mod conformance;
 mod model;
+mod pages;
 mod ranges;
 mod room;
 mod sqlite;
@@ -65,6 +66,9 @@ on_every_backend! {
         a_page_vouches_for_what_it_showed
         whether_there_was_more_is_checked
         a_range_that_was_empty_is_checked;
+    pages:
+        a_page_of_big_values_is_short
+        a_short_page_is_checked_as_far_as_it_goes;
     room:
         what_fits_is_written_and_what_does_not_is_a_conflict
         what_takes_less_room_is_written_whatever_there_is

@@ -8,7 +8,7 @@ use crate::{applied, put, writing};
 
 type Backend = Arc<dyn Storage>;
 
-fn range(prefix: &str, limit: u32) -> Range {
+pub(crate) fn range(prefix: &str, limit: u32) -> Range {
     Range {
         prefix: prefix.into(),
         after: None,
@@ -27,7 +27,7 @@ async fn scan(storage: &dyn Storage, range: &Range) -> Page {
     storage.snapshot().await.unwrap().scan(range).await.unwrap()
 }
 
-async fn keys(storage: &dyn Storage, range: Range) -> (Vec<String>, bool) {
+pub(crate) async fn keys(storage: &dyn Storage, range: Range) -> (Vec<String>, bool) {
     let page = scan(storage, &range).await;
     let keys = page
         .entries
@@ -43,7 +43,11 @@ async fn filled(storage: &dyn Storage, keys: &[&str]) {
 }
 
 /// Reads a range, lets `writes` happen, and then commits what depends on the range.
-async fn commits_after(storage: &dyn Storage, range: Range, writes: &[(&str, Option<&str>)]) -> bool {
+pub(crate) async fn commits_after(
+    storage: &dyn Storage,
+    range: Range,
+    writes: &[(&str, Option<&str>)],
+) -> bool {
     let page = scan(storage, &range).await;
     applied(storage, writing(writes)).await;
     let seen = page

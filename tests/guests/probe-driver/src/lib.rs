@@ -159,6 +159,10 @@ impl airs::Driver for Probe {
                 let (prefix, after, limit): (String, String, u32) = input.parse()?;
                 Json::of(&page::of(&prefix, &after, limit))
             }
+            "keys" => {
+                let (prefix, after, limit): (String, String, u32) = input.parse()?;
+                Json::of(&page::of(&prefix, &after, limit).keys())
+            }
             "scan" => {
                 let mut keys = Vec::new();
                 for entry in storage::scan(input.parse::<String>()?) {

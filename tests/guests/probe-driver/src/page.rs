@@ -45,6 +45,22 @@ pub struct Page {
     more: bool,
 }
 
+#[derive(Serialize)]
+pub struct Keys {
+    keys: Vec<String>,
+    more: bool,
+}
+
+impl Page {
+    /// The page without its values.
+    pub fn keys(self) -> Keys {
+        Keys {
+            keys: self.entries.into_iter().map(|(key, _)| key).collect(),
+            more: self.more,
+        }
+    }
+}
+
 /// The first entries after one of them; after nothing, the first ones.
 pub fn of(prefix: &str, after: &str, limit: u32) -> Page {
     let mut answer = Answer {

@@ -135,10 +135,9 @@ impl<'c> Group<'c> {
             Check::Key { key, version } => Ok(rows::version(&self.transaction, key)? == *version),
             Check::Range { range, seen, more } => {
                 // One key more than was seen settles it.
-                let limit = range.limit as usize;
-                let mut there = rows::keys(&self.transaction, range, limit.min(seen.len()) + 1)?;
-                let there_is_more = there.len() > limit;
-                there.truncate(limit);
+                let mut there = rows::keys(&self.transaction, range, seen.len() + 1)?;
+                let there_is_more = there.len() > seen.len();
+                there.truncate(seen.len());
                 Ok(there == *seen && there_is_more == *more)
             }
         }

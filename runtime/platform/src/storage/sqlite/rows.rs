@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::super::{Bytes, Entry, Key, Page, Range, Stored, Version};
+use super::super::{Bytes, Entry, Key, PAGE_BYTES_MAX, Page, Range, Stored, Version};
 use super::schema::{signed, unsigned};
 
 /// What is stored under a key.
@@ -78,9 +78,15 @@ pub(super) fn page(connection: &Connection, range: &Range) -> rusqlite::Result<P
         })
     };
     let limit = range.limit as usize;
-    let entries = select(connection, "key, version, value", range, limit, entry)?;
+    let mut bytes = 0;
+    let has_room = |entry: &Entry| {
+        bytes += entry.key.len() + entry.stored.value.len();
+        bytes < PAGE_BYTES_MAX
+    };
+    let entries = select(connection, "key, version, value", range, limit, entry, has_room)?;
     // The key after the page is looked for by itself: its value may be big.
-    let more = entries.len() == limit && {
+    let is_full = entries.len() == limit || bytes >= PAGE_BYTES_MAX;
+    let more = is_full && {
         let after = entries.last().map(|entry| entry.key.clone());
         let rest = Range {
             after: after.or_else(|| range.after.clone()),
@@ -97,26 +103,34 @@ pub(super) fn keys(
     range: &Range,
     limit: usize,
 ) -> rusqlite::Result<Vec<(Key, Version)>> {
-    select(connection, "key, version", range, limit, |row| {
-        Ok((row.get(0)?, unsigned(row, 1)?))
-    })
+    let read = |row: &Row<'_>| Ok((row.get(0)?, unsigned(row, 1)?));
+    select(connection, "key, version", range, limit, read, |_| true)
 }
 
+/// Reads rows, up to the one after which there is no room for more.
 fn select<T>(
     connection: &Connection,
     columns: &str,
     range: &Range,
     limit: usize,
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    mut has_room: impl FnMut(&T) -> bool,
 ) -> rusqlite::Result<Vec<T>> {
     let end = range.end();
     let bound = if end.is_some() { "AND key < ?2" } else { "" };
     let sql = format!("SELECT {columns} FROM kv WHERE key >= ?1 {bound} ORDER BY key LIMIT ?3");
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    connection
-        .prepare_cached(&sql)?
-        .query_map((range.start(), end, limit), read)?
-        .collect()
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = Vec::new();
+    for row in statement.query_map((range.start(), end, limit), read)? {
+        let row = row?;
+        let go_on = has_room(&row);
+        found.push(row);
+        if !go_on {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn stored(row: &Row<'_>, first: usize) -> rusqlite::Result<Stored> {

@@ -15,6 +15,7 @@
 /// All of it in a module of that name, so that `cargo test proof` finds it.
 #[path = "."]
 mod proof {
+    mod bank;
     mod before;
     mod chance;
     mod child;

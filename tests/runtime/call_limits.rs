@@ -18,8 +18,6 @@ fn a_panic_a_loop_a_hoard_and_an_endless_recursion_are_errors_of_that_call_alone
     // Only what loops has to be late.
     let hasty = shapes.with_limits(&Limits {
         deadline_ms: 300,
-        // Taken long before the deadline, however busy the machine is.
-        memory_bytes: 8 << 20,
         ..Limits::UNRESTRICTED
     });
     for (what, code) in [

@@ -1,7 +1,7 @@
 //! Components that mean harm, one for each way: a typed error for their run, and nothing else. Every other run is
 //! as ever, and the process holds no more than before.
 
-mod component;
+pub(crate) mod component;
 mod drivers;
 mod programs;
 

@@ -23,12 +23,15 @@ mod proof {
     mod disk_errors;
     mod driver_functions;
     mod faulty;
+    mod growth;
     mod history;
+    mod host_api;
     mod hostile;
     mod jittery;
     mod large_values;
     mod marks;
     mod power_cuts;
+    mod runaway;
     mod serializability;
     mod state;
     mod storage_calls;

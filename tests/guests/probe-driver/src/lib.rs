@@ -1,6 +1,7 @@
 //! A driver that does what its account data says: `{"on": {"transfer": "panic"}}`.
 
 mod page;
+mod storm;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -162,6 +163,10 @@ impl airs::Driver for Probe {
             "keys" => {
                 let (prefix, after, limit): (String, String, u32) = input.parse()?;
                 Json::of(&page::of(&prefix, &after, limit).keys())
+            }
+            "storm" => {
+                let (seed, calls): (u64, u32) = input.parse()?;
+                Json::of(&storm::call(seed, calls)?)
             }
             "scan" => {
                 let mut keys = Vec::new();

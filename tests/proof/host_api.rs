@@ -1,0 +1,155 @@
+//! Everything that a guest can call, with whatever comes to mind: no panic of the host, an answer that is right
+//! where there is a right one, and never more rights than there are.
+
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use airs_core::{Guard, Guards};
+use airs_driver::Context;
+use airs_platform::Memory;
+use airs_runtime::{Code, Error, Owner, Placement, Request};
+use airs_tests::Bench;
+use serde_json::{Value, json};
+
+use super::child;
+use super::verdict::{Verdict, ensure, holds, misses, seed, size};
+
+/// Calls of one run. Those of WASI are fewer: one that there is no answer to ends the run.
+const CALLS_PER_RUN: usize = 100;
+const WASI_CALLS_PER_RUN: usize = 25;
+const CALLER: &str = "stormer";
+
+/// What a run without an answer may end with: what is not there is denied, and everything has a limit.
+const TOLD: [Code; 2] = [Code::Denied, Code::LimitExceeded];
+
+fn bench(guards: Guards) -> Result<Bench, Error> {
+    let context = Context::new("storm".parse().unwrap(), Arc::new(Memory::new()));
+    let bench = Bench::alone(&["storm", "probe-driver"], |builder| {
+        builder.prepared(context.guarded(guards))
+    });
+    let bench = bench.within("storm");
+    for (path, owner, controller) in [
+        ("/mine", Owner::Caller(CALLER.into()), CALLER),
+        ("/own", Owner::Caller(CALLER.into()), "operator"),
+        ("/theirs", Owner::Caller("somebody".into()), "operator"),
+        ("/each", Owner::Each, "operator"),
+    ] {
+        let placement = Placement {
+            path: path.into(),
+            driver: "probe-driver".into(),
+            account: "{}".into(),
+            owner: Some(owner),
+            controllers: vec![controller.into()],
+        };
+        bench.perform("operator", Request::bind(placement)).result?;
+    }
+    Ok(bench)
+}
+
+/// What came of calls in one area.
+#[derive(Default)]
+struct Tally {
+    calls: usize,
+    well: usize,
+    ended: usize,
+}
+
+impl Tally {
+    /// Makes so many calls, some in each run.
+    fn storm(bench: &Bench, area: &str, calls: usize) -> Result<Self, String> {
+        let mut tally = Self::default();
+        let per_run = if area == "wasi" {
+            WASI_CALLS_PER_RUN
+        } else {
+            CALLS_PER_RUN
+        };
+        for run in 0.. {
+            if tally.calls >= calls {
+                break;
+            }
+            let seed = seed().wrapping_add(run);
+            let answer = match area {
+                "storage" => bench.ask(
+                    CALLER,
+                    Request::control("/mine", "storm", json!([seed, per_run]).to_string()),
+                ),
+                area => {
+                    let task = json!({ "area": area, "seed": seed, "calls": per_run });
+                    bench.ask(CALLER, Request::run("storm", task.to_string()))
+                }
+            };
+            // All but the last of the run's were answered, or it would have ended before.
+            tally.calls += per_run;
+            match answer {
+                Ok(output) => {
+                    let output: Value = serde_json::from_str(&output).unwrap();
+                    let well = output.get("well").unwrap_or(&output).as_u64().unwrap();
+                    tally.well += usize::try_from(well).unwrap();
+                }
+                Err(error) if area == "wasi" && TOLD.contains(&error.code()) => tally.ended += 1,
+                Err(error) => return Err(format!("{area}, run {run}: {}: {error}", error.code())),
+            }
+            ensure!(
+                bench.runtime.is_idle(),
+                "{area}, run {run}: something is still held"
+            );
+        }
+        Ok(tally)
+    }
+}
+
+fn whatever_comes_to_mind(guards: Guards, calls: usize) -> Verdict {
+    static PANICS: AtomicUsize = AtomicUsize::new(0);
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        PANICS.fetch_add(1, Ordering::SeqCst);
+        before(panic);
+    }));
+    let bench = bench(guards).map_err(|error| error.to_string())?;
+    let mut found = serde_json::Map::new();
+    for (area, share) in [
+        ("val", calls / 5 * 2),
+        ("storage", calls / 5 * 2),
+        ("wasi", calls / 5),
+    ] {
+        let Tally { calls, well, ended } = Tally::storm(&bench, area, share)?;
+        found.insert(
+            area.into(),
+            json!({ "calls": calls, "answered well": well, "ended the run": ended }),
+        );
+    }
+    let panics = PANICS.load(Ordering::SeqCst);
+    ensure!(panics == 0, "the host panicked {panics} times");
+    found.insert("panics".into(), json!(panics));
+    Ok(found.into())
+}
+
+const NAME: &str = "the host's functions";
+const DAILY: usize = 50_000;
+
+#[test]
+fn no_call_makes_the_host_panic_or_grants_too_much() {
+    holds(NAME, size(DAILY, 1_000_000), |calls| {
+        child::verdict("host_api::process", &format!("{calls}"))
+    });
+}
+
+#[test]
+fn rights_are_granted_to_everybody_when_they_are_not_checked() {
+    let heard = ["allowed is false, and denied was false"];
+    misses(NAME, "without the check of rights", &heard, DAILY, |calls| {
+        child::verdict("host_api::process", &format!("{calls} without"))
+    });
+}
+
+#[test]
+#[ignore = "the process of a proof"]
+fn process() {
+    child::answer(|told| match told.split_once(' ') {
+        None => whatever_comes_to_mind(Guards::default(), told.parse().unwrap()),
+        Some((calls, _)) => {
+            whatever_comes_to_mind(Guards::without(Guard::RightsCheck), calls.parse().unwrap())
+        }
+    });
+}

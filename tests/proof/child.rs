@@ -114,7 +114,7 @@ fn read(output: ChildStdout, said: &Sender<String>) {
 
 /// Has a process come to a verdict.
 pub(crate) fn verdict(name: &str, argument: &str) -> Verdict {
-    let patience = Duration::from_secs(size(300, 4 * 3_600) as u64);
+    let patience = Duration::from_secs(size(600, 4 * 3_600) as u64);
     let process = start(name, argument);
     let said = process.hear(patience)?;
     ensure!(said.is_some(), "the process has ended without an answer");

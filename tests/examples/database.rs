@@ -1,9 +1,10 @@
 //! `examples/database`: an interface of the embedder's own.
 
+mod sql;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use airs_runtime::{
     Answer, CallConfig, Callable, Capabilities, Code, Component, Grants, Limits, Manifest, Placement, Report,
@@ -36,8 +37,13 @@ fn runtime(limits: Limits) -> (Runtime, TempDir) {
 }
 
 fn catalogue(runtime: &Runtime, granted: Capabilities) -> airs_runtime::Result<Callable> {
+    named("catalogue", runtime, granted)
+}
+
+/// The catalogue, called something else.
+fn named(name: &str, runtime: &Runtime, granted: Capabilities) -> airs_runtime::Result<Callable> {
     let component = Component::open(&guest("catalogue")).unwrap();
-    let name = Some("catalogue".parse().unwrap());
+    let name = Some(name.parse().unwrap());
     runtime.callable(
         &component,
         &CallConfig {
@@ -66,6 +72,8 @@ fn the_program_runs() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    // By the name that the program gave it.
+    assert!(folder.path().join("calls/catalogue.sqlite").exists());
 }
 
 #[test]
@@ -103,57 +111,27 @@ fn it_is_there_only_when_it_is_granted_and_given() {
 }
 
 #[test]
-fn no_statement_leaves_the_component_s_own_database() {
-    let (runtime, folder) = runtime(Limits::default());
-    let catalogue = catalogue(&runtime, granted()).unwrap();
-    let outside = folder.path().join("outside.sqlite");
-    for sql in [
-        format!("ATTACH '{}' AS other", outside.display()),
-        format!("VACUUM INTO '{}'", outside.display()),
-        "PRAGMA max_page_count = 1000000".to_owned(),
-        "PRAGMA journal_mode = delete".to_owned(),
-        "COMMIT".to_owned(),
-        "SAVEPOINT mine".to_owned(),
-        "SELECT load_extension('x')".to_owned(),
-        "CREATE VIRTUAL TABLE t USING fts5(a)".to_owned(),
-        "not sql".to_owned(),
-    ] {
-        let told = catalogue
-            .call_json_blocking("tell", &serde_json::json!([[sql]]).to_string())
-            .unwrap();
-        assert!(told.contains(r#"{"err":"refused: "#), "{sql}: {told}");
-        let asked = catalogue
-            .call_json_blocking("ask", &serde_json::json!([sql]).to_string())
-            .unwrap();
-        assert!(asked.contains(r#"{"err":"refused: "#), "{sql}: {asked}");
-    }
-    assert!(wave(&catalogue, "ask(\"DELETE FROM books\")").starts_with("err(\"refused: "));
-    assert!(!outside.exists());
-    assert_eq!(wave(&catalogue, "add(\"Emma\", 1)"), "ok(1)");
-}
-
-#[test]
-fn what_would_be_too_much_is_refused() {
-    let (runtime, _folder) = runtime(Limits {
-        deadline_ms: 1_000,
-        ..Limits::default()
-    });
-    let catalogue = catalogue(&runtime, granted()).unwrap();
-    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)";
-    let rows = format!("ask(\"{endless} SELECT i FROM n\")");
-    assert_eq!(wave(&catalogue, &rows), "err(\"too large\")");
-    assert_eq!(
-        wave(&catalogue, "ask(\"SELECT zeroblob(1000000000)\")"),
-        "err(\"too large\")"
-    );
-    let begun = Instant::now();
-    let counting = catalogue.call_wave_blocking(&format!("ask(\"{endless} SELECT count(*) FROM n\")"));
-    // Whoever looks first: the statement or the host.
-    match counting {
-        Ok(answer) => assert_eq!(answer, "err(\"busy\")"),
-        Err(error) => assert_eq!(error.code(), Code::DeadlineExceeded, "{error}"),
-    }
-    assert!(begun.elapsed() < Duration::from_secs(10), "it goes on for ever");
+fn each_has_a_database_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = Runtime::builder()
+        .context("calls".parse().unwrap())
+        .interface(Database::in_folder(folder.path()))
+        .build()
+        .unwrap();
+    let called = named("stock", &runtime, granted()).unwrap();
+    assert_eq!(wave(&called, "add(\"emma\", 7)"), "ok(1)");
+    assert_eq!(wave(&called, "books()"), "ok([(\"emma\", 7)])");
+    let other = named("another", &runtime, granted()).unwrap();
+    assert!(wave(&other, "books()").starts_with("err(\"refused: no such table"));
+    // Not even a driver with the name of what is called, in a context with the name of where its database is.
+    runtime.load(&stock(|_| ()), &Grants::from(granted())).unwrap();
+    let perform = |request: Request| {
+        let request = request.context("calls".parse().unwrap());
+        runtime.perform_blocking(request).result
+    };
+    perform(binding()).unwrap();
+    let error = perform(Request::view("/stock/emma")).unwrap_err();
+    assert!(error.message().contains("no such table"), "{error}");
 }
 
 /// `stock`, with the manifest of its `Cargo.toml`.
@@ -169,19 +147,24 @@ fn stock(change: impl FnOnce(&mut Manifest)) -> Component {
 }
 
 fn bind(runtime: &Runtime) -> Report {
-    runtime.perform_blocking(Request::bind(Placement {
+    runtime.perform_blocking(binding())
+}
+
+fn binding() -> Request {
+    Request::bind(Placement {
         path: "/stock".into(),
         driver: "stock".into(),
         account: "{}".into(),
         owner: None,
         controllers: Vec::new(),
-    }))
+    })
 }
 
 /// The application itself fills the driver's database.
 fn fill(folder: &Path) {
-    std::fs::create_dir_all(folder.join("local")).unwrap();
-    let database = rusqlite::Connection::open(folder.join("local/stock.sqlite")).unwrap();
+    let folder = folder.join("contexts/local");
+    std::fs::create_dir_all(&folder).unwrap();
+    let database = rusqlite::Connection::open(folder.join("stock.sqlite")).unwrap();
     database
         .execute_batch("CREATE TABLE books (title, copies); INSERT INTO books VALUES ('emma', 7)")
         .unwrap();

@@ -1,8 +1,12 @@
 //! A database for components: an interface of the embedder's own, over SQLite.
 //!
 //! `wit/database.wit` is what components import. [`Database`] is what stands behind it: a file for each component and
-//! context, that nobody else reads. A component has it when it declares the package, in the `interfaces` of its
-//! capabilities, and is granted it.
+//! context, and one for each component that is called outside of contexts. A component has it when it declares the
+//! package, in the `interfaces` of its capabilities, and is granted it.
+//!
+//! Components are told apart by their names. In a runtime's contexts no two have the same; a component that is called
+//! outside of them has the name that its own manifest says, if any. Who calls components of others gives each a name,
+//! [`CallConfig::name`](airs_runtime::CallConfig::name): otherwise one can have the name of another, and its database.
 //!
 //! What a component writes here is its own: no part of a run, which may fail afterwards or be attempted again. The
 //! driver in `guests/stock` only reads.
@@ -24,7 +28,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Databases in a folder, which is made when it is not there.
+    /// Databases in a folder, which is made when it is not there: `contexts/<context>/<component>.sqlite`, and
+    /// `calls/<component>.sqlite` for what is called outside of contexts.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -38,8 +43,10 @@ impl HostInterface for Database {
 
     fn session(&self, caller: &HostCaller<'_>) -> Result<Session> {
         // Names of contexts and components are safe in a path.
-        let context = caller.context().map_or("calls", |context| context.as_str());
-        let folder = self.folder.join(context);
+        let folder = match caller.context() {
+            Some(context) => self.folder.join("contexts").join(context.as_str()),
+            None => self.folder.join("calls"),
+        };
         let file = folder.join(format!("{}.sqlite", caller.component()));
         let unavailable = |cause: Box<dyn std::error::Error + Send + Sync>| {
             airs_runtime::Error::new(Code::StorageUnavailable, "the database cannot be opened")

@@ -4,28 +4,25 @@
 
 #![allow(clippy::print_stdout, reason = "an example shows what it gets")]
 
+use std::error::Error;
 use std::path::PathBuf;
 
-use airs_runtime::{CallConfig, Capabilities, Code, Component, Error, Result, Runtime};
+use airs_runtime::{CallConfig, Capabilities, Component, Runtime};
 use example_database::Database;
 
-fn main() -> Result<()> {
-    let usage = || {
-        Error::new(
-            Code::InvalidInput,
-            "give a folder for the databases, and the component",
-        )
-    };
+fn main() -> Result<(), Box<dyn Error>> {
+    let usage = "give a folder for the databases, and the component";
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let folder = arguments.next().ok_or_else(usage)?;
-    let component = Component::open(&arguments.next().ok_or_else(usage)?)?;
+    let folder = arguments.next().ok_or(usage)?;
+    let component = Component::open(&arguments.next().ok_or(usage)?)?;
 
     let runtime = Runtime::builder()
         .interface(Database::in_folder(folder))
         .build()?;
-    let granted =
-        Capabilities::default().with_interfaces(["example:database".parse().map_err(|_| usage())?]);
+    let granted = Capabilities::default().with_interfaces(["example:database".parse()?]);
     let config = CallConfig {
+        // Ours, and not what the component calls itself: its database is found by it.
+        name: Some("catalogue".parse()?),
         granted,
         ..CallConfig::default()
     };

@@ -13,14 +13,18 @@ use crate::value::{Error, Rows, Statement, Value};
 
 /// The most that one answer holds; the guest takes it into its memory at once.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-/// The longest text or blob: a function such as `zeroblob` makes them out of nothing.
-const VALUE_BYTES_MAX: i32 = 1 << 20;
+/// The longest text, blob or row. A function such as `zeroblob` makes them out of nothing, and one such as `instr`
+/// takes time by the square of it, in one step: some 40 ms for as much as this, 15 s for 1 MiB.
+const VALUE_BYTES_MAX: i32 = 64 << 10;
+/// Columns of a table or an answer: a row is in memory as a whole, here 4 MiB at most, before it is looked at.
+const COLUMNS_MAX: i32 = 64;
 /// The longest statement; those of people have a hundredth of it.
 const SQL_BYTES_MAX: i32 = 64 << 10;
 /// The largest database of one component: 16,384 pages of 4 KiB.
 const PAGES_MAX: u32 = 16_384;
-/// How often a statement that runs is asked whether it is late: some ten thousand times a second.
-const STEPS_PER_CHECK: i32 = 10_000;
+/// After how many steps a statement is asked whether it is late: a step may be a function of long values. SQLite asks
+/// where a statement goes on to another row, so that one row is made to its end.
+const STEPS_PER_CHECK: i32 = 100;
 
 /// A connection that a component's SQL is run on.
 pub struct Session {
@@ -39,6 +43,7 @@ impl Session {
         connection.pragma_update(None, "trusted_schema", false)?;
         for (limit, value) in [
             (Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX),
+            (Limit::SQLITE_LIMIT_COLUMN, COLUMNS_MAX),
             (Limit::SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES_MAX),
             // Another file is another component's, or nobody's.
             (Limit::SQLITE_LIMIT_ATTACHED, 0),
@@ -50,7 +55,7 @@ impl Session {
         let trusted = Arc::new(AtomicBool::new(false));
         let host = Arc::clone(&trusted);
         connection.authorizer(Some(move |asked: AuthContext<'_>| {
-            if is_harmless(&asked.action) || host.load(Ordering::Relaxed) {
+            if is_harmless(&asked) || host.load(Ordering::Relaxed) {
                 Authorization::Allow
             } else {
                 Authorization::Deny
@@ -72,12 +77,12 @@ impl Session {
             for column in 0..columns.len() {
                 let value = Value::from(row.get_ref(column)?);
                 bytes += value.size();
+                if bytes > ANSWER_BYTES_MAX {
+                    return Err(Error::TooLarge);
+                }
                 values.push(value);
             }
             bytes += size_of::<Vec<Value>>();
-            if bytes > ANSWER_BYTES_MAX {
-                return Err(Error::TooLarge);
-            }
             rows.push(values);
         }
         Ok(Rows { columns, rows })
@@ -118,26 +123,81 @@ impl Session {
 /// A component that waits longer for another one has no chance any more.
 const BUSY_MAX: Duration = Duration::from_secs(1);
 
-/// Tables and what is in them. No other files, no settings, no transactions of its own, no code from elsewhere.
-fn is_harmless(action: &AuthAction<'_>) -> bool {
-    !matches!(
-        action,
-        AuthAction::Attach { .. }
-            | AuthAction::Detach { .. }
-            | AuthAction::Pragma { .. }
-            | AuthAction::Transaction { .. }
-            | AuthAction::Savepoint { .. }
-            | AuthAction::CreateVtable { .. }
-            | AuthAction::DropVtable { .. }
-            | AuthAction::Function {
-                function_name: "load_extension"
-            }
-            | AuthAction::Unknown { .. }
-    )
+/// Tables and what is in them, and no more: no other files, no settings, no transactions of its own, no code from
+/// elsewhere, and no temporary tables, which would count for no limit.
+fn is_harmless(asked: &AuthContext<'_>) -> bool {
+    match asked.action {
+        // Written as `temp.t` a temporary table is asked for as any other.
+        AuthAction::CreateTable { .. }
+        | AuthAction::CreateView { .. }
+        | AuthAction::CreateTrigger { .. }
+        | AuthAction::CreateIndex { .. } => asked.database_name != Some("temp"),
+        AuthAction::Select
+        | AuthAction::Recursive
+        | AuthAction::Read { .. }
+        | AuthAction::Insert { .. }
+        | AuthAction::Update { .. }
+        | AuthAction::Delete { .. }
+        | AuthAction::AlterTable { .. }
+        | AuthAction::DropTable { .. }
+        | AuthAction::DropView { .. }
+        | AuthAction::DropTrigger { .. }
+        | AuthAction::DropIndex { .. }
+        // What fills an index, also a new one.
+        | AuthAction::Reindex { .. }
+        | AuthAction::Analyze { .. } => true,
+        AuthAction::Function { function_name } => function_name != "load_extension",
+        _ => false,
+    }
 }
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Instant;
+
+    use super::{COLUMNS_MAX, Session, VALUE_BYTES_MAX};
+    use crate::value::Error;
+
+    fn ask(deadline: Instant, sql: &str) -> Result<usize, Error> {
+        let session = Session::open(Path::new(":memory:"), deadline).unwrap();
+        session.query(sql, &[]).map(|answer| answer.rows.len())
+    }
+
+    #[test]
+    fn a_statement_that_is_late_ends_after_a_few_rows() {
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50) SELECT i FROM n";
+        let late = Instant::now();
+        assert_eq!(ask(late, rows), Err(Error::Busy));
+        assert_eq!(ask(late + std::time::Duration::from_secs(3_600), rows), Ok(50));
+    }
+
+    #[test]
+    fn one_row_is_bounded() {
+        let far = Instant::now() + std::time::Duration::from_secs(3_600);
+        let value = |bytes: i32| format!("zeroblob({bytes})");
+        assert_eq!(ask(far, &format!("SELECT {}", value(VALUE_BYTES_MAX))), Ok(1));
+        assert_eq!(
+            ask(far, &format!("SELECT {}", value(VALUE_BYTES_MAX + 1))),
+            Err(Error::TooLarge)
+        );
+        let columns = |count: i32, value: &str| {
+            let all: Vec<&str> = (0..count).map(|_| value).collect();
+            format!("SELECT {}", all.join(", "))
+        };
+        assert_eq!(ask(far, &columns(COLUMNS_MAX, "1")), Ok(1));
+        let wide = ask(far, &columns(COLUMNS_MAX + 1, "1"));
+        assert!(
+            matches!(&wide, Err(Error::Refused(why)) if why.contains("columns")),
+            "{wide:?}"
+        );
+        let largest = columns(COLUMNS_MAX, &value(VALUE_BYTES_MAX));
+        assert_eq!(ask(far, &largest), Err(Error::TooLarge));
     }
 }

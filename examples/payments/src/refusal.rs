@@ -1,6 +1,6 @@
 //! Why a message is not booked.
 
-use airs_runtime::Amount;
+use airs_runtime::{Amount, Code};
 
 use crate::iban::Iban;
 
@@ -79,4 +79,33 @@ pub enum Refusal {
     /// The run was refused, and nothing of it remains: its [`code`](airs_runtime::Error::code) says why.
     #[error(transparent)]
     Run(#[from] airs_runtime::Error),
+}
+
+impl Refusal {
+    /// What the sender could do about it, where that is more than to mend what it names.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Malformed { .. } | Self::Invalid { .. } => None,
+            Self::WrongCount { .. } | Self::WrongSum { .. } => {
+                Some("something was lost or changed on the way: make the message again, and send that")
+            }
+            Self::UnknownAccount { .. } => Some("only accounts of this bank can be paid from, or to"),
+            Self::WrongCurrency { .. } => {
+                Some("nothing is exchanged here: an amount and both of its accounts are in one currency")
+            }
+            Self::NotYet { .. } => Some("no payment is kept for later: send the message again on that day"),
+            Self::Run(error) => match error.code() {
+                Code::IdReused => Some(
+                    "another message with this MsgId was booked: give this one a MsgId of its own, or send that one as it was",
+                ),
+                Code::IdExpired => Some(
+                    "its CreDtTm is too long ago: see whether it was booked, and if not make it again, dated now",
+                ),
+                Code::InsufficientFunds => Some(
+                    "nothing of it was booked: send it again, as it is, when there is money in the account",
+                ),
+                _ => error.hint_text(),
+            },
+        }
+    }
 }

@@ -13,11 +13,11 @@ use crate::refusal::Refusal;
 /// The largest message: 1,000 transactions with what they usually say have a quarter of it.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// Elements within elements; those that are read are 7 deep.
-pub const DEPTH_MAX: usize = 32;
+pub(crate) const DEPTH_MAX: usize = 32;
 /// Elements of a message: a hundred for each transaction, a rich one has forty.
-pub const ELEMENTS_MAX: usize = 100_000;
+pub(crate) const ELEMENTS_MAX: usize = 100_000;
 /// Attributes of one element: a message has one of its own, its root some that name schemas.
-pub const ATTRIBUTES_MAX: usize = 8;
+pub(crate) const ATTRIBUTES_MAX: usize = 8;
 
 impl Element {
     /// Reads a document and returns its root.
@@ -63,9 +63,11 @@ impl<'a> Parser<'a> {
     }
 
     fn read(mut self) -> Result<Element, Refusal> {
+        let mut first = true;
         loop {
             let event = self.reader.read_event();
             self.count_lines();
+            let first = std::mem::replace(&mut first, false);
             match event.map_err(|error| self.fault(error.to_string()))? {
                 Event::Start(start) => self.begin(&start)?,
                 Event::End(_) => self.end()?,
@@ -73,7 +75,8 @@ impl<'a> Parser<'a> {
                 Event::Text(text) => self.add(&text.xml10_content())?,
                 Event::CData(text) => self.add(&text.xml10_content())?,
                 Event::GeneralRef(reference) => self.refer(&reference)?,
-                Event::Decl(declaration) => self.declare(&declaration)?,
+                Event::Decl(declaration) if first => self.declare(&declaration)?,
+                Event::Decl(_) => return Err(self.fault("an XML declaration stands at the beginning only")),
                 Event::Comment(_) => {}
                 Event::PI(_) => return Err(self.fault("a message has no processing instructions")),
                 Event::DocType(_) => {
@@ -116,13 +119,21 @@ impl<'a> Parser<'a> {
                 attribute.value.into_owned(),
             ));
         }
-        self.open.push(Element {
+        let element = Element {
             name: name.to_owned(),
             line: self.line,
             attributes,
             text: String::new(),
             children: Vec::new(),
-        });
+        };
+        if let (Some(root), Some(namespace)) = (self.open.first(), element.attribute("xmlns"))
+            && root.attribute("xmlns") != Some(namespace)
+        {
+            return Err(self.fault(format!(
+                "{name} has a namespace of its own: all of a message is of one"
+            )));
+        }
+        self.open.push(element);
         Ok(())
     }
 
@@ -206,6 +217,9 @@ mod tests {
         assert_eq!((root.name(), root.attribute("b")), ("a", Some("c")));
         assert_eq!(root.one("e").unwrap().text(20).unwrap(), "R&D & <x>");
         assert!(root.one("f").unwrap().text(20).is_err());
+        // The namespace may be said again, and a mark of the byte order stand before everything.
+        let text = "\u{feff}<?xml version='1.0'?><a xmlns='n'><b xmlns='n'/></a>";
+        assert!(Element::read(text.as_bytes()).unwrap().one("b").is_ok());
     }
 
     #[test]
@@ -225,6 +239,16 @@ mod tests {
             ("<a>&#0;</a>", "line 1"),
             ("<a>& </a>", "line 1"),
             ("<x:a xmlns:x='y'/>", "prefix"),
+            (
+                "<a xmlns='n'>\n<b><c xmlns='o'/></b></a>",
+                "line 2: c has a namespace",
+            ),
+            ("<a xmlns='n'><b xmlns=''/></a>", "namespace"),
+            ("<a><b xmlns='n'/></a>", "namespace"),
+            ("<a><?xml version='1.0'?></a>", "declaration"),
+            ("<a/><?xml version='1.0'?>", "declaration"),
+            (" <?xml version='1.0'?><a/>", "declaration"),
+            ("<?xml version='1.0'?><?xml version='1.0'?><a/>", "declaration"),
             ("<?xml-stylesheet href='x'?><a/>", "processing"),
             ("<?xml version='1.0' encoding='UTF-16'?><a/>", "UTF-8"),
             ("<!DOCTYPE a><a/>", "document type"),

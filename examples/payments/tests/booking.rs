@@ -1,13 +1,14 @@
 //! What is booked, and how often.
 
 use airs_runtime::Code;
+use jiff::Timestamp;
 use payments::{Refusal, TRANSACTIONS_MAX};
 use serde_json::json;
 
 use crate::message::Message;
 use crate::scene::{
-    ACME, ALICE, BOB, CAROL, balances, bank, bank_with, book, expect_untouched, next_context, open, open_in,
-    run,
+    ACME, ACME_DOLLARS, ALICE, BOB, CAROL, balances, bank, bank_with, book, expect_untouched, next_context,
+    open, open_in, run,
 };
 
 /// The code of the run that refused.
@@ -31,6 +32,23 @@ fn a_message_is_booked_as_a_whole() {
     assert_eq!(
         balances(&bank, [ACME, ALICE, BOB, CAROL]),
         ["409.00", "312.50", "278.00", "0.50"]
+    );
+}
+
+#[test]
+fn what_a_message_says_beyond_who_pays_whom_is_as_free_as_the_schema_has_it() {
+    let bank = bank_with("2000.00");
+    bank.deposit(&ACME_DOLLARS.parse().unwrap(), "800.00").unwrap();
+    let now = format!("{:.0}", Timestamp::now());
+    let invoices = include_str!("../messages/invoices.xml");
+    let text = invoices
+        .replace("2026-11-20T08:15:30Z", &now)
+        .replace("2026-11-20", &now[..10]);
+    let book = || bank.book(&"acme".parse().unwrap(), text.as_bytes()).unwrap();
+    assert_eq!((book().before, book().before), (false, true));
+    assert_eq!(
+        balances(&bank, [ACME, ACME_DOLLARS, ALICE, BOB, CAROL]),
+        ["510.20", "19.50", "49.90", "1190.00", "249.90"]
     );
 }
 
@@ -112,6 +130,38 @@ fn another_party_may_call_its_message_the_same() {
 }
 
 #[test]
+fn a_party_is_known_by_its_identifier_whatever_it_is_called() {
+    let bank = bank();
+    let mut message = Message::of("M-1", &[(ALICE, "100.00")]);
+    let as_sent = |message: &Message, identifier: &str| {
+        let name = format!("<Nm>{}</Nm>", message.initiator);
+        let text = message
+            .text()
+            .replacen(&name, &format!("{name}<Id>{identifier}</Id>"), 1);
+        bank.book(&"acme".parse().unwrap(), text.as_bytes())
+    };
+    for (number, identifier) in [
+        "<OrgId><AnyBIC>INGDDEFF</AnyBIC></OrgId>",
+        "<OrgId><Othr><Id>4711</Id></Othr><Othr><Id>0815</Id></Othr></OrgId>",
+        "<PrvtId><Othr><Id>C02</Id></Othr></PrvtId>",
+    ]
+    .iter()
+    .enumerate()
+    {
+        message.initiator = format!("Acme Tools {number}");
+        assert!(!as_sent(&message, identifier).unwrap().before, "{identifier}");
+        // Under another name it is the same party, and the message another with the same id.
+        message.initiator = "ACME TOOLS".to_owned();
+        assert_eq!(
+            code(as_sent(&message, identifier)),
+            Code::IdReused,
+            "{identifier}"
+        );
+    }
+    assert_eq!(balances(&bank, [ACME, ALICE]), ["700.00", "300.00"]);
+}
+
+#[test]
 fn an_overdraft_in_the_middle_leaves_nothing() {
     let bank = bank();
     let mut transfers = vec![(ALICE, "90.00"); 20];
@@ -181,33 +231,27 @@ fn a_message_is_neither_too_old_nor_of_a_time_to_come() {
     expect_untouched(&bank);
 }
 
-/// A thousand transfers to three accounts, of amounts that differ; always the same ones.
-fn thousand() -> Vec<(&'static str, String)> {
-    let creditors = [ALICE, BOB, CAROL].into_iter().cycle();
+/// A message with a thousand transfers to three accounts, of amounts that differ; always the same ones.
+fn thousand() -> Message {
     let amounts = (1..=TRANSACTIONS_MAX).map(|n| format!("{}.{:02}", n * 37 % 991, n * 61 % 99 + 1));
-    creditors.zip(amounts).collect()
+    let amounts: Vec<String> = amounts.collect();
+    let creditors = [ALICE, BOB, CAROL].into_iter().cycle();
+    let transfers: Vec<(&str, &str)> = creditors.zip(amounts.iter().map(String::as_str)).collect();
+    Message::of("M-1000", &transfers)
 }
 
 #[test]
 fn a_thousand_transactions_fit_into_the_default_limits_of_a_run() {
-    let transfers = thousand();
-    let transfers: Vec<(&str, &str)> = transfers
-        .iter()
-        .map(|(to, amount)| (*to, amount.as_str()))
-        .collect();
-    let message = Message::of("M-1000", &transfers);
+    let message = thousand();
     let bank = bank_with(&message.sum);
     assert_eq!(book(&bank, &message).unwrap().transactions, TRANSACTIONS_MAX);
     assert!(book(&bank, &message).unwrap().before);
 
     // Cents that the test counts by itself.
     let cents = |iban: &str| -> u64 {
-        let amounts = transfers
-            .iter()
-            .filter(|(to, _)| *to == iban)
-            .map(|(_, amount)| amount);
-        amounts
-            .map(|amount| amount.replace('.', "").parse::<u64>().unwrap())
+        let to_it = message.transfers.iter().filter(|(_, to, ..)| to == iban);
+        to_it
+            .map(|(_, _, amount, _)| amount.replace('.', "").parse::<u64>().unwrap())
             .sum()
     };
     let expected = [ALICE, BOB, CAROL].map(|iban| format!("{}.{:02}", cents(iban) / 100, cents(iban) % 100));
@@ -217,12 +261,7 @@ fn a_thousand_transactions_fit_into_the_default_limits_of_a_run() {
 
 #[test]
 fn a_thousand_transactions_are_none_when_the_last_one_fails() {
-    let transfers = thousand();
-    let transfers: Vec<(&str, &str)> = transfers
-        .iter()
-        .map(|(to, amount)| (*to, amount.as_str()))
-        .collect();
-    let message = Message::of("M-1000", &transfers);
+    let message = thousand();
     let mut less = message.sum.clone();
     // A cent too little.
     let last = less.pop().unwrap();

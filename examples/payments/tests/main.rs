@@ -7,7 +7,10 @@
 )]
 
 mod booking;
+#[cfg(unix)]
+mod command;
 mod message;
+mod opening;
 mod readme;
 mod refusal;
 mod scene;

@@ -170,6 +170,22 @@ fn a_message_that_is_something_else_is_refused() {
         ),
         ("<NbOfTxs>2</NbOfTxs>", "", "GrpHdr: it has no NbOfTxs"),
         ("<NbOfTxs>2<", "<NbOfTxs>two<", "it is no number"),
+        ("<NbOfTxs>2<", "<NbOfTxs>+2<", "it is no number"),
+        (
+            "<PmtInf>",
+            "<PmtInf><PmtInfId>B</PmtInfId><PmtMtd>TRF</PmtMtd></PmtInf><PmtInf>",
+            "PmtInf: it has no transaction",
+        ),
+        (
+            "<InitgPty><Nm>Acme Tools GmbH</Nm>",
+            "<InitgPty>",
+            "InitgPty: it has neither an identifier nor a name",
+        ),
+        (
+            "<CdtTrfTxInf>",
+            "<CdtTrfTxInf xmlns=\"urn:other\">",
+            "a namespace of its own",
+        ),
         ("<CreDtTm>20", "<CreDtTm>MM", "is no time"),
         ("<PmtMtd>TRF<", "<PmtMtd>CHK<", "only credit transfers"),
         ("100.00", "<b>100.00</b>", "elements, not text"),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use airs_runtime::{Answer, Component, Error, Name, Request, Runtime, State};
+use airs_runtime::{Answer, Component, Error, Name, Placement, Request, Runtime, State};
 use airs_tests::{component, of_example};
 use payments::{Bank, Booked, Directory, Refusal};
 
@@ -56,7 +56,36 @@ pub(crate) fn run(context: &Name, caller: &str, input: &serde_json::Value) -> Re
 }
 
 pub(crate) fn open_in(context: Name) -> Bank {
-    Bank::open(shared(), context, directory()).unwrap()
+    try_open_in(context, ACCOUNTS).unwrap()
+}
+
+/// A bank with these accounts, if it can be opened.
+pub(crate) fn try_open_in(context: Name, accounts: &str) -> airs_runtime::Result<Bank> {
+    Bank::open(shared(), context, Directory::parse(accounts).unwrap())
+}
+
+/// Binds a ledger in a bank's context, as its operator, for a controller.
+pub(crate) fn bind(context: &Name, path: &str, controller: &str) {
+    let request = Request::bind(Placement {
+        path: path.to_owned(),
+        driver: "ledger".to_owned(),
+        account: r#"{"unit":"eur","scale":2}"#.to_owned(),
+        owner: None,
+        controllers: vec![controller.to_owned()],
+    });
+    let report = shared().perform_blocking(request.context(context.clone()));
+    report.result.unwrap();
+}
+
+/// What the README has a reader put into a folder, there.
+#[cfg(unix)]
+pub(crate) fn bank_folder(folder: &Path) {
+    std::fs::create_dir(folder).unwrap();
+    std::fs::write(folder.join("accounts.json"), ACCOUNTS).unwrap();
+    for component in components() {
+        let name = &component.manifest().unwrap().name;
+        std::fs::write(folder.join(format!("{name}.wasm")), component.bytes()).unwrap();
+    }
 }
 
 /// A context that no other test uses.

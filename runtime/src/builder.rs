@@ -8,6 +8,7 @@ use std::time::Duration;
 use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
 use airs_engine::{EngineConfig, HostInterface};
+use airs_platform::{Http, Network};
 
 use crate::answers;
 use crate::offer::Offers;
@@ -58,6 +59,7 @@ pub struct RuntimeBuilder {
     pub(crate) prepared: Vec<Context>,
     pub(crate) observer: Observer,
     pub(crate) variables: BTreeMap<VariableName, String>,
+    pub(crate) http: Arc<dyn Http>,
     pub(crate) answers_kept: Duration,
     pub(crate) offers: Offers,
 }
@@ -72,6 +74,7 @@ impl RuntimeBuilder {
             prepared: Vec::new(),
             observer: Arc::new(|_| {}),
             variables: BTreeMap::new(),
+            http: Arc::new(Network::new()),
             answers_kept: answers::KEPT,
             offers: Offers::default(),
         }
@@ -127,6 +130,13 @@ impl RuntimeBuilder {
     #[cfg(feature = "sabotage")]
     pub fn prepared(mut self, context: Context) -> Self {
         self.prepared.push(context);
+        self
+    }
+
+    /// How requests of drivers reach servers: over the network of this machine unless said. The service decides which
+    /// ones may.
+    pub fn http(mut self, service: impl Http + 'static) -> Self {
+        self.http = Arc::new(service);
         self
     }
 

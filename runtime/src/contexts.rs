@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use airs_core::{Code, Error, Name, Result};
 use airs_driver::Context;
-use airs_platform::{Memory, Sqlite, Storage};
+use airs_platform::{Http, Memory, Sqlite, Storage};
 
 use crate::builder::State;
 
@@ -33,7 +33,12 @@ impl From<Context> for Held {
 
 impl Contexts {
     /// Opens the contexts of these names, and adds those that are open already.
-    pub(crate) fn open(state: &State, names: Vec<Name>, prepared: Vec<Context>) -> Result<Self> {
+    pub(crate) fn open(
+        state: &State,
+        names: Vec<Name>,
+        prepared: Vec<Context>,
+        http: &Arc<dyn Http>,
+    ) -> Result<Self> {
         let names = if names.is_empty() && prepared.is_empty() {
             vec![Name::local()]
         } else {
@@ -43,7 +48,7 @@ impl Contexts {
             .into_iter()
             .map(|name| open(state, name))
             .chain(prepared.into_iter().map(Ok))
-            .map(|context| Ok(Held::from(context?)))
+            .map(|context| Ok(Held::from(context?.reaching(Arc::clone(http)))))
             .collect::<Result<_>>()
             .map(Self)
     }

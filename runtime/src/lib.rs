@@ -104,8 +104,9 @@ mod runtime;
 
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
-    Grants, HttpPattern, Item, Kind, Limit, LimitScope, Limits, Name, NameError, Result, RunId,
-    StorageAccess, Value, VariableName, WitPackage, WitPackageError,
+    Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind, Limit,
+    LimitScope, Limits, Name, NameError, Result, RunId, StorageAccess, Value, VariableName, WitPackage,
+    WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{
@@ -115,6 +116,7 @@ pub use airs_engine::{
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
 };
+pub use airs_platform::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
 pub use airs_process::{ATTEMPTS_MAX, Answer};
 /// Makes a Rust type one that crosses: the same shape as a type in WIT.
 ///

@@ -71,6 +71,7 @@ impl Runtime {
             prepared,
             observer,
             variables,
+            http,
             answers_kept,
             offers,
         } = builder;
@@ -80,7 +81,7 @@ impl Runtime {
             return Err(Error::new(Code::InvalidConfig, message));
         }
         let places = Semaphore::new((engine.instances_max / INSTANCES_PER_RUN).max(1) as usize);
-        let contexts = Contexts::open(&state, contexts, prepared)?;
+        let contexts = Contexts::open(&state, contexts, prepared, &http)?;
         let engine = Engine::new(&engine)?;
         let inner = Inner {
             engine,

@@ -28,6 +28,6 @@ macro_rules! generated {
 
 generated! { driver program random }
 
-pub(crate) use driver::airs::{storage::storage, types::types};
+pub(crate) use driver::airs::{http::http, storage::storage, types::types};
 pub(crate) use program::airs::val::val;
 pub(crate) use random::wasi::random::random as wasi_random;

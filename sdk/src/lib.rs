@@ -46,6 +46,7 @@ mod attributes;
 mod driver;
 pub mod val;
 
+pub mod http;
 pub mod storage;
 
 pub mod clock;

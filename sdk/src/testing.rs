@@ -39,6 +39,7 @@ mod context;
 mod driver_object;
 mod path;
 mod purse;
+mod servers;
 mod store;
 
 pub use self::{

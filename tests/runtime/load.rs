@@ -103,15 +103,6 @@ fn what_a_component_declares_it_is_granted() {
 }
 
 #[test]
-fn a_service_that_is_not_offered_is_refused_by_name() {
-    let both = Capabilities::from([Capability::Storage]).with_http(["a.example".parse().unwrap()]);
-    let driver = stamped(&hollow("driver"), &manifest(Kind::Driver, &both));
-    let error = Bench::new().runtime.load(&driver, &both.into()).unwrap_err();
-    assert_eq!(error.code(), Code::Unsupported);
-    assert!(error.message().contains("airs:http/http"), "{error}");
-}
-
-#[test]
 fn a_component_without_a_manifest_is_refused() {
     let bare = Component::read(raw("ledger")).unwrap();
     let error = load(&bare).unwrap_err();

@@ -17,6 +17,7 @@ mod crowd;
 mod descriptors;
 mod driver_faults;
 mod events;
+mod http;
 mod ids;
 mod input;
 mod interfaces;

@@ -30,13 +30,15 @@ fn edges() -> BTreeMap<String, BTreeSet<String>> {
 const WATCHERS: [&str; 2] = ["airs-tests", "airs-benches"];
 
 /// Libraries that few crates may name, so that changing one stays small.
-const NAMED_IN: [(&str, &[&str]); 3] = [
+const NAMED_IN: [(&str, &[&str]); 5] = [
     ("wasmtime", &["airs-engine", "airs-benches"]),
     ("clap", &["cargo-airs"]),
     (
         "rusqlite",
         &["airs-platform", "airs-benches", "airs-tests", "example-database"],
     ),
+    ("hyper", &["airs-platform"]),
+    ("rustls", &["airs-platform"]),
 ];
 
 fn metadata() -> Metadata {

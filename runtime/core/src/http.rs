@@ -3,10 +3,12 @@
 mod host;
 mod path;
 mod pattern;
+mod request;
 mod url;
 
 pub use host::Host;
 pub use pattern::HttpPattern;
+pub use request::{HttpHeader, HttpMethod, HttpRequest, HttpResponse};
 pub use url::{HttpUrl, Scheme};
 
 /// What is wrong with a would-be URL, or a pattern of some. It is a part of a sentence, without the text itself,

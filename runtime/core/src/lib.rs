@@ -36,7 +36,9 @@ pub use fields::{FieldReader, FieldWriter};
 pub use folder_name::{FolderName, FolderNameError};
 pub use grants::Grants;
 pub use guard::{Guard, Guards};
-pub use http::{Host, HttpPattern, HttpUrl, HttpUrlError, Scheme};
+pub use http::{
+    Host, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, HttpUrlError, Scheme,
+};
 pub use limits::{Limit, LimitScope, Limits};
 pub use name::{CallerId, Name, NameError};
 pub use rights::Rights;

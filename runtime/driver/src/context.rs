@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use airs_core::{Guards, Limits, Name, Result};
-use airs_platform::{Snapshot, Storage};
+use airs_platform::{Http, Snapshot, Storage};
 
 use crate::line::{Footprint, Line, Ticket};
 use crate::ownership::Ownership;
@@ -19,6 +19,7 @@ pub struct Context {
     storage: Arc<dyn Storage>,
     line: Arc<Line>,
     ownership: Arc<Ownership>,
+    http: Option<Arc<dyn Http>>,
     guards: Guards,
 }
 
@@ -30,8 +31,16 @@ impl Context {
             storage,
             line: Arc::default(),
             ownership: Arc::default(),
+            http: None,
             guards: Guards::default(),
         }
+    }
+
+    /// The same context with a way to servers.
+    #[must_use]
+    pub fn reaching(mut self, http: Arc<dyn Http>) -> Self {
+        self.http = Some(http);
+        self
     }
 
     /// The same context with these guards in place.
@@ -75,6 +84,10 @@ impl Context {
 
     pub(crate) fn line(&self) -> &Line {
         &self.line
+    }
+
+    pub(crate) fn http(&self) -> Option<Arc<dyn Http>> {
+        self.http.clone()
     }
 
     pub(crate) fn storage(&self) -> &dyn Storage {

@@ -8,7 +8,7 @@
 //! use std::sync::Arc;
 //! use std::time::{Duration, Instant, SystemTime};
 //! use airs_core::{Caller, Code, Limits, Name, Rights};
-//! use airs_driver::{Context, Drivers, Ended, Session, SessionStart};
+//! use airs_driver::{Context, Drivers, Ended, Heard, Session, SessionStart};
 //! use airs_engine::{AssetHandle, Environment};
 //! use airs_platform::Memory;
 //!
@@ -22,6 +22,7 @@
 //!     caller: Caller::local(&"alice".parse()?, &Name::local()),
 //!     drivers: Arc::new(Drivers::default()),
 //!     environment: Environment::new(run.into(), None, SystemTime::now(), deadline, Arc::new(|_| {})),
+//!     heard: Heard::default(),
 //!     limits: Limits::default(),
 //! })
 //! .await?;
@@ -38,6 +39,7 @@ mod binding;
 mod catalog;
 mod context;
 mod effective;
+mod heard;
 mod line;
 mod namespace;
 mod ownership;
@@ -51,6 +53,7 @@ pub use binding::{Binding, Owner};
 pub use catalog::{Driver, Drivers};
 pub use context::Context;
 pub use effective::{Allowed, Effective, Ungranted};
+pub use heard::Heard;
 pub use line::{Footprint, Ticket};
 pub use session::{Ended, Placement, Session, SessionStart};
 pub use state::DriverState;

@@ -17,6 +17,7 @@ use dispatch::Instances;
 use crate::binding::Kept;
 use crate::catalog::Drivers;
 use crate::context::Context;
+use crate::heard::{Asking, Heard};
 use crate::line::{Footprint, Ticket};
 use crate::resolver;
 
@@ -35,6 +36,8 @@ pub struct SessionStart {
     pub drivers: Arc<Drivers>,
     /// The attempt's environment.
     pub environment: Environment,
+    /// What servers told the run in its attempts before, and are to tell it in this one.
+    pub heard: Heard,
     /// The run's limits.
     pub limits: Limits,
 }
@@ -96,9 +99,11 @@ impl Session {
             caller,
             drivers,
             environment,
+            heard,
             limits,
         } = start;
         let (transaction, name) = (context.begin(&limits).await?, context.shared_name());
+        let reached = context.http();
         // Replaced by the first call's; there is no path without one.
         let path = AssetPath::absolute("/none")?;
         Ok(Box::new(Self {
@@ -111,7 +116,7 @@ impl Session {
             context,
             drivers,
             descriptors_max: limits.descriptors,
-            instances: Instances::new(transaction, environment, name),
+            instances: Instances::new(transaction, environment, name, Asking::new(reached, heard)),
             descriptors: Slab::new(),
             opened: 0,
             failed_release: None,

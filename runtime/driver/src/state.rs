@@ -1,10 +1,13 @@
 //! What a driver's instance holds, and the storage that it sees.
 
+mod http;
+
 use std::sync::Arc;
 
 use airs_core::{Access, Capabilities, Capability, Code, Error, Result};
 use airs_engine::{Guest, GuestState, Page, Storage};
 
+use crate::heard::Asking;
 use crate::namespace;
 use crate::transaction::Transaction;
 
@@ -23,15 +26,22 @@ pub struct DriverState {
     guest: Guest,
     capabilities: Arc<Capabilities>,
     space: Arc<[u8]>,
+    asking: Asking,
     transaction: Option<Box<Transaction>>,
 }
 
 impl DriverState {
-    pub(crate) fn new(guest: Guest, capabilities: Arc<Capabilities>, space: Arc<[u8]>) -> Self {
+    pub(crate) fn new(
+        guest: Guest,
+        capabilities: Arc<Capabilities>,
+        space: Arc<[u8]>,
+        asking: Asking,
+    ) -> Self {
         Self {
             guest,
             capabilities,
             space,
+            asking,
             transaction: None,
         }
     }

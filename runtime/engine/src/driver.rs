@@ -13,12 +13,13 @@ use wasmtime::component::{
 use crate::compile::Compiled;
 use crate::export::Export;
 use crate::host::HostLinker;
+use crate::http::Http;
 use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::storage::Storage;
 use crate::ticker::Ticking;
 use crate::trap::{Failure, fault};
-use crate::{Engine, abi, storage};
+use crate::{Engine, abi, http, storage};
 
 const INTERFACE: &str = "airs:driver/driver@0.1.0";
 
@@ -69,7 +70,7 @@ struct Exports {
 #[derive(Clone, Copy, Debug)]
 pub struct DriverAsset(ResourceAny);
 
-impl<T: Storage> DriverCode<T> {
+impl<T: Storage + Http> DriverCode<T> {
     /// Links a driver against the virtual WASI and what it declares, with `host` for what an embedder gives. What it
     /// is granted of that is looked at when it calls.
     ///
@@ -85,6 +86,7 @@ impl<T: Storage> DriverCode<T> {
         let mut linker = Linker::new(engine.wasmtime());
         let linked = Imports::of(engine, compiled).link(&mut linker, |name, linker| match name {
             storage::INTERFACE if declared.contains(Capability::Storage) => Some(storage::link(linker)),
+            http::INTERFACE if declared.contains(Capability::Http) => Some(http::link(linker)),
             _ => {
                 let given = host(name, &mut HostLinker(linker));
                 given.map(|defined| defined.map_err(wasmtime::Error::new))

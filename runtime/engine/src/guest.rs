@@ -64,12 +64,18 @@ impl Guest {
         self.host_call_bytes
     }
 
+    /// The component's name, shared.
+    pub fn shared_name(&self) -> Arc<Name> {
+        Arc::clone(&self.name)
+    }
+
     /// The component's name.
     pub fn name(&self) -> &Name {
         &self.name
     }
 
-    pub(crate) fn deadline(&self) -> Instant {
+    /// When the run has to be over.
+    pub fn deadline(&self) -> Instant {
         self.environment.deadline()
     }
 

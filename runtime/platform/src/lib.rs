@@ -3,9 +3,11 @@
 //! [`Storage`] keeps a context's state: [`Sqlite`] in a file, [`Memory`] for tests.
 
 mod error;
+mod http;
 mod storage;
 
 pub use error::StorageError;
+pub use http::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
 pub use storage::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, PAGE_BYTES_MAX, Page,
     Range, Snapshot, Sqlite, Storage, Stored, Version,

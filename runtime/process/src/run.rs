@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Caller, Code, Error, Limits, Observer, Result};
-use airs_driver::{Context, Ended, Footprint, Identity, Session, SessionStart, Ticket};
+use airs_driver::{Context, Ended, Footprint, Heard, Identity, Session, SessionStart, Ticket};
 use airs_engine::Environment;
 use futures_util::future::poll_immediate;
 use tokio::time::{sleep_until, timeout_at};
@@ -89,6 +89,7 @@ impl Run {
         let (id, context) = (Arc::clone(&self.id), Some(self.context.name().clone()));
         let mut environment = Environment::new(id, context, SystemTime::now(), deadline, observer)
             .guarded(self.context.guards());
+        let heard = Heard::default();
         // Once an attempt may have been committed, only a commit tells what became of the run: until then any
         // other answer could be a lie.
         let mut doubt = None;
@@ -97,7 +98,7 @@ impl Run {
         loop {
             let attempts = environment.attempt();
             self.progress.attempt(attempts);
-            let again = match self.attempt(&environment, pinned, ticket.as_ref()).await {
+            let again = match self.attempt(&environment, &heard, pinned, ticket.as_ref()).await {
                 Ok(Attempted::Committed(answer)) => return Outcome::answered(answer, attempts, false),
                 Ok(Attempted::Replayed(answer)) => return Outcome::answered(answer, attempts, true),
                 Ok(Attempted::Conflict(touched)) => {
@@ -165,6 +166,7 @@ impl Run {
     async fn attempt(
         &self,
         environment: &Environment,
+        heard: &Heard,
         pinned: Pinned,
         ticket: Option<&Ticket>,
     ) -> Result<Attempted> {
@@ -175,6 +177,7 @@ impl Run {
             caller: self.caller.clone(),
             drivers: Arc::clone(&pinned.table.drivers),
             environment: environment.clone(),
+            heard: heard.clone(),
             limits: pinned.limits,
         };
         // Guests meet the deadline by themselves; what waits here is the state's backend.

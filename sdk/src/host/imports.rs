@@ -7,7 +7,8 @@ use std::{
 
 use crate::{
     Receipt, Result, Rights, Value,
-    bindings::{storage, val, wasi_random},
+    bindings::{http as wire, storage, val, wasi_random},
+    http,
     storage::Entry,
 };
 
@@ -61,6 +62,27 @@ pub(crate) fn storage_scan(prefix: &[u8], after: Option<&[u8]>, limit: u32) -> R
         value: entry.value,
     });
     Ok((entries.collect(), page.more))
+}
+
+pub(crate) fn http_send(request: http::Request) -> Result<http::Response> {
+    let headers = request.headers().iter();
+    let answer = wire::send(&wire::Request {
+        method: request.method().to_owned(),
+        url: request.url().to_owned(),
+        headers: headers
+            .map(|(name, value)| wire::Header {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        body: None,
+    })?;
+    let headers = answer.headers.into_iter();
+    Ok(http::Response {
+        status: answer.status,
+        headers: headers.map(|header| (header.name, header.value)).collect(),
+        body: answer.body,
+    })
 }
 
 pub(crate) fn random_u64() -> u64 {

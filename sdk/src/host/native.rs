@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::{Receipt, Result, Rights, Value, storage::Entry, testing::active};
+use crate::{Receipt, Result, Rights, Value, http, storage::Entry, testing::active};
 
 /// An open descriptor of a program.
 #[derive(Debug)]
@@ -55,6 +55,10 @@ pub(crate) fn storage_delete(key: &[u8]) -> Result<()> {
 /// A page of the entries under `prefix`, and whether there are more.
 pub(crate) fn storage_scan(prefix: &[u8], after: Option<&[u8]>, limit: u32) -> Result<(Vec<Entry>, bool)> {
     active::with_storage(|store, driver| Ok(store.scan(driver, prefix, after, limit)))
+}
+
+pub(crate) fn http_send(request: http::Request) -> Result<http::Response> {
+    active::http_send(&request)
 }
 
 pub(crate) fn random_u64() -> u64 {

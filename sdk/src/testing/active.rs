@@ -14,9 +14,13 @@ use super::{
     binding::{Binding, resolve},
     driver_object::{AnyAsset, DriverObject},
     path,
+    servers::Servers,
     store::Store,
 };
-use crate::{Call, Code, Error, Json, Receipt, Result, Rights, Value};
+use crate::{
+    Call, Code, Error, Json, Receipt, Result, Rights, Value,
+    http::{Request, Response},
+};
 
 const DESCRIPTORS_MAX: usize = 1024;
 
@@ -34,6 +38,8 @@ pub(super) struct Run {
     pub(super) random: u64,
     pub(super) bindings: Rc<Vec<Binding>>,
     pub(super) store: Store,
+    /// Who answers what drivers ask servers.
+    pub(super) servers: Servers,
     descriptors: Vec<Option<Open>>,
     /// The driver that is being asked; none while the program goes on.
     inside: Option<TypeId>,
@@ -48,6 +54,7 @@ impl Run {
         random: u64,
         bindings: Rc<Vec<Binding>>,
         store: Store,
+        servers: Servers,
     ) -> Self {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
@@ -58,6 +65,7 @@ impl Run {
             random,
             bindings,
             store,
+            servers,
             descriptors: Vec::new(),
             inside: None,
             failure: None,
@@ -139,6 +147,15 @@ pub(crate) fn with_storage<T>(ask: impl FnOnce(&mut Store, TypeId) -> Result<T>)
             Err(Error::unsupported("a program has no storage").hint("only drivers have; reach them by val"))
         }
     })
+}
+
+/// Asks whoever stands in for the servers, with the run left alone meanwhile.
+pub(crate) fn http_send(request: &Request) -> Result<Response> {
+    let servers = with_run(|run| match run.inside {
+        Some(_) => Ok(run.servers.clone()),
+        None => Err(Error::unsupported("a program has no http").hint("only drivers have; reach them by val")),
+    })?;
+    servers.answer(request)
 }
 
 pub(crate) fn now() -> SystemTime {

@@ -14,9 +14,14 @@ use super::{
     binding::{Binding, Owner},
     driver_object::Of,
     path,
+    servers::Servers,
     store::Store,
 };
-use crate::{Call, Caller, Code, Driver, Error, Json, Result, Rights, Value, val};
+use crate::{
+    Call, Caller, Code, Driver, Error, Json, Result, Rights, Value,
+    http::{Request, Response},
+    val,
+};
 
 /// 2026-01-01T00:00:00Z, the time of every run unless another is set.
 const NOW: Duration = Duration::from_secs(1_767_225_600);
@@ -47,6 +52,7 @@ pub struct Context {
 struct State {
     bindings: Rc<Vec<Binding>>,
     store: Store,
+    servers: Servers,
     now: SystemTime,
     seed: u64,
     runs: u64,
@@ -68,6 +74,7 @@ impl Context {
         let state = State {
             bindings: Rc::default(),
             store: Store::default(),
+            servers: Servers::default(),
             now: SystemTime::UNIX_EPOCH + NOW,
             seed: 0,
             runs: 0,
@@ -191,6 +198,12 @@ impl Context {
         self.transaction(self.call(OPERATOR, "/"), || active::ask(TypeId::of::<D>(), body))
     }
 
+    /// Answers what drivers ask servers in the runs to come, in place of the world; until then they are denied. An
+    /// example is at [`http`](crate::http).
+    pub fn answer_http(&self, answer: impl Fn(&Request) -> Result<Response> + 'static) {
+        self.state.borrow_mut().servers = Servers::new(answer);
+    }
+
     /// Sets the time of the runs to come.
     ///
     /// ```
@@ -259,6 +272,7 @@ impl<'a> Transaction<'a> {
             random,
             Rc::clone(&state.bindings),
             store,
+            state.servers.clone(),
         ));
         Ok(Self(context))
     }

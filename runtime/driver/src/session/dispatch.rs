@@ -6,6 +6,7 @@ use airs_core::{Call, Code, Error, Name, Receipt, Result, Rights, Value};
 use airs_engine::{DriverAsset, DriverInstance, Environment, Failure, Guest};
 
 use crate::catalog::Driver;
+use crate::heard::Asking;
 use crate::state::DriverState;
 use crate::transaction::{Savepoint, Transaction};
 
@@ -22,6 +23,7 @@ pub(super) struct Instances {
     transaction: Option<Box<Transaction>>,
     environment: Environment,
     context: Arc<Name>,
+    asking: Asking,
 }
 
 #[derive(Debug)]
@@ -31,12 +33,18 @@ struct Placed {
 }
 
 impl Instances {
-    pub(super) fn new(transaction: Box<Transaction>, environment: Environment, context: Arc<Name>) -> Self {
+    pub(super) fn new(
+        transaction: Box<Transaction>,
+        environment: Environment,
+        context: Arc<Name>,
+        asking: Asking,
+    ) -> Self {
         Self {
             placed: Vec::new(),
             transaction: Some(transaction),
             environment,
             context,
+            asking,
         }
     }
 
@@ -86,6 +94,7 @@ impl Instances {
             guest,
             Arc::clone(&allowed.capabilities),
             Arc::clone(&driver.space),
+            self.asking.again(),
         );
         // Boxed: it happens once for each driver, and would make the future of every `intend` twice as large.
         match Box::pin(driver.code.instantiate(state)).await {

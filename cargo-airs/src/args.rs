@@ -12,8 +12,8 @@ mod node;
 
 pub(crate) use call::CallArgs;
 pub(crate) use node::{
-    BindArgs, BindingsArgs, ControlArgs, DemoArgs, IdArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs,
-    ViewArgs,
+    BindArgs, BindingsArgs, ControlArgs, DemoArgs, ExplainArgs, IdArgs, NodeArgs, RunArgs, StatusArgs,
+    UnbindArgs, ViewArgs,
 };
 
 /// Scaffold, build and run drivers and programs of airs
@@ -82,6 +82,7 @@ pub(crate) enum CommandArgs {
     Run(RunArgs),
     View(ViewArgs),
     Control(ControlArgs),
+    Explain(ExplainArgs),
     Status(StatusArgs),
     Demo(DemoArgs),
 }

@@ -5,6 +5,7 @@ pub(crate) mod build;
 mod call;
 mod control;
 mod demo;
+mod explain;
 pub(crate) mod inspect;
 mod new;
 mod run;
@@ -29,6 +30,7 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::Run(settings) => run::run(settings, report),
         Settings::View(settings) => view::run(settings, report),
         Settings::Control(settings) => control::run(settings, report),
+        Settings::Explain(settings) => explain::run(settings, report),
         Settings::Status(settings) => status::run(settings, report),
         Settings::Demo(settings) => demo::run(settings, report),
     }

@@ -7,8 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::error::Failure;
 
+mod explain;
 mod node;
 
+pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
 pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
 
 /// Something that a command reports. For programs it is one JSON object with a `reason`.
@@ -74,6 +76,10 @@ pub(crate) enum Message<'a> {
         replayed: bool,
         path: &'a str,
     },
+    /// What `explain` says of a path.
+    PathExplained(Box<PathShown>),
+    /// What `explain` says of a component.
+    ComponentExplained(Box<ComponentShown>),
     /// What is bound.
     Bindings { bindings: Vec<Bound> },
     /// A component has logged a line.
@@ -131,6 +137,8 @@ impl Message<'_> {
                 Some(output.get().to_owned())
             }
             Self::AssetViewed { value, .. } => Some(value.to_string()),
+            Self::PathExplained(path) => Some(path.to_string()),
+            Self::ComponentExplained(component) => Some(component.to_string()),
             Self::Bindings { bindings } => Some(node::listed(bindings)),
             _ => None,
         }

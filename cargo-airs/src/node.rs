@@ -3,10 +3,14 @@
 mod input;
 mod state;
 
+use std::fmt;
 use std::time::Instant;
 
-use airs_core::{Code, Kind};
-use airs_runtime::{Answer, Component, EngineConfig, Event, Report as RunReport, Request, Runtime};
+use airs_core::{Code, Error, Kind, NameError};
+use airs_runtime::{
+    Answer, Component, ComponentExplained, EngineConfig, Event, PathExplained, Report as RunReport, Request,
+    Runtime, State,
+};
 
 use crate::error::{Failure, Reason, Result};
 use crate::interrupt;
@@ -26,8 +30,15 @@ pub(crate) struct Node {
     runtime: Runtime,
     request: settings::Node,
     report: Report,
-    /// Why drivers of the project are not in service.
-    absent: Vec<String>,
+    absent: Vec<Absent>,
+}
+
+/// A component of the project that is not in service.
+pub(crate) struct Absent {
+    /// What would apply, were it.
+    pub(crate) explained: ComponentExplained,
+    /// Why it is not.
+    pub(crate) why: Failure,
 }
 
 /// What a run has answered.
@@ -49,12 +60,27 @@ pub(crate) enum Needs<'a> {
     Driver(&'a str),
     /// The drivers and one of its programs.
     Program(&'a str),
+    /// The drivers, as far as they can be used, and the state, if there is one.
+    Explanation,
+    /// One component, if it can be used, and no state.
+    Component(&'a str),
+}
+
+impl Needs<'_> {
+    /// Looking must not make a state.
+    fn state(self, state: State) -> State {
+        match self {
+            Self::Component(_) => State::Memory,
+            Self::Explanation if !has_state(&state) => State::Memory,
+            _ => state,
+        }
+    }
 }
 
 impl Node {
     pub(crate) fn open(settings: &settings::Node, needs: Needs<'_>, report: &Report) -> Result<Self> {
         let workspace = Workspace::load(&settings.manifest)?;
-        let state = state(settings, &workspace)?;
+        let state = needs.state(state(settings, &workspace)?);
         let listener = report.clone();
         let builder = Runtime::builder()
             .state(state)
@@ -113,11 +139,13 @@ impl Node {
         let answer = match result {
             // What was not found may be one of them.
             Err(error) if error.code() == Code::NotFound => {
-                let hinted = |failure: Failure, why: &String| failure.hint(why);
+                let hinted = |failure: Failure, absent: &Absent| failure.hint(absent.to_string());
                 return Err(self.absent.iter().fold(error.into(), hinted));
             }
             result => {
-                self.absent.iter().for_each(|why| self.report.warn(why));
+                self.absent
+                    .iter()
+                    .for_each(|absent| self.report.warn(&absent.to_string()));
                 result?
             }
         };
@@ -137,9 +165,35 @@ impl Node {
         })
     }
 
+    /// What applies to a path for who acts.
+    pub(crate) fn explain_path(&self, path: &str) -> Result<PathExplained> {
+        let settings::Node { caller, context, .. } = &self.request;
+        let explained = self.runtime.explain_path(path, caller, Some(context));
+        Ok(interrupt::unless_pressed(explained)??)
+    }
+
+    /// What applies to a component in service.
+    pub(crate) fn explain_component(&self, name: &str) -> airs_core::Result<ComponentExplained> {
+        let context = &self.request.context;
+        let no_name = |why: NameError| Error::new(Code::InvalidName, why.to_string());
+        self.runtime
+            .explain_component(&name.parse().map_err(no_name)?, Some(context))
+    }
+
+    /// The component of that name, if it is one of the project and could not be put into service.
+    pub(crate) fn absent(&self, name: &str) -> Option<&Absent> {
+        let mut all = self.absent.iter();
+        all.find(|absent| absent.explained.name.as_str() == name)
+    }
+
     fn load(&mut self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {
         if let Needs::State = needs {
             return Ok(());
+        }
+        if let Needs::Component(name) = needs {
+            let one = workspace.component(name)?;
+            let loaded = self.load_one(&one, workspace);
+            return loaded.or_else(|failure| self.do_without(&one, workspace, failure));
         }
         let all = workspace.select(&Which::All)?;
         if let Needs::Program(name) = needs {
@@ -153,10 +207,21 @@ impl Node {
                 Err(failure) if matches!(needs, Needs::Driver(needed) if needed == name) => {
                     return Err(failure);
                 }
-                Err(failure) => self.absent.push(out_of_service(name, &failure)),
+                Err(failure) => self.do_without(driver, workspace, failure)?,
                 Ok(()) => {}
             }
         }
+        Ok(())
+    }
+
+    /// Notes that a component is not in service.
+    fn do_without(&mut self, one: &Crate, workspace: &Workspace, why: Failure) -> Result<()> {
+        if why.reason() == Reason::Interrupted {
+            return Err(why);
+        }
+        let granted = workspace.granted(&one.manifest.name);
+        let explained = ComponentExplained::of(&one.manifest, &granted, &self.request.context);
+        self.absent.push(Absent { explained, why });
         Ok(())
     }
 
@@ -182,16 +247,17 @@ impl Node {
     }
 }
 
-/// What is said of a driver that cannot be used, when others can.
-fn out_of_service(name: &str, failure: &Failure) -> String {
-    let prefix = format!("driver {name}: ");
-    let why = failure.message();
-    let why = why.strip_prefix(&prefix).unwrap_or(why);
-    let hints = failure.hints().iter().map(|hint| format!("; {hint}"));
-    format!(
-        "driver {name} is not in service: {why}{}",
-        hints.collect::<String>()
-    )
+/// What is said of one that cannot be used, when others can.
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ComponentExplained { kind, name, .. } = &self.explained;
+        let prefix = format!("{kind} {name}: ");
+        let why = self.why.message();
+        let why = why.strip_prefix(&prefix).unwrap_or(why);
+        write!(f, "{kind} {name} is not in service: {why}")?;
+        let mut hints = self.why.hints().iter();
+        hints.try_for_each(|hint| write!(f, "; {hint}"))
+    }
 }
 
 /// The program that a person means.
@@ -236,8 +302,8 @@ pub(crate) fn tell(event: &Event<'_>, report: &Report) {
     }
 }
 
-impl std::fmt::Debug for Node {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Node")
             .field("runtime", &self.runtime)
             .finish_non_exhaustive()

@@ -15,7 +15,9 @@ pub(crate) use color::Color;
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start};
 pub(crate) use new::{New, Sdk, Vcs};
-pub(crate) use node::{Bind, Bindings, Control, Demo, Node, Run, StatePlace, Status, Unbind, View};
+pub(crate) use node::{
+    Bind, Bindings, Control, Demo, Explain, Node, Run, StatePlace, Status, Unbind, View, What,
+};
 pub(crate) use output::{Format, Output, Verbosity, color_of};
 
 use manifest::profile;
@@ -36,6 +38,7 @@ pub(crate) enum Settings {
     Run(Run),
     View(View),
     Control(Control),
+    Explain(Explain),
     Status(Status),
     Demo(Demo),
 }
@@ -63,6 +66,7 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
         CommandArgs::Run(args) => Settings::Run(Run::new(args, for_cargo())),
         CommandArgs::View(args) => Settings::View(View::new(args, for_cargo())),
         CommandArgs::Control(args) => Settings::Control(Control::new(args, for_cargo())),
+        CommandArgs::Explain(args) => Settings::Explain(Explain::new(args, for_cargo())),
         CommandArgs::Status(args) => Settings::Status(Status::new(args, for_cargo())),
         CommandArgs::Demo(args) => Settings::Demo(Demo::new(
             args,

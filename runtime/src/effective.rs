@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Capabilities, Capability, Code, Error, Grants, Name, Result};
+use airs_core::{Capabilities, Capability, Code, Error, Grants, Kind, Name, Result};
 use airs_driver::{Allowed, Effective, Ungranted};
 use airs_engine::World;
 use airs_package::Manifest;
@@ -15,23 +15,9 @@ use crate::runtime::Inner;
 /// [`Code::Unsupported`] for files;
 /// [`Code::UngrantedCapability`] when it would work in none.
 pub(crate) fn effective(runtime: &Inner, manifest: &Manifest, granted: &Grants) -> Result<Effective> {
-    if manifest.capabilities.contains(Capability::Files) {
-        return Err(Error::new(
-            Code::Unsupported,
-            "it declares files, and this runtime offers it none",
-        ));
-    }
-    let decide = |context: &Name| {
-        let here = granted.of(context);
-        let lacking = manifest.capabilities.without(here);
-        match lacking.kinds().next() {
-            None => Ok(runtime.allowed(manifest.capabilities.intersection(here))),
-            Some(capability) => Err(Ungranted {
-                capability,
-                error: ungranted(manifest, &lacking, here, &granted.table(context, &manifest.name)),
-            }),
-        }
-    };
+    check_offered(&manifest.capabilities)?;
+    let decide =
+        |context: &Name| decide(manifest, granted, context).map(|capabilities| runtime.allowed(capabilities));
     let decided: Vec<_> = runtime
         .contexts
         .names()
@@ -43,11 +29,48 @@ pub(crate) fn effective(runtime: &Inner, manifest: &Manifest, granted: &Grants) 
         .or_else(|| decided.first())
     {
         Some((_, Err(ungranted))) => Err(ungranted.error.clone()),
-        _ => Ok(Effective::new(decided)),
+        _ => Ok(Effective::new(
+            manifest.capabilities.clone(),
+            granted.clone(),
+            decided,
+        )),
     }
 }
 
-fn ungranted(manifest: &Manifest, lacking: &Capabilities, granted: &Capabilities, table: &str) -> Error {
+/// Whether there is what is declared.
+pub(crate) fn check_offered(declared: &Capabilities) -> Result<()> {
+    if declared.contains(Capability::Files) {
+        return Err(Error::new(
+            Code::Unsupported,
+            "it declares files, and this runtime offers it none",
+        ));
+    }
+    Ok(())
+}
+
+/// What a component may use in a context, or what it lacks there.
+pub(crate) fn decide(
+    manifest: &Manifest,
+    granted: &Grants,
+    context: &Name,
+) -> Result<Capabilities, Ungranted> {
+    let here = granted.of(context);
+    let lacking = manifest.capabilities.without(here);
+    match lacking.kinds().next() {
+        None => Ok(manifest.capabilities.intersection(here)),
+        Some(capability) => Err(Ungranted {
+            capability,
+            error: ungranted(
+                manifest.kind,
+                &lacking,
+                here,
+                &granted.table(context, &manifest.name),
+            ),
+        }),
+    }
+}
+
+fn ungranted(kind: Kind, lacking: &Capabilities, granted: &Capabilities, table: &str) -> Error {
     let each =
         |show: &dyn Fn(Capability) -> String| lacking.kinds().map(show).collect::<Vec<_>>().join(" and ");
     let needs = each(&|kind| lacking.needed(kind));
@@ -63,8 +86,7 @@ fn ungranted(manifest: &Manifest, lacking: &Capabilities, granted: &Capabilities
         format!("it needs {needs}, which is not granted to it"),
     )
     .hint(format!(
-        "{verb} {lines} under {table} in airs.toml, or drop it from the {}'s capabilities",
-        manifest.kind
+        "{verb} {lines} under {table} in airs.toml, or drop it from the {kind}'s capabilities"
     ))
 }
 

@@ -95,6 +95,7 @@ mod callable;
 mod contexts;
 mod effective;
 mod ending;
+mod explain;
 mod load;
 mod offer;
 mod perform;
@@ -105,8 +106,8 @@ mod runtime;
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
     Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind, Limit,
-    LimitScope, Limits, Name, NameError, Result, RunId, StorageAccess, Value, VariableName, WitPackage,
-    WitPackageError,
+    LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess, Value, VariableName,
+    WitPackage, WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{
@@ -156,6 +157,7 @@ pub use airs_runtime_macros::wit;
 pub use answers::{ANSWERS_KEPT_MAX, ID_AHEAD_MAX};
 pub use builder::{RuntimeBuilder, State};
 pub use callable::{CallConfig, Callable, Export};
+pub use explain::{ComponentExplained, PathExplained};
 pub use load::Loaded;
 pub use request::{Report, Request};
 pub use runtime::Runtime;

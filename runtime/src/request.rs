@@ -71,6 +71,12 @@ impl Request {
         Self::new(Work::Bindings)
     }
 
+    /// Finds the binding that covers a path; it answers [`Answer::Resolved`]. No driver is asked.
+    /// [`Runtime::explain_path`](crate::Runtime::explain_path) says more.
+    pub fn resolve(path: impl Into<String>) -> Self {
+        Self::new(Work::Resolve { path: path.into() })
+    }
+
     /// Gives the run an id: asked for again with it, by the same caller in the same context, it answers what it
     /// answered, and nothing is done twice. Only a run that was committed uses its id up.
     ///

@@ -17,6 +17,7 @@ mod crowd;
 mod descriptors;
 mod driver_faults;
 mod events;
+mod explain;
 mod http;
 mod ids;
 mod input;

@@ -152,6 +152,25 @@ pub(crate) struct ControlArgs {
     pub(crate) node: NodeArgs,
 }
 
+/// Say what applies to a path or a component, and why what is denied is denied
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+For a path: the binding that covers it, its driver, and which rights the caller has.
+For a component: what it declares, what it is granted in the context, and what of
+that it may use. Nothing is changed, and no driver is asked.
+
+Examples:
+  cargo airs explain /accounts/alice/usd --as bob
+  cargo airs explain ledger --context guests
+")]
+pub(crate) struct ExplainArgs {
+    /// A path, such as /accounts/alice/usd or ~/usd, or a component of the project
+    #[arg(value_name = "PATH|COMPONENT")]
+    pub(crate) what: String,
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
+}
+
 /// Show the project's components and bindings, and what is out of date
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\

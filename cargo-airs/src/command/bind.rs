@@ -68,7 +68,7 @@ pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Rep
 }
 
 /// A binding, as it is reported.
-fn shown(path: &str, binding: &Binding) -> Bound {
+pub(crate) fn shown(path: &str, binding: &Binding) -> Bound {
     Bound {
         path: path.to_owned(),
         driver: binding.driver.clone(),

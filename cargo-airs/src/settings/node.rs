@@ -7,8 +7,8 @@ use airs_runtime::Owner;
 
 use super::{Manifest, profile};
 use crate::args::{
-    BindArgs, BindingsArgs, ControlArgs, DemoArgs, IdArgs, NodeArgs, RunArgs, StatusArgs, UnbindArgs,
-    ViewArgs,
+    BindArgs, BindingsArgs, ControlArgs, DemoArgs, ExplainArgs, IdArgs, NodeArgs, RunArgs, StatusArgs,
+    UnbindArgs, ViewArgs,
 };
 
 /// What commands that use the runtime have in common.
@@ -73,6 +73,19 @@ pub(crate) struct Control {
     pub(crate) operation: String,
     pub(crate) input: Option<String>,
     pub(crate) node: Node,
+}
+
+#[derive(Debug)]
+pub(crate) struct Explain {
+    pub(crate) what: What,
+    pub(crate) node: Node,
+}
+
+/// What is to be explained.
+#[derive(Debug)]
+pub(crate) enum What {
+    Path(String),
+    Component(String),
 }
 
 #[derive(Debug)]
@@ -172,6 +185,20 @@ impl Control {
             operation: args.operation,
             input: args.input,
             node: Node::identified(args.node, &args.id, for_cargo),
+        }
+    }
+}
+
+impl Explain {
+    pub(super) fn new(args: ExplainArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            // No component has such a name.
+            what: if args.what.starts_with(['/', '~']) {
+                What::Path(args.what)
+            } else {
+                What::Component(args.what)
+            },
+            node: Node::new(args.node, for_cargo),
         }
     }
 }

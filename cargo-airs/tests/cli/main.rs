@@ -12,6 +12,7 @@ mod broken;
 mod build;
 mod call;
 mod demo;
+mod explain;
 mod faulty;
 mod frame;
 mod ids;

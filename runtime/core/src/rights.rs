@@ -27,6 +27,9 @@ impl Rights {
     /// Call the driver's operations on the asset.
     pub const CONTROL: Self = Self(1 << 3);
 
+    /// Each of them alone.
+    pub const EACH: [Self; 4] = [Self::VIEW, Self::DEBIT, Self::CREDIT, Self::CONTROL];
+
     const NAMES: [(Self, &'static str); 4] = [
         (Self::VIEW, "view"),
         (Self::DEBIT, "debit"),

@@ -72,6 +72,14 @@ impl Binding {
         self.controllers.iter().any(|controller| controller == caller)
     }
 
+    /// Whether a caller has these rights to the asset at `path`, for a binding at `prefix`.
+    ///
+    /// # Errors
+    /// [`Code::Denied`] with who has what is lacking.
+    pub fn check_rights(&self, prefix: &str, path: &AssetPath, caller: &str, wanted: Rights) -> Result<()> {
+        Kept::read(&self.to_bytes())?.check_rights(prefix, path, caller, wanted)
+    }
+
     /// The binding as it is kept: every field with its length before it.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut fields = FieldWriter::new(FORMAT);
@@ -156,6 +164,34 @@ impl<'a> Kept<'a> {
             rights = rights | Rights::CONTROL;
         }
         rights
+    }
+
+    pub(crate) fn check_rights(
+        &self,
+        prefix: &str,
+        path: &'a AssetPath,
+        caller: &str,
+        wanted: Rights,
+    ) -> Result<()> {
+        let allowed = self.rights_of(caller, prefix, path);
+        if allowed.contains(wanted) {
+            return Ok(());
+        }
+        let denied = wanted.without(allowed);
+        let message = format!("{caller} has no right to {denied} {path}");
+        let hint = if denied.contains(Rights::DEBIT) {
+            match self.owner_of(prefix, path) {
+                Some(owner) => format!("only its owner, {owner}, may take value out of it"),
+                None => "it has no owner: it is the root of a binding for each caller".to_owned(),
+            }
+        } else {
+            let controllers: Vec<&str> = self.controllers().collect();
+            format!(
+                "the binding at {prefix} is controlled by {}",
+                controllers.join(", ")
+            )
+        };
+        Err(Error::new(Code::Denied, message).hint(hint))
     }
 }
 

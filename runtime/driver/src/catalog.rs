@@ -81,6 +81,11 @@ impl Driver {
     pub fn digest(&self) -> &str {
         &self.digest
     }
+
+    /// What it may use.
+    pub fn effective(&self) -> &Effective {
+        &self.effective
+    }
 }
 
 /// The drivers in service, by name.

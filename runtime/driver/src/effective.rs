@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Capabilities, Capability, Code, Error, Name};
+use airs_core::{Capabilities, Capability, Code, Error, Grants, Name};
 use airs_engine::World;
 use rustc_hash::FxHashMap;
 
@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use airs_core::{Capabilities, Capability, Code, Error, Name};
+/// use airs_core::{Capabilities, Capability, Code, Error, Grants, Name};
 /// use airs_driver::{Allowed, Effective, Ungranted};
 /// use airs_engine::World;
 ///
@@ -23,13 +23,18 @@ use rustc_hash::FxHashMap;
 ///     error: Error::new(Code::UngrantedCapability, "it needs http, which is not granted to it"),
 /// };
 /// let (local, guests): (Name, Name) = ("local".parse()?, "guests".parse()?);
-/// let effective = Effective::new([(local.clone(), Ok(allowed)), (guests.clone(), Err(ungranted))]);
+/// let decided = [(local.clone(), Ok(allowed)), (guests.clone(), Err(ungranted))];
+/// let effective = Effective::new(Capabilities::default(), Grants::default(), decided);
 /// assert!(effective.of(&local).is_ok());
 /// assert_eq!(effective.of(&guests).unwrap_err().capability, Capability::Http);
 /// # Ok::<(), airs_core::NameError>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct Effective(FxHashMap<Name, Result<Allowed, Ungranted>>);
+pub struct Effective {
+    declared: Capabilities,
+    granted: Grants,
+    decided: FxHashMap<Name, Result<Allowed, Ungranted>>,
+}
 
 /// What a component may use in one context: what it declares and is granted there.
 ///
@@ -54,9 +59,28 @@ pub struct Ungranted {
 }
 
 impl Effective {
-    /// In each of these contexts, what it may use there, or why it does not work there.
-    pub fn new(contexts: impl IntoIterator<Item = (Name, Result<Allowed, Ungranted>)>) -> Self {
-        Self(contexts.into_iter().collect())
+    /// What was decided on what it declares and is granted: in each of these contexts what it may use there, or why it
+    /// does not work there.
+    pub fn new(
+        declared: Capabilities,
+        granted: Grants,
+        decided: impl IntoIterator<Item = (Name, Result<Allowed, Ungranted>)>,
+    ) -> Self {
+        Self {
+            declared,
+            granted,
+            decided: decided.into_iter().collect(),
+        }
+    }
+
+    /// What it declares.
+    pub fn declared(&self) -> &Capabilities {
+        &self.declared
+    }
+
+    /// What it is granted.
+    pub fn granted(&self) -> &Grants {
+        &self.granted
     }
 
     /// What it may use in a context.
@@ -64,7 +88,7 @@ impl Effective {
     /// # Errors
     /// What it lacks there; nothing is granted in a context that nobody decided about.
     pub fn of(&self, context: &Name) -> Result<&Allowed, Ungranted> {
-        match self.0.get(context) {
+        match self.decided.get(context) {
             Some(Ok(allowed)) => Ok(allowed),
             Some(Err(ungranted)) => Err(ungranted.clone()),
             None => Err(Ungranted {

@@ -21,6 +21,10 @@ impl Resolved<'_> {
     pub(crate) fn binding(&self) -> Result<Kept<'_>> {
         Kept::read(&self.kept)
     }
+
+    pub(crate) fn whole(&self) -> Result<Binding> {
+        Binding::from_bytes(&self.kept)
+    }
 }
 
 /// Resolves a path. What is read on the way, absent bindings too, is part of what the run rests on.

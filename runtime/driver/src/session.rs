@@ -295,25 +295,11 @@ impl Session {
         prefix: &str,
         binding: &Kept<'_>,
     ) -> Result<()> {
-        let allowed = binding.rights_of(&self.call.caller.id, prefix, path);
-        if allowed.contains(wanted) || !self.context.guards().has(Guard::RightsCheck) {
-            return Ok(());
-        }
-        let denied = wanted.without(allowed);
-        let message = format!("{} has no right to {denied} {path}", self.call.caller.id);
-        let hint = if denied.contains(Rights::DEBIT) {
-            match binding.owner_of(prefix, path) {
-                Some(owner) => format!("only its owner, {owner}, may take value out of it"),
-                None => "it has no owner: it is the root of a binding for each caller".to_owned(),
-            }
+        if self.context.guards().has(Guard::RightsCheck) {
+            binding.check_rights(prefix, path, &self.call.caller.id, wanted)
         } else {
-            let controllers: Vec<&str> = binding.controllers().collect();
-            format!(
-                "the binding at {prefix} is controlled by {}",
-                controllers.join(", ")
-            )
-        };
-        Err(Error::new(Code::Denied, message).hint(hint))
+            Ok(())
+        }
     }
 
     fn driver(&self, name: &str, prefix: &str) -> Result<Arc<crate::Driver>> {

@@ -18,6 +18,8 @@ pub enum Answer {
     Unbound(AssetPath),
     /// Everything that is bound.
     Bindings(Vec<(String, Binding)>),
+    /// A path in full, where the binding is that covers it, and that binding.
+    Resolved(AssetPath, String, Binding),
 }
 
 impl Answer {
@@ -69,6 +71,7 @@ impl Answer {
             Self::Bound(..) => 2,
             Self::Unbound(_) => 3,
             Self::Bindings(_) => 4,
+            Self::Resolved(..) => 5,
         };
         let mut fields = FieldWriter::new(kind);
         match self {
@@ -81,6 +84,10 @@ impl Answer {
                 for (path, binding) in all {
                     write_binding(&mut fields, path, binding);
                 }
+            }
+            Self::Resolved(path, at, binding) => {
+                fields.field(path.as_str().as_bytes());
+                write_binding(&mut fields, at, binding);
             }
         }
         fields.into_bytes()
@@ -136,6 +143,11 @@ fn read(fields: &mut FieldReader<'_>) -> Option<Answer> {
         4 => {
             let count = fields.count()?;
             Answer::Bindings((0..count).map(|_| read_binding(fields)).collect::<Option<_>>()?)
+        }
+        5 => {
+            let path = AssetPath::absolute(fields.text()?).ok()?;
+            let (at, binding) = read_binding(fields)?;
+            Answer::Resolved(path, at, binding)
         }
         _ => return None,
     })
@@ -193,8 +205,9 @@ mod tests {
             Answer::Value(Value::Items(items.into())),
             Answer::Value(Value::Data(vec![7; 300])),
             Answer::Bound(path.clone(), binding.clone()),
-            Answer::Unbound(path),
+            Answer::Unbound(path.clone()),
             Answer::Bindings(Vec::new()),
+            Answer::Resolved(path, "/accounts".into(), binding.clone()),
             Answer::Bindings(vec![("/a".into(), binding.clone()), ("/b".into(), binding)]),
         ]
     }

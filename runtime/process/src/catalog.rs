@@ -71,6 +71,11 @@ impl Program {
         &self.digest
     }
 
+    /// What it may use.
+    pub fn effective(&self) -> &Effective {
+        &self.effective
+    }
+
     /// What its runs may use up.
     pub fn limits(&self) -> &Limits {
         &self.limits

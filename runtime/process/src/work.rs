@@ -46,6 +46,11 @@ pub enum Work {
     },
     /// Lists the bindings.
     Bindings,
+    /// Finds the binding that covers a path.
+    Resolve {
+        /// The path.
+        path: String,
+    },
 }
 
 impl Work {
@@ -58,6 +63,7 @@ impl Work {
             Self::Bind(_) => "bind",
             Self::Unbind { .. } => "unbind",
             Self::Bindings => "bindings",
+            Self::Resolve { .. } => "resolve",
         }
     }
 
@@ -74,6 +80,7 @@ impl Work {
             Self::Bind(placement) => (3, placed(placement)),
             Self::Unbind { path } => (4, vec![path]),
             Self::Bindings => (5, Vec::new()),
+            Self::Resolve { path } => (6, vec![path]),
         };
         let mut fields = FieldWriter::new(kind);
         texts.into_iter().for_each(|text| fields.field(text.as_bytes()));
@@ -119,6 +126,10 @@ impl Work {
             }
             Self::Unbind { path } => Answer::Unbound(session.unbind(path).await?),
             Self::Bindings => Answer::Bindings(session.bindings().await?),
+            Self::Resolve { path } => {
+                let (path, at, binding) = session.resolve(path).await?;
+                Answer::Resolved(path, at, binding)
+            }
         };
         Ok((answer, session))
     }
@@ -220,6 +231,7 @@ mod tests {
             Work::View { path: path() },
             Work::Unbind { path: path() },
             Work::Bindings,
+            Work::Resolve { path: path() },
             binding(|_| ()),
             binding(|placement| placement.owner = Some(Owner::Each)),
             binding(|placement| placement.owner = Some(Owner::Caller("each".into()))),

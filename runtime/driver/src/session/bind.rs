@@ -115,6 +115,17 @@ impl Session {
         Ok(self.call.path.clone())
     }
 
+    /// The binding that covers a path: the path in full, where it is bound, and the binding. No driver is asked.
+    ///
+    /// # Errors
+    /// [`Code::InvalidPath`], [`Code::Unbound`].
+    pub async fn resolve(&mut self, path: &str) -> Result<(AssetPath, String, Binding)> {
+        let path = AssetPath::parse(path, &self.call.caller, self.call.context.as_str())?;
+        let resolved = resolver::resolve(self.instances.transaction()?, &path).await?;
+        let (prefix, binding) = (resolved.prefix.to_owned(), resolved.whole()?);
+        Ok((path, prefix, binding))
+    }
+
     /// Everything that is bound, in the order of the paths.
     ///
     /// # Errors

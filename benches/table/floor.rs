@@ -142,7 +142,7 @@ fn call(path: String) -> Call {
     }
 }
 
-fn settings() -> Config {
+pub(crate) fn settings() -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(64)
         .total_core_instances(256)

@@ -14,6 +14,7 @@ mod durable;
 mod floor;
 mod guests;
 mod instance;
+mod load;
 mod pairs;
 mod row;
 mod run;
@@ -33,6 +34,7 @@ fn main() {
     for group in [
         run::rows,
         instance::rows,
+        load::rows,
         text::rows,
         durable::rows,
         scale::rows,

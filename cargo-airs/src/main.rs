@@ -6,6 +6,7 @@
 mod args;
 mod cargo;
 mod chosen;
+mod code;
 mod command;
 mod error;
 mod exit;
@@ -23,6 +24,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = args::from(std::env::args_os());
+    if let Some(exit) = code::served(&arguments) {
+        return exit;
+    }
     let outcome = match args::parse(&arguments) {
         Ok(args) => {
             let (settings, report) = settings::resolve(args);

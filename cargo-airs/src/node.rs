@@ -13,11 +13,11 @@ use airs_runtime::{
 };
 
 use crate::error::{Failure, Reason, Result};
-use crate::interrupt;
 use crate::message::Message;
 use crate::report::Report;
 use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
+use crate::{code, interrupt};
 
 pub(crate) use input::{input, json, may_lack_input, raw};
 pub(crate) use state::{has_state, state};
@@ -93,7 +93,7 @@ impl Node {
             .on_event(move |event| tell(event, &listener));
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
-        let runtime = builder.build()?;
+        let runtime = code::set_up(builder, report).build()?;
         let mut node = Self {
             runtime,
             request: settings.clone(),
@@ -300,6 +300,7 @@ pub(crate) fn tell(event: &Event<'_>, report: &Report) {
         }),
         _ => {}
     }
+    code::log(event, report);
 }
 
 impl fmt::Debug for Node {

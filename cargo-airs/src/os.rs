@@ -1,5 +1,6 @@
 //! What differs by operating system.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Puts what `command` starts into a process group of its own, so that it ends with everything that it
@@ -30,6 +31,32 @@ pub(crate) fn end_group(id: u32) {
     let _ = Command::new("taskkill")
         .args(["/T", "/F", "/PID", &id.to_string()])
         .output();
+}
+
+/// Where programs of this user keep what they can make again.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let stated = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    stated
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| Some(home()?.join(".cache")))
+}
+
+#[cfg(target_os = "macos")]
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    Some(home()?.join("Library/Caches"))
+}
+
+#[cfg(windows)]
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("LOCALAPPDATA")?);
+    folder.is_absolute().then_some(folder)
+}
+
+#[cfg(unix)]
+fn home() -> Option<PathBuf> {
+    let home = PathBuf::from(std::env::var_os("HOME")?);
+    home.is_absolute().then_some(home)
 }
 
 /// Names that are devices on some operating system, and so cannot be a folder there.

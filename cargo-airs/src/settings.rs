@@ -2,6 +2,7 @@
 
 mod build;
 mod call;
+mod code;
 mod color;
 mod inspect;
 mod manifest;
@@ -11,6 +12,7 @@ mod output;
 
 pub(crate) use build::{Build, Which};
 pub(crate) use call::Call;
+pub(crate) use code::code_folder;
 pub(crate) use color::Color;
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
-use airs_engine::{EngineConfig, HostInterface};
+use airs_engine::{CodeCache, CompileProcess, EngineConfig, HostInterface};
 use airs_platform::{Http, Network};
 
 use crate::answers;
@@ -62,6 +62,8 @@ pub struct RuntimeBuilder {
     pub(crate) http: Arc<dyn Http>,
     pub(crate) answers_kept: Duration,
     pub(crate) offers: Offers,
+    pub(crate) code_cache: Option<CodeCache>,
+    pub(crate) compile_process: Option<CompileProcess>,
 }
 
 impl RuntimeBuilder {
@@ -77,6 +79,8 @@ impl RuntimeBuilder {
             http: Arc::new(Network::new()),
             answers_kept: answers::KEPT,
             offers: Offers::default(),
+            code_cache: None,
+            compile_process: None,
         }
     }
 
@@ -116,6 +120,20 @@ impl RuntimeBuilder {
     /// environment of the process itself is never looked at.
     pub fn variable(mut self, name: VariableName, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Keeps the code of components on disk, so that each is compiled once. Without it each is compiled whenever it is
+    /// loaded.
+    pub fn code_cache(mut self, cache: CodeCache) -> Self {
+        self.code_cache = Some(cache);
+        self
+    }
+
+    /// Compiles in a process of its own, within limits. Without it this process compiles: components of strangers have
+    /// then only the limits of [`Component`](airs_package::Component) on what they are made of.
+    pub fn compile_process(mut self, process: CompileProcess) -> Self {
+        self.compile_process = Some(process);
         self
     }
 

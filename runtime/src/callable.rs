@@ -134,7 +134,7 @@ impl Runtime {
             return Err(Error::new(Code::Unsupported, message));
         }
         let engine = &self.inner.engine;
-        let compiled = engine.compile(component.bytes())?;
+        let compiled = self.inner.code(component)?;
         compiled.check_limits(&limits)?;
         let code = CallableCode::link(engine, &compiled, config.absent, |import, linker| {
             let package = WitPackage::of_interface(import)?;

@@ -83,11 +83,41 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Compiled code
+//!
+//! Loading a component compiles it. A [`CodeCache`] keeps what came of it in a folder that only its owner can write to;
+//! a [`CompileProcess`] compiles in a process of its own, within limits, which components of strangers need.
+//!
+//! ```no_run
+//! use airs_runtime::{CodeCache, CompileProcess, Runtime};
+//!
+//! # fn example(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = Runtime::builder()
+//!     .code_cache(CodeCache::open(folder)?)
+//!     .compile_process(CompileProcess::new(std::env::current_exe()?, ["compile-component"]))
+//!     .build()?;
+//! # let _ = runtime;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The process can be the application itself, when it begins like this:
+//!
+//! ```
+//! fn main() -> std::process::ExitCode {
+//!     if std::env::args().nth(1).as_deref() == Some("compile-component") {
+//!         return airs_runtime::serve_compilation();
+//!     }
+//!     // What it does otherwise.
+//!     std::process::ExitCode::SUCCESS
+//! }
+//! ```
+//!
 //! # Threads
 //!
 //! Guests execute on threads of the runtime's own ([`EngineConfig::threads`]). Whatever executor polls a call or a
-//! run, guests do not occupy it; and what waits blocking ends in `_blocking`. Loading compiles, which takes time:
-//! do it where nobody waits.
+//! run, guests do not occupy it; and what waits blocking ends in `_blocking`. Loading compiles, which takes time
+//! unless the code was kept: do it where nobody waits.
 
 mod answers;
 mod builder;
@@ -104,15 +134,15 @@ mod routes;
 mod runtime;
 
 pub use airs_core::{
-    Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, Error, Event, FolderName,
-    Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind, Limit,
-    LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess, Value, VariableName,
+    Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, CodeSource, Error, Event,
+    FolderName, Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind,
+    Limit, LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess, Value, VariableName,
     WitPackage, WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{
-    Absent, Allocation, Answered, Arguments, EngineConfig, Given, HostCaller, HostFunctions, HostInterface,
-    Outcome, Waiting,
+    Absent, Allocation, Answered, Arguments, CodeCache, CompileProcess, CompilerConfig, EngineConfig, Given,
+    HostCaller, HostFunctions, HostInterface, Outcome, Waiting, serve_compilation,
 };
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,

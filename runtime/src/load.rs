@@ -2,12 +2,12 @@
 
 use airs_core::{Code, Error, Event, Grants, Kind, Limits, Name, Result};
 use airs_driver::Driver;
-use airs_engine::{DriverCode, ProgramCode};
+use airs_engine::{Compilation, Compiled, DriverCode, ProgramCode};
 use airs_package::{Component, Manifest};
 use airs_process::Program;
 
 use crate::effective::effective;
-use crate::runtime::Runtime;
+use crate::runtime::{Inner, Runtime};
 
 /// A component in service.
 ///
@@ -32,6 +32,25 @@ pub struct Loaded {
     pub generation: u64,
     /// The sha256 of its bytes, in hexadecimal.
     pub digest: String,
+}
+
+impl Inner {
+    /// The code of a component, from where it is to be had soonest.
+    pub(crate) fn code(&self, component: &Component) -> Result<Compiled> {
+        let digest = component.digest().to_string();
+        let tell = |what| match what {
+            Compilation::Done(source) => self.emit(&Event::Compiled {
+                digest: &digest,
+                source,
+            }),
+            Compilation::CacheFault(why) => self.emit(&Event::CodeCacheFault {
+                digest: &digest,
+                message: &why,
+            }),
+        };
+        self.engine
+            .load(component.bytes(), component.digest().as_bytes(), tell)
+    }
 }
 
 enum Linked {
@@ -109,7 +128,7 @@ impl Runtime {
 
     fn link(&self, component: &Component, manifest: &Manifest, limits: &Limits) -> Result<Linked> {
         let engine = &self.inner.engine;
-        let compiled = engine.compile(component.bytes())?;
+        let compiled = self.inner.code(component)?;
         compiled.check_limits(limits)?;
         Ok(match manifest.kind {
             Kind::Driver => Linked::Driver(DriverCode::link(

@@ -66,7 +66,7 @@ impl Runtime {
         let RuntimeBuilder {
             state,
             limits,
-            engine,
+            mut engine,
             contexts,
             prepared,
             observer,
@@ -74,7 +74,11 @@ impl Runtime {
             http,
             answers_kept,
             offers,
+            code_cache,
+            compile_process,
         } = builder;
+        engine.compiler.cache = code_cache.or(engine.compiler.cache);
+        engine.compiler.process = compile_process.or(engine.compiler.process);
         offers.check()?;
         if answers_kept > ANSWERS_KEPT_MAX {
             let message = format!("answers can be kept for {} s at most", ANSWERS_KEPT_MAX.as_secs());

@@ -18,6 +18,7 @@ fn observed(guests: &[&str]) -> (Bench, Arc<Mutex<Vec<String>>>) {
 
 fn told(event: &Event<'_>) -> String {
     match event {
+        Event::Compiled { digest, source } => format!("compiled {} {source}", digest.len()),
         Event::Loaded {
             kind,
             name,
@@ -59,7 +60,9 @@ fn every_change_and_every_run_is_reported() {
     assert_eq!(
         *events.lock().unwrap(),
         [
+            "compiled 64 here",
             "loaded driver ledger 1 64",
+            "compiled 64 here",
             "loaded program payment 1 64",
             "bind for operator after 1: None",
             "control for operator after 1: None",
@@ -81,6 +84,7 @@ fn a_run_that_is_given_up_has_ended_once_and_is_cancelled() {
         .worker_threads(1)
         .build()
         .unwrap();
+    assert_eq!(events.recv().unwrap(), "compiled 64 here");
     assert!(events.recv().unwrap().starts_with("loaded program probe"));
     let request = bench.addressed("alice", Script::new().log("give me up").act("loop").request());
     let runtime = bench.runtime.clone();

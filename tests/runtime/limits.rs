@@ -162,6 +162,7 @@ fn more_runs_than_places_wait_for_their_turn() {
     let engine = airs_runtime::EngineConfig {
         instances_max: 8,
         threads: 4,
+        ..Default::default()
     };
     let bench = Bench::alone(&["ledger", "payment"], |builder| builder.engine(engine));
     bench.fund("100.00");
@@ -188,6 +189,7 @@ fn a_run_without_a_place_is_told_so_and_nothing_was_attempted() {
     let engine = EngineConfig {
         instances_max: 4,
         threads: 2,
+        ..EngineConfig::default()
     };
     let bench = Bench::alone(&["probe"], |builder| builder.engine(engine));
     let other = bench.again();

@@ -13,6 +13,8 @@ mod call_text;
 mod callable;
 mod cancel;
 mod capabilities;
+mod code_cache;
+mod compile_process;
 mod crowd;
 mod descriptors;
 mod driver_faults;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::message::Message;
 use crate::report::Report;
 use crate::settings::Call;
-use crate::{interrupt, node};
+use crate::{code, interrupt, node};
 
 /// A call is made in one instance.
 const INSTANCES_MAX: u32 = 4;
@@ -17,14 +17,14 @@ pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
     let chosen = Chosen::find(&settings.component, &settings.profile, &settings.manifest)?;
     let component = chosen.open()?;
     let listener = report.clone();
-    let runtime = Runtime::builder()
+    let builder = Runtime::builder()
         .limits(settings.limits.clone())
         .engine(EngineConfig {
             instances_max: INSTANCES_MAX,
             ..EngineConfig::default()
         })
-        .on_event(move |event| node::tell(event, &listener))
-        .build()?;
+        .on_event(move |event| node::tell(event, &listener));
+    let runtime = code::set_up(builder, report).build()?;
     let config = CallConfig {
         name: name(&component, &chosen),
         absent: Absent::Denied,

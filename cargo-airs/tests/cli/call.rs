@@ -85,3 +85,49 @@ fn a_trap_and_a_limit_end_with_1_and_a_code() {
     }
     scene.check();
 }
+
+const COMPILED: &str = "was compiled in a process of its own";
+
+#[test]
+fn a_component_is_compiled_by_a_process_of_its_own_and_kept() {
+    let mut scene = calculator("call_cache");
+    let cache = scene.path().join("cache");
+    scene.set("AIRS_CACHE_DIR", cache.display().to_string());
+    let said = |scene: &Scene| {
+        let output = scene
+            .command("call calculator.wat 'add(2, 3)' -v")
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "5\n");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&scene).contains(COMPILED));
+    assert!(said(&scene).contains("was compiled before"));
+    let files = || {
+        std::fs::read_dir(cache.join("code"))
+            .unwrap()
+            .map(|file| file.unwrap().path())
+    };
+    let entry = files().find(|file| file.extension().is_some()).unwrap();
+    std::fs::write(entry, "something else").unwrap();
+    let text = said(&scene);
+    assert!(
+        text.contains("is not used: it is not as it was written") && text.contains(COMPILED),
+        "{text}"
+    );
+    // What cannot be trusted is not used, and nothing fails for it.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(cache.join("code"), std::fs::Permissions::from_mode(0o777)).unwrap();
+        let text = said(&scene);
+        assert!(
+            text.contains("warning: compiled code is not kept: the code cache"),
+            "{text}"
+        );
+        assert!(
+            text.contains("is not private") && text.contains(COMPILED),
+            "{text}"
+        );
+    }
+}

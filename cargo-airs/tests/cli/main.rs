@@ -11,6 +11,7 @@
 mod broken;
 mod build;
 mod call;
+mod code;
 mod demo;
 mod explain;
 mod faulty;

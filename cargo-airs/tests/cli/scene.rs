@@ -104,6 +104,8 @@ impl Scene {
         }
         command
             .env("CARGO", env!("CARGO"))
+            // Not the person's own.
+            .env("AIRS_CACHE_DIR", "")
             .env("CARGO_BUILD_BUILD_DIR", guests());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }

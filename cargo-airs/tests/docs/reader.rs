@@ -144,6 +144,7 @@ impl Reader {
         }
         command
             .env("PATH", path)
+            .env("AIRS_CACHE_DIR", "")
             .env("TMPDIR", self.folder.path().canonicalize().unwrap().join("tmp"))
             // What all components depend on is compiled once.
             .env("CARGO_BUILD_BUILD_DIR", guests());

@@ -36,6 +36,40 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Where the code of a component came from.
+///
+/// ```
+/// use airs_core::CodeSource;
+///
+/// assert_eq!(CodeSource::Cache.as_str(), "cache");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CodeSource {
+    /// It was compiled before, and kept.
+    Cache,
+    /// This process has compiled it.
+    Here,
+    /// A process of its own has compiled it.
+    Process,
+}
+
+impl CodeSource {
+    /// `cache`, `here` or `process`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Here => "here",
+            Self::Process => "process",
+        }
+    }
+}
+
+impl fmt::Display for CodeSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// Everything that a runtime reports, to whoever listens.
 ///
 /// ```
@@ -55,6 +89,21 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// There is code of a component, to be put into service or to be called.
+    Compiled {
+        /// The sha256 of its bytes, in hexadecimal.
+        digest: &'a str,
+        /// Where the code came from.
+        source: CodeSource,
+    },
+    /// Code that was kept was not taken, or code could not be kept. The component was compiled instead, and all is well
+    /// but for the time; unless it goes on.
+    CodeCacheFault {
+        /// The sha256 of the component's bytes, in hexadecimal.
+        digest: &'a str,
+        /// What is wrong.
+        message: &'a str,
+    },
     /// A component was put into service.
     Loaded {
         /// What it is.

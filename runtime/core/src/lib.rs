@@ -31,7 +31,7 @@ pub use capabilities::{Access, Capabilities, StorageAccess};
 pub use capability::Capability;
 pub use code::Code;
 pub use error::{Error, Result};
-pub use event::{Event, Kind, Observer};
+pub use event::{CodeSource, Event, Kind, Observer};
 pub use fields::{FieldReader, FieldWriter};
 pub use folder_name::{FolderName, FolderNameError};
 pub use grants::Grants;

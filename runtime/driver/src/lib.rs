@@ -13,7 +13,8 @@
 //! use airs_platform::Memory;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let engine = airs_engine::Engine::new(&airs_engine::EngineConfig { instances_max: 1, threads: 1 })?;
+//! # let config = airs_engine::EngineConfig { instances_max: 1, threads: 1, ..Default::default() };
+//! # let engine = airs_engine::Engine::new(&config)?;
 //! # engine.executor().block_on(async {
 //! let (run, deadline) = ("01K5V8Q4ZC2R9T7M3XH6JWPBNE", Instant::now() + Duration::from_secs(5));
 //! let mut session = Session::begin(SessionStart {

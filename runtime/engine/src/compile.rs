@@ -1,6 +1,7 @@
 //! A compiled component.
 
 use std::fmt;
+use std::sync::Arc;
 
 use airs_core::{Code, Error, Limits, Result};
 use wasmtime::component::Component;
@@ -19,6 +20,17 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// The code of a component, ready to make instances of.
+    pub(crate) fn new(code: Component, component: &Arc<[u8]>) -> Result<Self> {
+        code.initialize_copy_on_write_image().map_err(|error| {
+            Error::new(Code::Internal, "code has no room").caused_by(format!("{error:#}"))
+        })?;
+        Ok(Self {
+            component: code,
+            lines: Lines::of(component),
+        })
+    }
+
     /// Whether an instance can exist at all under these limits.
     ///
     /// # Errors

@@ -6,16 +6,15 @@ use std::thread;
 
 use airs_core::{Code, Error, Result};
 use tokio::runtime::Handle;
-use wasmtime::component::Component;
 use wasmtime::{
     Config, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline,
     WasmBacktraceDetails,
 };
 
 use crate::compile::Compiled;
+use crate::compiler::{Compilation, Compiler, CompilerConfig, compile_here};
 use crate::executor::Executor;
 use crate::guest::GuestState;
-use crate::lines::Lines;
 use crate::ticker::{Ticker, Ticking};
 
 /// Native stack that one guest may use: some 4,000 frames. Every Store has a fiber of its own, so budgets of
@@ -47,6 +46,8 @@ pub struct EngineConfig {
     pub instances_max: u32,
     /// Threads that guests execute on; 0 for as many as there are processors.
     pub threads: usize,
+    /// How components become code.
+    pub compiler: CompilerConfig,
 }
 
 impl Default for EngineConfig {
@@ -55,6 +56,7 @@ impl Default for EngineConfig {
         Self {
             instances_max: 512,
             threads: 0,
+            compiler: CompilerConfig::default(),
         }
     }
 }
@@ -76,7 +78,7 @@ pub enum Allocation {
 /// use airs_core::{Code, Limits};
 /// use airs_engine::{Allocation, Compiled, Engine, EngineConfig};
 ///
-/// let engine = Engine::new(&EngineConfig { instances_max: 4, threads: 1 })?;
+/// let engine = Engine::new(&EngineConfig { instances_max: 4, threads: 1, ..EngineConfig::default() })?;
 /// if engine.allocation() == Allocation::OnDemand {
 ///     eprintln!("no room for a pool: instances start slowly");
 /// }
@@ -94,6 +96,7 @@ struct Inner {
     executor: Executor,
     ticker: Ticker,
     allocation: Allocation,
+    compiler: Compiler,
     wasmtime: wasmtime::Engine,
 }
 
@@ -124,31 +127,33 @@ impl Engine {
             executor,
             ticker,
             allocation,
+            compiler: Compiler::new(&wasmtime, config.compiler.clone()),
             wasmtime,
         })))
     }
 
-    /// Compiles a component.
+    /// Compiles a component, in this process.
     ///
     /// It may take long, for large ones seconds: not for a thread that must answer.
     ///
     /// # Errors
     /// [`Code::InvalidComponent`] when the bytes are not a component, or one that this engine refuses.
     pub fn compile(&self, bytes: &[u8]) -> Result<Compiled> {
-        let compiled = Component::from_binary(&self.0.wasmtime, bytes).and_then(|component| {
-            component.initialize_copy_on_write_image()?;
-            Ok(component)
-        });
-        let component = compiled.map_err(|error| {
-            Error::new(
-                Code::InvalidComponent,
-                format!("the component cannot be compiled: {error:#}"),
-            )
-        })?;
-        Ok(Compiled {
-            component,
-            lines: Lines::of(bytes),
-        })
+        Compiled::new(compile_here(&self.0.wasmtime, bytes)?, &bytes.into())
+    }
+
+    /// The code of a component, by the digest of its bytes: what the cache has kept, or compiled, by the process for
+    /// that if there is one. `tell` hears of what happened on the way.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile), and [`Code::LimitExceeded`] when compiling takes more than the process may.
+    pub fn load(
+        &self,
+        component: &Arc<[u8]>,
+        digest: &[u8; 32],
+        tell: impl FnMut(Compilation),
+    ) -> Result<Compiled> {
+        self.0.compiler.compile(component, digest, tell)
     }
 
     /// Where to spawn what executes guests: threads for them and nothing else.
@@ -210,7 +215,8 @@ impl fmt::Debug for Engine {
     }
 }
 
-fn settings() -> Config {
+/// What decides about code, too: the process that compiles has the same.
+pub(crate) fn settings() -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)

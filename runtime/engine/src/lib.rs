@@ -7,7 +7,10 @@
 
 mod abi;
 mod callable;
+mod code_cache;
 mod compile;
+mod compile_process;
+mod compiler;
 mod driver;
 mod dynamic;
 mod engine;
@@ -22,6 +25,7 @@ mod lines;
 mod link;
 mod log;
 mod meter;
+mod os;
 mod program;
 mod stack;
 mod storage;
@@ -35,7 +39,10 @@ pub mod wit;
 mod world;
 
 pub use callable::{Arguments, CallState, CallableCode, Outcome};
+pub use code_cache::CodeCache;
 pub use compile::Compiled;
+pub use compile_process::{CompileProcess, serve_compilation};
+pub use compiler::{Compilation, CompilerConfig};
 pub use driver::{DriverAsset, DriverCode, DriverInstance};
 pub use dynamic::Notation;
 pub use engine::{Allocation, Engine, EngineConfig};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use addr2line::Context;
 use gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
-use wasmparser::{Parser, Payload};
+use wasmparser::{Chunk, Parser, Payload};
 
 /// Instructions whose lines are remembered for a component. One that traps often does so in a few places, and
 /// a stack has at most 20 frames.
@@ -21,11 +21,22 @@ const DEBUG_BYTES_MAX: usize = 16 << 20;
 ///
 /// It is read when somebody asks for a line. The engine does not do it by itself: it would read all of it for
 /// each frame of each trap, on the threads that guests execute on.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Lines(Arc<Inner>);
 
-#[derive(Default)]
+/// Of a component without debug information.
+impl Default for Lines {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            component: Arc::new([]),
+            modules: Vec::new(),
+            known: Mutex::default(),
+        }))
+    }
+}
+
 struct Inner {
+    component: Arc<[u8]>,
     modules: Vec<Module>,
     known: Mutex<HashMap<usize, Vec<Place>>>,
 }
@@ -33,9 +44,9 @@ struct Inner {
 /// A core module that carries debug information.
 #[derive(Default)]
 struct Module {
-    /// Its code section, within the component.
+    /// Its code section, within the component, as the others.
     code: Range<usize>,
-    sections: HashMap<&'static str, Box<[u8]>>,
+    sections: HashMap<&'static str, Range<usize>>,
 }
 
 /// A place in the source, and the function that it is in.
@@ -49,24 +60,35 @@ pub(crate) struct Place {
 }
 
 impl Lines {
-    /// Takes the debug information out of a component, if it has some.
-    pub(crate) fn of(component: &[u8]) -> Self {
+    /// Finds the debug information in a component, if it has some; the component is kept for it then.
+    ///
+    /// It passes over code and data, so that it costs little beside loading code that is compiled already.
+    pub(crate) fn of(component: &Arc<[u8]>) -> Self {
         let mut modules = Vec::new();
+        let mut open = vec![(Parser::new(0), Module::default())];
+        let mut rest = &**component;
         // What the parser has nothing to say about has no lines: the compiler has its say elsewhere.
-        let mut open = vec![Module::default()];
-        for payload in Parser::new(0).parse_all(component).map_while(Result::ok) {
-            let Some(module) = open.last_mut() else { break };
+        while let Some((parser, module)) = open.last_mut() {
+            let Ok(Chunk::Parsed { consumed, payload }) = parser.parse(rest, true) else {
+                break;
+            };
+            rest = rest.get(consumed..).unwrap_or_default();
             match payload {
-                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
-                    open.push(Module::default());
+                Payload::ModuleSection { parser, .. } | Payload::ComponentSection { parser, .. } => {
+                    open.push((parser, Module::default()));
                 }
-                Payload::CodeSectionStart { range, .. } => module.code = range,
+                Payload::CodeSectionStart { range, size, .. } => {
+                    module.code = range;
+                    parser.skip_section();
+                    rest = rest.get(size as usize..).unwrap_or_default();
+                }
                 Payload::CustomSection(custom) => {
                     if let Some(name) = known(custom.name()) {
-                        module.sections.insert(name, custom.data().into());
+                        let start = custom.data_offset();
+                        module.sections.insert(name, start..start + custom.data().len());
                     }
                 }
-                Payload::End(_) => modules.extend(open.pop()),
+                Payload::End(_) => modules.extend(open.pop().map(|(_, module)| module)),
                 _ => {}
             }
         }
@@ -74,11 +96,15 @@ impl Lines {
             module
                 .sections
                 .values()
-                .map(|section| section.len())
+                .map(ExactSizeIterator::len)
                 .sum::<usize>()
         };
         modules.retain(|module| !module.sections.is_empty() && bytes(module) <= DEBUG_BYTES_MAX);
+        if modules.is_empty() {
+            return Self::default();
+        }
         Self(Arc::new(Inner {
+            component: Arc::clone(component),
             modules,
             known: Mutex::default(),
         }))
@@ -87,7 +113,11 @@ impl Lines {
     /// The lines that instructions, known by their places in the component, came from. What was inlined has
     /// several: its own first, then those of the functions that it was inlined into.
     pub(crate) fn of_instructions(&self, instructions: &[usize]) -> Vec<Vec<Place>> {
-        let Inner { modules, known } = &*self.0;
+        let Inner {
+            component,
+            modules,
+            known,
+        } = &*self.0;
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         for module in modules {
             let asked = |at: &&usize| module.code.contains(*at) && !known.contains_key(*at);
@@ -95,7 +125,7 @@ impl Lines {
             if known.len() + asked.len() > INSTRUCTIONS_KEPT {
                 known.clear();
             }
-            known.extend(module.lines(&asked));
+            known.extend(module.lines(component, &asked));
         }
         let lines = instructions.iter().map(|at| known.get(at).cloned());
         lines.map(Option::unwrap_or_default).collect()
@@ -104,12 +134,10 @@ impl Lines {
 
 impl Module {
     /// Nothing where the debug information is malformed: it is the component's own.
-    fn lines(&self, instructions: &[usize]) -> HashMap<usize, Vec<Place>> {
+    fn lines(&self, component: &[u8], instructions: &[usize]) -> HashMap<usize, Vec<Place>> {
         let section = |id: SectionId| {
-            let bytes = self
-                .sections
-                .get(id.name())
-                .map_or([].as_slice(), |bytes| &**bytes);
+            let range = self.sections.get(id.name()).cloned().unwrap_or_default();
+            let bytes = component.get(range).unwrap_or_default();
             Ok::<_, gimli::Error>(EndianSlice::new(bytes, LittleEndian))
         };
         if instructions.is_empty() {

@@ -1,5 +1,6 @@
 //! Components: their bytes, read and checked.
 
+mod complexity;
 mod scan;
 mod section;
 mod text;
@@ -20,8 +21,7 @@ pub(crate) use wit_text::guarded;
 use crate::world::{Item, World};
 use crate::{Digest, Manifest, PackageError, ProgramInfo, manifest_section, world};
 
-/// The most bytes of a component. Rust's debug builds of a plain component have 3 to 6 MB, nearly all of it
-/// debug information, which costs memory and no compile time; this leaves room for ten times that.
+/// The most bytes of a component: ten times a plain one of a debug build, which is nearly all debug information.
 pub const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 
 /// The most bytes of a component besides debug information and names. A plain driver has 0.2 MB of them, in a

@@ -66,6 +66,16 @@ pub enum PackageError {
         /// How many it may have.
         max: u64,
     },
+    /// Compiling it could take too long: there is too much of something in it.
+    #[error("the component has {found} {what}, and {max} is the most that is compiled")]
+    TooComplex {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much of it there is, at least.
+        found: u64,
+        /// How much there may be.
+        max: u64,
+    },
     /// It is text.
     #[error("this is text, not a component")]
     Text,

@@ -4,6 +4,7 @@ use wasmparser::{
     BinaryReaderError, Chunk, Encoding, Parser, Payload, ValidPayload, Validator, WasmFeatures,
 };
 
+use super::complexity::{Complexity, Fault};
 use super::section::Sizes;
 use super::{COMPONENT_BYTES_MAX, COMPONENT_STRIPPED_BYTES_MAX, SectionSize};
 use crate::world::{Item, World, read_world};
@@ -134,6 +135,7 @@ fn walk(bytes: &[u8]) -> Result<Scan<'_>, PackageError> {
         validator: Validator::new_with_features(FEATURES),
         parser: Parser::new(0),
         outer: Vec::new(),
+        complexity: Complexity::default(),
         sizes: Sizes::default(),
         imports: Vec::new(),
         exports: Vec::new(),
@@ -172,6 +174,7 @@ struct Walk<'b> {
     parser: Parser,
     /// The parsers of what is around the innermost component or module, and where each of what is within ends.
     outer: Vec<(Parser, usize)>,
+    complexity: Complexity,
     sizes: Sizes,
     imports: Vec<&'b str>,
     exports: Vec<&'b str>,
@@ -212,6 +215,12 @@ impl<'b> Walk<'b> {
                     self.exports.push(export.map_err(malformed)?.name.name);
                 }
             }
+            Payload::TypeSection(section) => self.complexity.types(section).map_err(refused)?,
+            Payload::FunctionSection(section) => self.complexity.functions(section).map_err(refused)?,
+            Payload::ComponentCanonicalSection(section) => {
+                self.complexity.adapters(section.count()).map_err(refused)?;
+            }
+            Payload::CodeSectionEntry(body) => self.complexity.code(body).map_err(refused)?,
             Payload::ModuleSection {
                 parser,
                 unchecked_range,
@@ -220,6 +229,7 @@ impl<'b> Walk<'b> {
                 parser,
                 unchecked_range,
             } => {
+                self.complexity.enter();
                 let around = std::mem::replace(&mut self.parser, parser.clone());
                 self.outer.push((around, unchecked_range.end));
                 if self.outer.len() > DEPTH_MAX {
@@ -227,7 +237,10 @@ impl<'b> Walk<'b> {
                 }
             }
             Payload::End(_) => match (self.outer.pop(), valid) {
-                (Some((around, _)), _) => self.parser = around,
+                (Some((around, _)), _) => {
+                    self.complexity.leave();
+                    self.parser = around;
+                }
                 (None, ValidPayload::End(types)) => {
                     self.scan.world = read_world(types.as_ref(), &self.imports, &self.exports);
                     return Ok(true);
@@ -256,6 +269,13 @@ fn keep<'b>(place: &mut Option<&'b [u8]>, section: &'static str, data: &'b [u8])
     }
     *place = Some(data);
     Ok(())
+}
+
+fn refused(fault: Fault) -> PackageError {
+    match fault {
+        Fault::Malformed(error) => malformed(error),
+        Fault::TooComplex(error) => error,
+    }
 }
 
 fn malformed(error: BinaryReaderError) -> PackageError {

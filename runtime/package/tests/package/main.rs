@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_bytes;
 #[cfg(test)]
+mod complexity;
+#[cfg(test)]
 mod component;
 #[cfg(test)]
 mod componentize;

@@ -1,0 +1,61 @@
+//! Loading a component that was compiled before: what the code cache adds to wasmtime's own.
+
+use std::sync::Arc;
+
+use airs_engine::{CodeCache, CompilerConfig, Engine, EngineConfig};
+use wasmtime::component::Component;
+
+use crate::floor;
+use crate::guests::bytes;
+use crate::pairs::{Pairs, micros_each};
+use crate::row::Row;
+use crate::run;
+
+const PAIRS: usize = 40;
+const LOADS: u32 = 500;
+
+pub(crate) fn rows(wanted: &str) -> Vec<Row> {
+    if "load, compiled".contains(wanted) {
+        vec![compiled()]
+    } else {
+        Vec::new()
+    }
+}
+
+/// From the bytes of a component and their digest to code that instances can be made of.
+fn compiled() -> Row {
+    let folder = tempfile::tempdir().expect("a folder");
+    let component: Arc<[u8]> = bytes("payment").into();
+    let digest = *run::component("payment").digest().as_bytes();
+
+    let raw = wasmtime::Engine::new(&floor::settings()).expect("the engine starts");
+    let file = folder.path().join("payment.cwasm");
+    let code = raw.precompile_component(&component).expect("the guest compiles");
+    std::fs::write(&file, code).expect("it is written");
+
+    let cache = CodeCache::open(folder.path().join("code")).expect("the folder is private");
+    let compiler = CompilerConfig {
+        cache: Some(cache),
+        process: None,
+    };
+    let config = EngineConfig {
+        threads: 1,
+        compiler,
+        ..EngineConfig::default()
+    };
+    let engine = Engine::new(&config).expect("the engine starts");
+    let load = || drop(engine.load(&component, &digest, |_| {}).expect("it loads"));
+    // The first time it is compiled.
+    load();
+
+    let value = || micros_each(LOADS, load);
+    let floor = || micros_each(LOADS, || drop(deserialize(&raw, &file)));
+    let pairs = Pairs::measure(PAIRS, floor, value);
+    Row::ratio("load, compiled", "µs", &pairs, 1.3)
+}
+
+#[expect(unsafe_code, reason = "the file was written a moment ago, by this process")]
+fn deserialize(engine: &wasmtime::Engine, file: &std::path::Path) -> Component {
+    // SAFETY: It is what `precompile_component` made for this engine.
+    unsafe { Component::deserialize_file(engine, file) }.expect("it loads")
+}

@@ -1,0 +1,60 @@
+//! How a runtime of the command line turns components into code: in a process of its own, kept for the next time.
+
+use std::process::ExitCode;
+
+use airs_runtime::{CodeCache, CodeSource, CompileProcess, Event, RuntimeBuilder};
+
+use crate::report::Report;
+use crate::settings;
+
+/// What makes this program compile one component and nothing else; no command, and nobody types it.
+const SERVE: &str = "__compile-component";
+
+/// Ends the process if it was started to compile.
+pub(crate) fn served(arguments: &[std::ffi::OsString]) -> Option<ExitCode> {
+    (arguments.get(1)? == SERVE).then(airs_runtime::serve_compilation)
+}
+
+/// Sets up how code is made. A cache that cannot be used costs time, and is said.
+pub(crate) fn set_up(builder: RuntimeBuilder, report: &Report) -> RuntimeBuilder {
+    let builder = match settings::code_folder().map(CodeCache::open) {
+        Some(Ok(cache)) => builder.code_cache(cache),
+        Some(Err(error)) => {
+            let hint = error
+                .hint_text()
+                .map_or_else(String::new, |hint| format!("; {hint}"));
+            report.warn(&format!("compiled code is not kept: {error}{hint}"));
+            builder
+        }
+        None => builder,
+    };
+    match std::env::current_exe() {
+        Ok(program) => builder.compile_process(CompileProcess::new(program, [SERVE])),
+        // It was removed while it runs; it can still compile by itself.
+        Err(_) => builder,
+    }
+}
+
+/// What only those want to know who ask for more.
+pub(crate) fn log(event: &Event<'_>, report: &Report) {
+    match event {
+        Event::Compiled { digest, source } => {
+            let how = match source {
+                CodeSource::Cache => "was compiled before",
+                CodeSource::Here => "was compiled",
+                CodeSource::Process => "was compiled in a process of its own",
+            };
+            report.detail(&format!("component {} {how}", short(digest)));
+        }
+        Event::CodeCacheFault { digest, message } => {
+            let what = short(digest);
+            report.detail(&format!("kept code of component {what} is not used: {message}"));
+        }
+        _ => {}
+    }
+}
+
+/// As much of a digest as a person compares.
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}

@@ -1,0 +1,149 @@
+//! One file of the cache: code, and a keyed hash of it at the end.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::hash::{Hash, Hasher};
+use std::io::{ErrorKind, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::folder::{self, ENDING};
+use super::key::Key;
+
+/// Set before what is hashed: another format has another hash.
+const FORMAT: &[u8] = b"airs compiled code 1\0";
+const HASH_BYTES: usize = 32;
+/// An entry that is used is marked at most so often: it costs a write.
+const MARK_EVERY: Duration = Duration::from_secs(3_600);
+/// Large enough that hashing uses the processor's widest registers.
+const BUFFER_BYTES: usize = 128 << 10;
+
+/// A component's place in the cache.
+pub(super) struct Entry {
+    path: PathBuf,
+    name: String,
+}
+
+/// Why an entry is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("it cannot be read: {0}")]
+    Unreadable(std::io::Error),
+    #[error("it is no file of the cache's")]
+    Foreign,
+    #[error("it is not as it was written")]
+    Changed,
+    #[error("the engine does not take it: {0}")]
+    Code(wasmtime::Error),
+}
+
+/// What an entry is of: a component, by its digest, and the compiler, its version and its settings. Code of another
+/// engine is not even looked at.
+pub(crate) struct CodeName<'n> {
+    pub(crate) digest: &'n [u8; HASH_BYTES],
+    pub(crate) engine: &'n [u8; HASH_BYTES],
+}
+
+impl Entry {
+    pub(super) fn new(folder: &Path, name: &CodeName<'_>) -> Self {
+        let mut text = String::with_capacity(2 * 2 * HASH_BYTES + 1 + ENDING.len());
+        for (part, after) in [(name.digest, "-"), (name.engine, ENDING)] {
+            for byte in part {
+                let _infallible = write!(text, "{byte:02x}");
+            }
+            text.push_str(after);
+        }
+        Self {
+            path: folder.join(&text),
+            name: text,
+        }
+    }
+
+    /// The file, when it is there and is as it was written.
+    pub(super) fn verify(&self, key: &Key) -> Result<Option<PathBuf>, Refusal> {
+        let (mut file, about) = match folder::open_own(&self.path) {
+            Ok(Some(own)) => own,
+            Ok(None) => return Err(Refusal::Foreign),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Refusal::Unreadable(error)),
+        };
+        let code_bytes = about
+            .len()
+            .checked_sub(HASH_BYTES as u64)
+            .ok_or(Refusal::Changed)?;
+        let mut hasher = self.hasher(key);
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut rest = (&mut file).take(code_bytes);
+        loop {
+            let read = rest.read(&mut buffer).map_err(Refusal::Unreadable)?;
+            match buffer.get(..read) {
+                Some([]) | None => break,
+                Some(bytes) => hasher.update(bytes),
+            };
+        }
+        let mut hash = [0; HASH_BYTES];
+        file.read_exact(&mut hash).map_err(|_| Refusal::Changed)?;
+        // The comparison takes as long whatever it finds.
+        if hasher.finalize() != hash {
+            return Err(Refusal::Changed);
+        }
+        self.mark(&file, about.modified().ok());
+        Ok(Some(self.path.clone()))
+    }
+
+    /// Says that it was used, for who makes room.
+    fn mark(&self, file: &File, marked: Option<SystemTime>) {
+        let now = SystemTime::now();
+        let long_ago = marked.is_none_or(|at| now.duration_since(at).is_ok_and(|age| age > MARK_EVERY));
+        if long_ago {
+            // Without it, it goes a little early.
+            let _ = file.set_modified(now);
+        }
+    }
+
+    /// Writes it beside its place, and moves it there in one step.
+    pub(super) fn write(&self, key: &Key, code: &[u8]) -> std::io::Result<()> {
+        let mut hasher = self.hasher(key);
+        hasher.update(code);
+        let folder = self.path.parent().unwrap_or_else(|| Path::new("."));
+        let (temporary, mut file) = folder::temporary(folder)?;
+        let written = file
+            .write_all(code)
+            .and_then(|()| file.write_all(hasher.finalize().as_bytes()))
+            .and_then(|()| fs::rename(&temporary, &self.path));
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    pub(super) fn remove(&self) {
+        // It is refused again if it stays.
+        let _ = fs::remove_file(&self.path);
+    }
+
+    fn hasher(&self, key: &Key) -> blake3::Hasher {
+        let mut hasher = blake3::Hasher::new_keyed(key.bytes());
+        hasher.update(FORMAT).update(self.name.as_bytes());
+        hasher
+    }
+}
+
+/// What tells engines apart whose code does not fit together.
+pub(crate) fn fingerprint(engine: &wasmtime::Engine) -> [u8; HASH_BYTES] {
+    struct Fingerprint(blake3::Hasher);
+
+    impl Hasher for Fingerprint {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        }
+
+        fn finish(&self) -> u64 {
+            0
+        }
+    }
+
+    let mut fingerprint = Fingerprint(blake3::Hasher::new());
+    engine.precompile_compatibility_hash().hash(&mut fingerprint);
+    *fingerprint.0.finalize().as_bytes()
+}

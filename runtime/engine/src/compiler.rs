@@ -1,0 +1,203 @@
+//! From a component to code, the shortest way there is: what was kept, a process of its own, this process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use airs_core::{Code, CodeSource, Error, Result};
+use wasmtime::component::Component;
+
+use crate::code_cache::{CodeName, fingerprint};
+use crate::compile::Compiled;
+use crate::{CodeCache, CompileProcess};
+
+/// How components become code. Without anything, this process compiles each whenever it is loaded.
+///
+/// ```
+/// use airs_engine::{CodeCache, CompilerConfig};
+///
+/// fn cached(folder: &std::path::Path) -> airs_core::Result<CompilerConfig> {
+///     let cache = CodeCache::open(folder)?;
+///     Ok(CompilerConfig { cache: Some(cache), ..CompilerConfig::default() })
+/// }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CompilerConfig {
+    /// Where code is kept.
+    pub cache: Option<CodeCache>,
+    /// What compiles, if not this process.
+    pub process: Option<CompileProcess>,
+}
+
+/// What happened on the way from a component to its code.
+///
+/// ```
+/// use airs_engine::Compilation;
+///
+/// fn tell(what: &Compilation) {
+///     match what {
+///         Compilation::Done(source) => eprintln!("code from {source}"),
+///         Compilation::CacheFault(why) => eprintln!("the code cache: {why}"),
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compilation {
+    /// There is code, and it came from there.
+    Done(CodeSource),
+    /// Code that was kept is not taken, or cannot be kept; why. The component was compiled.
+    CacheFault(String),
+}
+
+/// Makes code of components, for one engine.
+pub(crate) struct Compiler {
+    engine: wasmtime::Engine,
+    fingerprint: [u8; 32],
+    config: CompilerConfig,
+}
+
+impl Compiler {
+    pub(crate) fn new(engine: &wasmtime::Engine, config: CompilerConfig) -> Self {
+        Self {
+            engine: engine.clone(),
+            fingerprint: fingerprint(engine),
+            config,
+        }
+    }
+
+    pub(crate) fn compile(
+        &self,
+        component: &Arc<[u8]>,
+        digest: &[u8; 32],
+        mut tell: impl FnMut(Compilation),
+    ) -> Result<Compiled> {
+        let name = CodeName {
+            digest,
+            engine: &self.fingerprint,
+        };
+        if let Some(cache) = &self.config.cache {
+            match cache.load(&self.engine, &name) {
+                Ok(Some(code)) => {
+                    tell(Compilation::Done(CodeSource::Cache));
+                    return Compiled::new(code, component);
+                }
+                Ok(None) => {}
+                Err(why) => tell(Compilation::CacheFault(why)),
+            }
+        }
+        let (code, source) = match &self.config.process {
+            Some(process) => {
+                let code = process.compile(component)?;
+                self.keep(&name, &code, &mut tell);
+                let loaded = load(&self.engine, Origin::Process(&code));
+                let misfit = |error: wasmtime::Error| {
+                    let message = format!("{} compiles for another runtime", process.program.display());
+                    Error::new(Code::Internal, message).caused_by(format!("{error:#}"))
+                };
+                (loaded.map_err(misfit)?, CodeSource::Process)
+            }
+            None => {
+                let compiled = compile_here(&self.engine, component)?;
+                if self.config.cache.is_some() {
+                    match compiled.serialize() {
+                        Ok(code) => self.keep(&name, &code, &mut tell),
+                        Err(error) => tell(Compilation::CacheFault(format!("{error:#}"))),
+                    }
+                }
+                (compiled, CodeSource::Here)
+            }
+        };
+        tell(Compilation::Done(source));
+        Compiled::new(code, component)
+    }
+
+    fn keep(&self, name: &CodeName<'_>, code: &[u8], tell: &mut impl FnMut(Compilation)) {
+        let Some(cache) = &self.config.cache else { return };
+        if let Err(error) = cache.store(name, code) {
+            tell(Compilation::CacheFault(format!("it cannot be written: {error}")));
+        }
+    }
+}
+
+/// Compiles in this process.
+pub(crate) fn compile_here(engine: &wasmtime::Engine, component: &[u8]) -> Result<Component> {
+    Component::from_binary(engine, component).map_err(|error| {
+        let message = format!("the component cannot be compiled: {error:#}");
+        Error::new(Code::InvalidComponent, message)
+    })
+}
+
+/// Code that was compiled already, and where it is from.
+pub(crate) enum Origin<'c> {
+    /// A file of the cache, after it was verified.
+    Cache(&'c Path),
+    /// What the process that compiles has answered.
+    Process(&'c [u8]),
+}
+
+/// Loads code. The engine checks that it was compiled by its own version with its own settings, and believes the rest.
+#[expect(
+    unsafe_code,
+    reason = "the one place that loads compiled code; the argument is inside"
+)]
+pub(crate) fn load(engine: &wasmtime::Engine, origin: Origin<'_>) -> wasmtime::Result<Component> {
+    // SAFETY: What is loaded must be what `Component::serialize` or `Engine::precompile_component` made, as it will be
+    // executed; and a file must not change while it is mapped. Both hold for whatever an attacker can reach.
+    //
+    // A file of the cache: its keyed hash, over all of it and over the digest and the engine in its name, was compared
+    // before. The key is in the same folder, in a file that only the owner can read, so that who made the entry is the
+    // owner's own process, with code that it had just compiled. Nor does the file change: the folder, and every folder
+    // above it, can be written to by the owner and by root alone, and the cache, which is all that writes there, never
+    // writes into a file that has its name already; it replaces and unlinks it, which a mapping survives. Who can act
+    // as the owner could change this process itself.
+    //
+    // The answer of a process: the embedder has named the program, this process has started it, and the answer came
+    // through a pipe that nobody else has. It has compiled with the same library as this process would have; a
+    // component that made it answer otherwise would have had this process in its hands instead.
+    unsafe {
+        match origin {
+            Origin::Cache(file) => Component::deserialize_file(engine, file),
+            Origin::Process(code) => Component::deserialize(engine, code),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::Config;
+
+    use super::{Origin, fingerprint, load};
+    use crate::engine::settings;
+
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    #[test]
+    fn code_that_was_compiled_with_other_settings_is_not_taken() {
+        let engine = wasmtime::Engine::new(&settings()).unwrap();
+        let code = engine.precompile_component(EMPTY).unwrap();
+        load(&engine, Origin::Process(&code)).unwrap();
+        let changes: [fn(&mut Config) -> &mut Config; 3] = [
+            |config| config.consume_fuel(true),
+            |config| config.epoch_interruption(false),
+            |config| config.memory_reservation(1 << 20),
+        ];
+        for change in changes {
+            let other = wasmtime::Engine::new(change(&mut settings())).unwrap();
+            assert_ne!(fingerprint(&other), fingerprint(&engine));
+            let foreign = other.precompile_component(EMPTY).unwrap();
+            assert!(load(&engine, Origin::Process(&foreign)).is_err());
+        }
+        assert!(load(&engine, Origin::Process(&code[..code.len() / 2])).is_err());
+        assert!(load(&engine, Origin::Process(b"not code")).is_err());
+    }
+
+    #[test]
+    fn the_pool_is_no_matter_of_the_code() {
+        let pooled = crate::Engine::new(&crate::EngineConfig {
+            instances_max: 4,
+            threads: 1,
+            ..Default::default()
+        });
+        let plain = wasmtime::Engine::new(&settings()).unwrap();
+        assert_eq!(fingerprint(pooled.unwrap().wasmtime()), fingerprint(&plain));
+    }
+}

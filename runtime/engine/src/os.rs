@@ -1,0 +1,148 @@
+//! What differs by operating system.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::Path;
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+    use std::io;
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+    use std::path::Path;
+
+    /// What group and others must not have.
+    const FOREIGN: u32 = 0o077;
+    const FOREIGN_WRITE: u32 = 0o022;
+    /// In a folder with this bit, only who owns a file can rename or remove it.
+    const STICKY: u32 = 0o1000;
+    const ROOT: u32 = 0;
+
+    pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    pub(super) fn make_private_file(path: &Path) -> io::Result<File> {
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+    }
+
+    pub(super) fn is_own(about: &Metadata) -> bool {
+        about.uid() == rustix::process::geteuid().as_raw() && about.mode() & FOREIGN == 0
+    }
+
+    pub(super) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+
+        let limits = [
+            // A second more, so that it is told which limit it has met and not just killed.
+            (Resource::Cpu, cpu_seconds, cpu_seconds.saturating_add(1)),
+            (Resource::As, memory_bytes, memory_bytes),
+            // It writes no files, and leaves no picture of its memory behind.
+            (Resource::Fsize, 0, 0),
+            (Resource::Core, 0, 0),
+        ];
+        for (resource, current, maximum) in limits {
+            let limit = Rlimit {
+                current: Some(current),
+                maximum: Some(maximum),
+            };
+            match setrlimit(resource, limit) {
+                Ok(()) => {}
+                // macOS does not know a limit on address space; the others hold there too.
+                Err(_) if cfg!(target_os = "macos") && matches!(resource, Resource::As) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_private(path: &Path) -> io::Result<Result<(), String>> {
+        let me = rustix::process::geteuid().as_raw();
+        let about = fs::metadata(path)?;
+        if !about.is_dir() {
+            return Ok(Err("it is no folder".to_owned()));
+        }
+        if !is_own(&about) {
+            let (mode, owner) = (about.mode() & 0o7777, about.uid());
+            return Ok(Err(format!(
+                "its mode is {mode:o}, not 700, or its owner {owner}, not {me}"
+            )));
+        }
+        for above in path.ancestors().skip(1) {
+            let about = fs::metadata(above)?;
+            let owned = [ROOT, me].contains(&about.uid());
+            let guarded = about.mode() & FOREIGN_WRITE == 0 || about.mode() & STICKY != 0;
+            if !owned || !guarded {
+                return Ok(Err(format!("others can write to {}", above.display())));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// A folder of the user's own is private by the access control lists that it inherits.
+#[cfg(not(unix))]
+mod windows {
+    use std::fs::{self, File, Metadata, OpenOptions};
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    pub(super) fn make_private_file(path: &Path) -> io::Result<File> {
+        OpenOptions::new().write(true).create_new(true).open(path)
+    }
+
+    pub(super) fn is_own(_: &Metadata) -> bool {
+        true
+    }
+
+    /// Only the time that passes is limited, by who started the process.
+    pub(super) fn limit_process(_: u64, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn check_private(path: &Path) -> io::Result<Result<(), String>> {
+        match fs::metadata(path)?.is_dir() {
+            true => Ok(Ok(())),
+            false => Ok(Err("it is no folder".to_owned())),
+        }
+    }
+}
+
+#[cfg(unix)]
+use unix as here;
+#[cfg(not(unix))]
+use windows as here;
+
+/// Makes a folder, with what is missing above it, that only its owner can look into.
+pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
+    here::make_private_folder(path)
+}
+
+/// Makes a file that only its owner can read; it must not be there.
+pub(crate) fn make_private_file(path: &Path) -> io::Result<File> {
+    here::make_private_file(path)
+}
+
+/// Whether what is there belongs to whoever executes this, and to nobody else.
+pub(crate) fn is_own(about: &Metadata) -> bool {
+    here::is_own(about)
+}
+
+/// Limits this process in what it takes of memory and of processor time, and in files that it writes.
+pub(crate) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
+    here::limit_process(memory_bytes, cpu_seconds)
+}
+
+/// Why others could change what is in a folder, if they could: it is theirs, it is open to them, or they could put
+/// another one in its place.
+pub(crate) fn check_private(path: &Path) -> io::Result<Result<(), String>> {
+    here::check_private(path)
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Code, Error, Limits, Name, Receipt, Result, Rights, Value};
 use airs_engine::{
-    AssetHandle, Engine, EngineConfig, Environment, Guest, GuestState, ProgramCode, Val, World,
+    Allowance, AssetHandle, Engine, EngineConfig, Environment, Guest, GuestState, ProgramCode, Val, World,
 };
 
 use crate::floor::Start;
@@ -37,7 +37,13 @@ fn fresh() -> Row {
         Arc::new(ProgramCode::link(&engine, &compiled).expect("the guest links"));
     let name: Arc<Name> = Arc::new("payment".parse().expect("a name"));
     let deadline = Instant::now() + Duration::from_secs(3_600);
-    let environment = Environment::new("".into(), None, SystemTime::now(), deadline, Arc::new(|_| {}));
+    let environment = Environment::new(
+        "".into(),
+        None,
+        SystemTime::now(),
+        Allowance::until(deadline),
+        Arc::new(|_| {}),
+    );
     let (world, limits) = (Arc::new(World::default()), Limits::default());
     let value = || {
         let (code, name) = (Arc::clone(&code), Arc::clone(&name));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result, WitPackage};
-use airs_engine::{Absent, Arguments, CallableCode, Environment, Guest, Notation, Outcome, World};
+use airs_engine::{Absent, Allowance, Arguments, CallableCode, Environment, Guest, Notation, Outcome, World};
 use airs_package::Component;
 use tokio::runtime::Handle;
 
@@ -294,7 +294,12 @@ impl Callable {
     fn guest(&self, id: &Arc<str>) -> Guest {
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
         let observer = Arc::clone(&self.runtime.inner.observer);
-        let environment = Environment::new(Arc::clone(id), None, SystemTime::now(), deadline, observer);
+        let allowance = Allowance {
+            deadline,
+            cpu_ms: self.limits.cpu_ms,
+            memory: Some(self.runtime.inner.memory.clone()),
+        };
+        let environment = Environment::new(Arc::clone(id), None, SystemTime::now(), allowance, observer);
         let (name, world) = (Arc::clone(&self.name), Arc::clone(&self.world));
         Guest::new(name, environment, world, &self.limits)
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use airs_core::{Code, Error, Name, Result};
 use airs_driver::Context;
+use airs_engine::MemoryBudget;
 use airs_platform::{Http, Memory, Sqlite, Storage};
 
 use crate::builder::State;
@@ -32,12 +33,14 @@ impl From<Context> for Held {
 }
 
 impl Contexts {
-    /// Opens the contexts of these names, and adds those that are open already.
+    /// Opens the contexts of these names, and adds those that are open already. Each has a budget of its own, of so
+    /// many bytes of the node's memory.
     pub(crate) fn open(
         state: &State,
         names: Vec<Name>,
         prepared: Vec<Context>,
         http: &Arc<dyn Http>,
+        (node, memory_bytes): (&MemoryBudget, u64),
     ) -> Result<Self> {
         let names = if names.is_empty() && prepared.is_empty() {
             vec![Name::local()]
@@ -48,7 +51,10 @@ impl Contexts {
             .into_iter()
             .map(|name| open(state, name))
             .chain(prepared.into_iter().map(Ok))
-            .map(|context| Ok(Held::from(context?.reaching(Arc::clone(http)))))
+            .map(|context| {
+                let context = context?.reaching(Arc::clone(http));
+                Ok(Held::from(context.with_memory(node.of_context(memory_bytes))))
+            })
             .collect::<Result<_>>()
             .map(Self)
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use airs_core::{Code, Error, Event, Limits, Observer, Result, VariableName};
-use airs_engine::{Allocation, Engine};
+use airs_engine::{Allocation, Engine, MemoryBudget};
 use airs_process::{Routing, Table};
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) contexts: Contexts,
     pub(crate) limits: Limits,
+    /// What all guests take memory of.
+    pub(crate) memory: MemoryBudget,
     pub(crate) observer: Observer,
     /// What components may be granted to read.
     pub(crate) variables: BTreeMap<VariableName, String>,
@@ -85,12 +87,20 @@ impl Runtime {
             return Err(Error::new(Code::InvalidConfig, message));
         }
         let places = Semaphore::new((engine.instances_max / INSTANCES_PER_RUN).max(1) as usize);
-        let contexts = Contexts::open(&state, contexts, prepared, &http)?;
+        let memory = MemoryBudget::of_node(limits.node_memory_bytes);
+        let contexts = Contexts::open(
+            &state,
+            contexts,
+            prepared,
+            &http,
+            (&memory, limits.context_memory_bytes),
+        )?;
         let engine = Engine::new(&engine)?;
         let inner = Inner {
             engine,
             contexts,
             limits,
+            memory,
             observer,
             variables,
             answers_kept,

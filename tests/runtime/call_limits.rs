@@ -73,6 +73,26 @@ fn a_limit_of_a_call_is_named_with_its_value() {
 }
 
 #[test]
+fn calls_outside_of_any_context_take_memory_of_the_node() {
+    let limits = Limits {
+        node_memory_bytes: 8 << 20,
+        ..Limits::default()
+    };
+    let shapes = shapes_in(&Runtime::builder().limits(limits).build().unwrap());
+    for _ in 0..3 {
+        let error = act(&shapes, "hoard").unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+        assert!(
+            error
+                .message()
+                .contains("8388608 bytes was taken (node_memory_bytes)"),
+            "{error}"
+        );
+        assert_eq!(act(&shapes, "long").unwrap(), 1 << 20);
+    }
+}
+
+#[test]
 fn a_component_too_large_for_its_limits_is_refused_when_it_is_loaded() {
     let component =
         Component::from_text("(component (core module $m (memory 100)) (core instance (instantiate $m)))");

@@ -102,6 +102,83 @@ fn a_programs_own_limits_are_not_those_of_the_drivers_that_it_reaches() {
 }
 
 #[test]
+fn a_run_computes_for_so_long_whoever_of_its_guests_does() {
+    let bench = Bench::new();
+    let looping = r#"{"on":{"view":"loop"}}"#;
+    bench.bind("/probe", "probe-driver", looping, "operator").unwrap();
+    probe(&bench, "brief", |limits| limits.cpu_ms = 50);
+    let itself = Script::new().act("loop");
+    let its_driver = Script::new().intend("/probe", "view").view(0);
+    for (who, script) in [
+        ("program \"brief\"", itself),
+        ("driver \"probe-driver\"", its_driver),
+    ] {
+        let request = Request::run("brief", script.input()).deadline_ms(60_000);
+        let error = bench.ask("operator", request).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+        let expected = format!("{who} went on computing after the 50 ms of the run (cpu_ms)");
+        assert_eq!(error.message(), expected);
+    }
+    bench
+        .ask("operator", Request::run("brief", Script::new().input()))
+        .unwrap();
+}
+
+/// Holds so many mebibytes in each of so many drivers, in one run.
+fn holding(bench: &Bench, drivers: usize, mib: u64) -> Result<(), airs_runtime::Error> {
+    let script = (0..drivers).fold(Script::new(), |script, number| {
+        script
+            .intend(&format!("/holder-{number}"), "control")
+            .control(number, "hold", json!(mib << 20))
+    });
+    bench.play("operator", &script).map(drop)
+}
+
+fn holders(limits: Limits) -> Bench {
+    let bench = Bench::alone(&["probe"], |builder| builder.limits(limits));
+    for number in 0..2 {
+        let name = format!("holder-{number}");
+        bench.load(&component_with("probe-driver", |manifest| {
+            manifest.name = name.parse().unwrap()
+        }));
+        bench.bind(&format!("/{name}"), &name, "{}", "operator").unwrap();
+    }
+    bench
+}
+
+#[test]
+fn the_guests_of_a_context_have_so_much_memory_together_and_those_of_a_node() {
+    for (limit, limits) in [
+        (
+            "all of the context's 20971520 bytes was taken (context_memory_bytes)",
+            Limits {
+                context_memory_bytes: 20 << 20,
+                ..Limits::default()
+            },
+        ),
+        (
+            "all of the node's 20971520 bytes was taken (node_memory_bytes)",
+            Limits {
+                node_memory_bytes: 20 << 20,
+                ..Limits::default()
+            },
+        ),
+    ] {
+        let bench = holders(limits);
+        // Each of them has what it wants, and both have not.
+        holding(&bench, 1, 12).unwrap();
+        let error = holding(&bench, 2, 12).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+        assert!(error.message().contains(limit), "{error}");
+        // What a run had is given back.
+        for _ in 0..3 {
+            holding(&bench, 1, 12).unwrap();
+            holding(&bench, 2, 4).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_guest_holds_so_many_handles_and_hands_over_so_many_bytes() {
     let bench = Bench::new();
     bench.bind("/probe", "probe-driver", "{}", "operator").unwrap();

@@ -1,6 +1,9 @@
 //! Tables of the reference, compared with what they are about.
 
+use std::path::Path;
+
 use airs_core::{Capability, Code, LimitScope, Limits};
+use airs_package::{Manifest, Project};
 
 use crate::page::{Page, checkout};
 
@@ -27,10 +30,56 @@ fn every_limit_has_its_default_and_its_maximum() {
         let counted_for = match Limits::scope(name) {
             Some(LimitScope::Run) => "the run",
             Some(LimitScope::Component) => "each component",
+            Some(LimitScope::Context) => "the context",
+            Some(LimitScope::Node) => "the node",
             None => "nothing",
         };
         assert_eq!(row[4], counted_for, "{name}");
+        let of = |path: &str, text: String| (Path::new(path).to_owned(), text);
+        let (path, text) = of("Cargo.toml", manifest(&format!("limits = {{ {name} = 1 }}")));
+        let in_manifest = Manifest::from_cargo_toml(&path, &text).is_ok();
+        let (path, text) = of(
+            "airs.toml",
+            format!("version = 1\n[runtime.limits]\n{name} = 1\n"),
+        );
+        let in_project = Project::parse(&path, &text).is_ok();
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        assert_eq!(row[5..], [yes(in_manifest), yes(in_project)], "{name}");
     }
+}
+
+fn manifest(line: &str) -> String {
+    let package = "[package]\nname = \"pay\"\nversion = \"0.1.0\"\n";
+    format!("{package}[package.metadata.airs]\nkind = \"program\"\n{line}\n")
+}
+
+#[test]
+fn every_limit_has_a_test_that_meets_its_error() {
+    let codes: Vec<(&str, String)> = Code::ALL
+        .iter()
+        .map(|code| (code.as_str(), format!("Code::{code:?}")))
+        .collect();
+    let mut met = Vec::new();
+    for row in rows("docs/reference/limits.md") {
+        let Some((_, code)) = codes.iter().find(|(name, _)| *name == row[0]) else {
+            continue;
+        };
+        let (file, test) = row[2].split_once(": ").unwrap();
+        let source = std::fs::read_to_string(checkout().join(file)).unwrap();
+        let (_, after) = source
+            .split_once(&format!("#[test]\nfn {test}()"))
+            .unwrap_or_else(|| panic!("{file} has no test {test}"));
+        let (body, _) = after.split_once("\n}\n").unwrap();
+        assert!(body.contains(code), "{test} does not expect {code}");
+        for limit in row[1].split(", ") {
+            assert!(body.contains(limit), "{test} says nothing of {limit}");
+            met.push(limit.to_owned());
+        }
+    }
+    met.sort();
+    let mut all: Vec<&str> = Limits::ALL.iter().map(|(name, _)| *name).collect();
+    all.sort_unstable();
+    assert_eq!(met, all);
 }
 
 #[test]

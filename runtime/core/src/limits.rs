@@ -31,6 +31,17 @@ pub enum LimitScope {
     Run,
     /// Each component by itself.
     Component,
+    /// All runs of a context, together. Not for a component to say.
+    Context,
+    /// All runs of a runtime, together. Not for a component to say.
+    Node,
+}
+
+impl LimitScope {
+    /// Whether it is for a component's manifest to narrow such a limit, and not only for who operates the runtime.
+    pub const fn is_for_manifests(self) -> bool {
+        matches!(self, Self::Run | Self::Component)
+    }
 }
 
 macro_rules! limits {
@@ -107,6 +118,9 @@ limits! {
     /// Wall-clock time of a run, over all its attempts. Five seconds are long for a transaction that others
     /// may conflict with.
     deadline_ms: 5_000, max 300_000, for a Run;
+    /// Time that all guests of a run compute, over all its attempts. As long as the deadline, unless said: time that
+    /// guests wait for the host is then the only difference.
+    cpu_ms: 5_000, max 300_000, for a Run;
     /// Linear memory of one component, all its memories and tables together. A plain std guest starts with
     /// less than 1 MiB.
     memory_bytes: 64 * MIB, max 1024 * MIB, for a Component;
@@ -123,6 +137,11 @@ limits! {
     storage_read_bytes: 64 * MIB, max 1024 * MIB, for a Run;
     /// Bytes that one component may log in a run; what is over is counted and dropped.
     log_bytes: 64 * 1024, max 4 * MIB, for a Component;
+    /// Memory that all guests alive in a context have together, each counted in whole mebibytes. Room for as many
+    /// plain guests as the engine has places for, twice over.
+    context_memory_bytes: 1024 * MIB, max 1024 * 1024 * MIB, for a Context;
+    /// The same of all contexts, with the components that are called outside of any.
+    node_memory_bytes: 2048 * MIB, max 1024 * 1024 * MIB, for a Node;
 }
 
 #[cfg(test)]

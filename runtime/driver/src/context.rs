@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use airs_core::{Guards, Limits, Name, Result};
+use airs_engine::MemoryBudget;
 use airs_platform::{Http, Snapshot, Storage};
 
 use crate::line::{Footprint, Line, Ticket};
@@ -21,6 +22,7 @@ pub struct Context {
     ownership: Arc<Ownership>,
     http: Option<Arc<dyn Http>>,
     guards: Guards,
+    memory: Option<MemoryBudget>,
 }
 
 impl Context {
@@ -33,6 +35,7 @@ impl Context {
             ownership: Arc::default(),
             http: None,
             guards: Guards::default(),
+            memory: None,
         }
     }
 
@@ -56,6 +59,18 @@ impl Context {
     pub fn with_turns_of(mut self, turn_max: Duration) -> Self {
         self.line = Arc::new(Line::with_turns_of(turn_max));
         self
+    }
+
+    /// The same context, in which guests take memory of this budget, beside the limit of each.
+    #[must_use]
+    pub fn with_memory(mut self, budget: MemoryBudget) -> Self {
+        self.memory = Some(budget);
+        self
+    }
+
+    /// What guests take memory of, beside the limit of each.
+    pub fn memory(&self) -> Option<&MemoryBudget> {
+        self.memory.as_ref()
     }
 
     /// Which guards are in place.

@@ -9,7 +9,7 @@
 //! use std::time::{Duration, Instant, SystemTime};
 //! use airs_core::{Caller, Code, Limits, Name, Rights};
 //! use airs_driver::{Context, Drivers, Ended, Heard, Session, SessionStart};
-//! use airs_engine::{AssetHandle, Environment};
+//! use airs_engine::{Allowance, AssetHandle, Environment};
 //! use airs_platform::Memory;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@
 //!     run: run.into(),
 //!     caller: Caller::local(&"alice".parse()?, &Name::local()),
 //!     drivers: Arc::new(Drivers::default()),
-//!     environment: Environment::new(run.into(), None, SystemTime::now(), deadline, Arc::new(|_| {})),
+//!     environment: Environment::new(run.into(), None, SystemTime::now(), Allowance::until(deadline), Arc::new(|_| {})),
 //!     heard: Heard::default(),
 //!     limits: Limits::default(),
 //! })

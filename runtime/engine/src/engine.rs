@@ -197,7 +197,7 @@ impl Engine {
         store.set_max_component_handles(handles);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut store| {
-            if store.data_mut().guest().is_late() {
+            if store.data_mut().guest().has_ended() {
                 return Ok(UpdateDeadline::Interrupt);
             }
             // Not the plain yield, which wakes itself at once and starves the thread's other tasks.

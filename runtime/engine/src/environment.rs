@@ -1,13 +1,17 @@
 //! What is fixed for a run, and what its guests may know of the world.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use airs_core::{Capability, Event, Guard, Guards, Name, Observer};
 use sha2::{Digest, Sha256};
 
+use crate::MemoryBudget;
 use crate::host::HostCaller;
+use crate::memory_budget::Share;
+use crate::ticker::TICK_MS;
 
 /// What all guests of one attempt share: the run's clock, randomness and deadline, and who is told of what they
 /// do. Clock and randomness are the run's, the same in every attempt.
@@ -16,7 +20,7 @@ use crate::host::HostCaller;
 /// use std::sync::Arc;
 /// use std::time::{Duration, Instant, SystemTime};
 /// use airs_core::{Event, Observer};
-/// use airs_engine::Environment;
+/// use airs_engine::{Allowance, Environment};
 ///
 /// let observer: Observer = Arc::new(|event| {
 ///     if let Event::Log { component, run, attempt, line } = event {
@@ -24,7 +28,7 @@ use crate::host::HostCaller;
 ///     }
 /// });
 /// let deadline = Instant::now() + Duration::from_secs(5);
-/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), None, SystemTime::now(), deadline, observer);
+/// let first = Environment::new("01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(), None, SystemTime::now(), Allowance::until(deadline), observer);
 /// // After a conflict:
 /// let second = first.next_attempt();
 /// assert_eq!((second.attempt(), second.deadline()), (2, deadline));
@@ -36,6 +40,38 @@ pub struct Environment {
     guards: Guards,
 }
 
+/// What a run may use up of what is counted for all of its guests.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use airs_engine::{Allowance, MemoryBudget};
+///
+/// let deadline = Instant::now() + Duration::from_secs(5);
+/// let memory = Some(MemoryBudget::of_node(1 << 30));
+/// let brief = Allowance { cpu_ms: 100, memory, ..Allowance::until(deadline) };
+/// ```
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    /// When it has to be over.
+    pub deadline: Instant,
+    /// How long its guests may compute, all of them and in all attempts. It is counted in the ticks at which they
+    /// yield, every 5 ms.
+    pub cpu_ms: u64,
+    /// What they take memory of, beside the limit of each.
+    pub memory: Option<MemoryBudget>,
+}
+
+impl Allowance {
+    /// No limit but a deadline.
+    pub fn until(deadline: Instant) -> Self {
+        Self {
+            deadline,
+            cpu_ms: u64::MAX,
+            memory: None,
+        }
+    }
+}
+
 /// What all attempts share.
 struct Shared {
     run: Arc<str>,
@@ -44,6 +80,10 @@ struct Shared {
     deadline: Instant,
     seed: OnceLock<[u8; 32]>,
     observer: Observer,
+    cpu_ms: u64,
+    /// How many ticks came while its guests computed.
+    ticks: AtomicU64,
+    memory: Option<MemoryBudget>,
 }
 
 impl Environment {
@@ -53,10 +93,15 @@ impl Environment {
         run: Arc<str>,
         context: Option<Name>,
         now: SystemTime,
-        deadline: Instant,
+        allowance: Allowance,
         observer: Observer,
     ) -> Self {
         let wall = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let Allowance {
+            deadline,
+            cpu_ms,
+            memory,
+        } = allowance;
         let shared = Shared {
             run,
             context,
@@ -64,6 +109,9 @@ impl Environment {
             deadline,
             seed: OnceLock::new(),
             observer,
+            cpu_ms,
+            ticks: AtomicU64::new(0),
+            memory,
         };
         Self {
             shared: Arc::new(shared),
@@ -112,6 +160,25 @@ impl Environment {
     /// Whether a guest that still computes is to be stopped.
     pub(crate) fn is_late(&self) -> bool {
         self.guards.has(Guard::Deadline) && Instant::now() >= self.shared.deadline
+    }
+
+    /// Notes that a tick came while a guest computed. Over many short guests that is right on the average.
+    pub(crate) fn tick(&self) {
+        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether the run's guests have computed for as long as they may.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.shared.ticks.load(Ordering::Relaxed).saturating_mul(TICK_MS) > self.shared.cpu_ms
+    }
+
+    pub(crate) fn cpu_ms(&self) -> u64 {
+        self.shared.cpu_ms
+    }
+
+    /// One guest's share of the memory that there is.
+    pub(crate) fn share(&self) -> Share {
+        Share::of(self.shared.memory.clone())
     }
 
     /// The run's time of day, since 1970.

@@ -46,7 +46,7 @@ impl Guest {
     /// A guest named `name` in an attempt's environment, which sees this of the world, under limits.
     pub fn new(name: Arc<Name>, environment: Environment, world: Arc<World>, limits: &Limits) -> Self {
         Self {
-            meter: MemoryMeter::new(limits.memory_bytes),
+            meter: MemoryMeter::new(limits.memory_bytes, environment.share()),
             host_call_bytes: usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX),
             handles: usize::try_from(limits.handles).unwrap_or(usize::MAX),
             name,
@@ -84,8 +84,15 @@ impl Guest {
         self.environment.caller(&self.name)
     }
 
-    pub(crate) fn is_late(&self) -> bool {
-        self.environment.is_late()
+    /// Whether it is to be stopped, where it has computed for one more tick.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.environment.tick();
+        self.environment.is_late() || self.environment.is_exhausted()
+    }
+
+    /// The most time that the run may compute, when it has computed for longer.
+    pub(crate) fn exhausted_ms(&self) -> Option<u64> {
+        (!self.environment.is_late() && self.environment.is_exhausted()).then(|| self.environment.cpu_ms())
     }
 
     /// Refuses what was not granted: tells who listens, and makes the error that the guest meets. The message holds

@@ -3,48 +3,64 @@
 use wasmtime::ResourceLimiter;
 
 use crate::engine::{CORE_INSTANCES_MAX, MEMORIES_MAX, TABLES_MAX};
+use crate::memory_budget::{Full, Share};
 
 /// One table element, as wasmtime stores it.
 const TABLE_ELEMENT_BYTES: usize = 8;
 
-/// Adds up all memories and tables of one Store, and refuses what would exceed the limit.
+/// Adds up all memories and tables of one Store, and refuses what would exceed the limit, or what its context or node
+/// has no room for.
 #[derive(Debug)]
 pub(crate) struct MemoryMeter {
     used: usize,
     max: usize,
-    refused: bool,
+    share: Share,
+    refusal: Option<Refusal>,
+}
+
+/// Why a guest did not get memory that it wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It would have more than it may, which is so many bytes.
+    Own(usize),
+    /// All guests together would.
+    Shared(Full),
 }
 
 impl MemoryMeter {
-    pub(crate) fn new(bytes_max: u64) -> Self {
+    pub(crate) fn new(bytes_max: u64, share: Share) -> Self {
         Self {
             used: 0,
             max: usize::try_from(bytes_max).unwrap_or(usize::MAX),
-            refused: false,
+            share,
+            refusal: None,
         }
     }
 
-    /// Whether the guest ever wanted more than it may have.
-    pub(crate) fn refused(&self) -> bool {
-        self.refused
-    }
-
-    pub(crate) fn max(&self) -> usize {
-        self.max
+    /// Why the guest did not get what it wanted, the last time that it did not.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
     }
 
     fn grow(&mut self, current: usize, desired: usize, unit: usize) -> bool {
-        let more = desired.saturating_sub(current).saturating_mul(unit);
-        match self.used.checked_add(more) {
-            Some(total) if total <= self.max => {
+        match self.total(current, desired, unit) {
+            Ok(total) => {
                 self.used = total;
                 true
             }
-            _ => {
-                self.refused = true;
+            Err(refusal) => {
+                self.refusal = Some(refusal);
                 false
             }
         }
+    }
+
+    fn total(&mut self, current: usize, desired: usize, unit: usize) -> Result<usize, Refusal> {
+        let more = desired.saturating_sub(current).saturating_mul(unit);
+        let total = self.used.checked_add(more).filter(|total| *total <= self.max);
+        let total = total.ok_or(Refusal::Own(self.max))?;
+        self.share.cover(total as u64).map_err(Refusal::Shared)?;
+        Ok(total)
     }
 }
 

@@ -6,6 +6,8 @@ use wasmtime::{PoolConcurrencyLimitError, Trap};
 use crate::engine::WASM_STACK_BYTES;
 use crate::guest::Guest;
 use crate::lines::Lines;
+use crate::memory_budget::Full;
+use crate::meter::Refusal;
 use crate::stack::Stack;
 
 /// Why a call into a component has no result.
@@ -71,6 +73,11 @@ fn explain(
     }
     let trap = error.downcast_ref::<Trap>();
     match trap {
+        Some(Trap::Interrupt) if let Some(cpu_ms) = guest.exhausted_ms() => {
+            return limit(format!(
+                "went on computing after the {cpu_ms} ms of the run (cpu_ms)"
+            ));
+        }
         Some(Trap::Interrupt) => {
             return (
                 Code::DeadlineExceeded,
@@ -82,11 +89,21 @@ fn explain(
         }
         _ => {}
     }
-    if guest.meter.refused() {
-        return limit(format!(
-            "wanted more than {} bytes of memory (memory_bytes)",
-            guest.meter.max()
-        ));
+    match guest.meter.refusal() {
+        Some(Refusal::Own(max)) => {
+            return limit(format!("wanted more than {max} bytes of memory (memory_bytes)"));
+        }
+        Some(Refusal::Shared(full)) => {
+            let Full {
+                limit: name,
+                whose,
+                max_bytes,
+            } = full;
+            return limit(format!(
+                "wanted memory when all of {whose} {max_bytes} bytes was taken ({name})"
+            ));
+        }
+        None => {}
     }
     if text.contains(HANDLE_LIMIT_TEXT) {
         return limit(format!("holds more than {} handles (handles)", guest.handles));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use airs_core::Limits;
+use airs_core::{LimitScope, Limits};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -105,17 +105,25 @@ impl<'d> Table<'d> {
         self.document.error(self.span.clone(), message)
     }
 
-    /// `{ memory_bytes = 33554432 }`; what is not there is as in `unstated`.
-    pub(crate) fn limits(&self, unstated: Limits) -> Result<Limits, PackageError> {
-        let known: Vec<_> = Limits::ALL.iter().map(|(name, _)| *name).collect();
-        let maxima: BTreeMap<_, _> = Limits::ALL
-            .iter()
-            .map(|(name, limit)| (*name, limit.max))
-            .collect();
+    /// `{ memory_bytes = 33554432 }`, of the limits whose scope is one of those; what is not there is as in `unstated`.
+    pub(crate) fn limits(
+        &self,
+        unstated: Limits,
+        within: fn(LimitScope) -> bool,
+    ) -> Result<Limits, PackageError> {
+        let is_known = |name: &str| Limits::scope(name).is_some_and(within);
+        let known = Limits::ALL.iter().filter(|(name, _)| is_known(name));
+        let maxima: BTreeMap<_, _> = known.map(|(name, limit)| (*name, limit.max)).collect();
         let mut limits = unstated;
         for entry in self.iter() {
             let (Some(limit), Some(max)) = (limits.by_name_mut(entry.key()), maxima.get(entry.key())) else {
-                return Err(entry.unknown("as a limit", &known));
+                let known: Vec<_> = maxima.keys().copied().collect();
+                return Err(match Limits::scope(entry.key()) {
+                    Some(_) => entry
+                        .key_error(format!("{} is no limit of a component", entry.key()))
+                        .with_hint("who operates the runtime sets it, in [runtime.limits] of airs.toml"),
+                    None => entry.unknown("as a limit", &known),
+                });
             };
             *limit = entry.natural(*max)?;
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::{Capabilities, Capability, Kind, Limits, Name};
+use airs_core::{Capabilities, Capability, Kind, LimitScope, Limits, Name};
 use semver::Version;
 
 use crate::PackageError;
@@ -109,7 +109,7 @@ fn read(path: &Path, text: &str, inherited: Option<&Version>) -> Result<Option<M
         version: version(&package, inherited)?,
         capabilities,
         limits: match table("limits")? {
-            Some(stated) => stated.limits(Limits::UNRESTRICTED)?,
+            Some(stated) => stated.limits(Limits::UNRESTRICTED, LimitScope::is_for_manifests)?,
             None => Limits::UNRESTRICTED,
         },
     }))

@@ -262,7 +262,7 @@ fn limits(root: &Table<'_>) -> Result<Limits, PackageError> {
     let runtime = runtime.table()?;
     runtime.only(&["limits"])?;
     match runtime.get("limits") {
-        Some(stated) => stated.table()?.limits(Limits::default()),
+        Some(stated) => stated.table()?.limits(Limits::default(), |_| true),
         None => Ok(Limits::default()),
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Caller, Code, Error, Limits, Observer, Result};
 use airs_driver::{Context, Ended, Footprint, Heard, Identity, Session, SessionStart, Ticket};
-use airs_engine::Environment;
+use airs_engine::{Allowance, Environment};
 use futures_util::future::poll_immediate;
 use tokio::time::{sleep_until, timeout_at};
 
@@ -87,7 +87,12 @@ impl Run {
         let deadline = Instant::now() + Duration::from_millis(deadline_ms);
         let observer = Arc::clone(&self.observer);
         let (id, context) = (Arc::clone(&self.id), Some(self.context.name().clone()));
-        let mut environment = Environment::new(id, context, SystemTime::now(), deadline, observer)
+        let allowance = Allowance {
+            deadline,
+            cpu_ms: pinned.limits.cpu_ms,
+            memory: self.context.memory().cloned(),
+        };
+        let mut environment = Environment::new(id, context, SystemTime::now(), allowance, observer)
             .guarded(self.context.guards());
         let heard = Heard::default();
         // Once an attempt may have been committed, only a commit tells what became of the run: until then any

@@ -220,6 +220,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "write memory_bytes",
     ),
     (
+        "kind = \"driver\"\nlimits = { node_memory_bytes = 1 }",
+        "6:12: node_memory_bytes is no limit of a component",
+        "[runtime.limits] of airs.toml",
+    ),
+    (
         "kind = \"driver\"\n[package.metadata.airs.limits]\nhandles = 65537",
         "7:11: package.metadata.airs.limits.handles is from 1 to 65536, not 65537",
         "",

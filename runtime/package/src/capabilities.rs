@@ -108,10 +108,15 @@ fn items<T: Ord>(
     let all = items
         .map(|item| read(&item))
         .collect::<Result<BTreeSet<T>, _>>()?;
-    if all.len() > ITEMS_MAX {
-        return Err(entry.error(format!("{} has more than {ITEMS_MAX} items", entry.place())));
-    }
+    check_count(entry, all.len())?;
     Ok(all)
+}
+
+fn check_count(entry: &Entry<'_>, items: usize) -> Result<(), PackageError> {
+    if items <= ITEMS_MAX {
+        return Ok(());
+    }
+    Err(entry.error(format!("{} has more than {ITEMS_MAX} items", entry.place())))
 }
 
 fn pattern(entry: &Entry<'_>) -> Result<HttpPattern, PackageError> {
@@ -151,7 +156,9 @@ fn files(entry: &Entry<'_>) -> Result<BTreeMap<FolderName, Access>, PackageError
             .map_err(|why| folder.key_error(format!("{:?} is no name of a folder: {why}", folder.key())))?;
         Ok((name, access(&folder)?))
     };
-    folders.iter().map(folder).collect()
+    let all: BTreeMap<_, _> = folders.iter().map(folder).collect::<Result<_, _>>()?;
+    check_count(entry, all.len())?;
+    Ok(all)
 }
 
 /// The line of a manifest that declares these capabilities, and has an example of each kind that is missing.

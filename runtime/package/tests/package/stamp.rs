@@ -215,3 +215,29 @@ fn a_manifest_from_cargo_survives_the_stamp() {
     let component = Component::read(stamp(&driver(), &read).unwrap()).unwrap();
     assert_eq!(component.manifest(), Some(&read));
 }
+
+#[test]
+fn no_capability_has_more_items_than_a_component_may_carry() {
+    let folders = |count| -> String {
+        (0..count)
+            .map(|folder| format!("f{folder} = \"read\"\n"))
+            .collect()
+    };
+    let declared = |count| {
+        let table = "[package.metadata.airs.capabilities.files]";
+        let airs = format!(
+            "[package.metadata.airs]\nkind = \"driver\"\n{table}\n{}",
+            folders(count)
+        );
+        let text = format!("[package]\nname = \"ledger\"\nversion = \"0.1.0\"\n{airs}");
+        Manifest::from_cargo_toml(Path::new("Cargo.toml"), &text).map(Option::unwrap)
+    };
+    let manifest = declared(256).unwrap();
+    let component = Component::read(stamp(&driver(), &manifest).unwrap()).unwrap();
+    assert_eq!(component.manifest(), Some(&manifest));
+    let error = declared(257).unwrap_err();
+    assert!(
+        error.to_string().contains("files has more than 256 items"),
+        "{error}"
+    );
+}

@@ -97,12 +97,14 @@ impl Line {
         Footprint::of(commit, &self.marks)
     }
 
-    /// Whether a commit has to stand back for somebody in the line: for anybody, or, with a ticket, for who is
-    /// before it or has its turn already.
-    pub(crate) fn bars(&self, commit: &Commit, ticket: Option<&Ticket>) -> bool {
-        if self.length.load(Ordering::Acquire) == 0 {
-            return false;
-        }
+    /// Whether nobody is in the line.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length.load(Ordering::Acquire) == 0
+    }
+
+    /// Whether a commit with this footprint has to stand back for somebody in the line: for anybody, or, with a
+    /// ticket, for who is before it or has its turn already.
+    pub(crate) fn bars(&self, footprint: &Footprint, ticket: Option<&Ticket>) -> bool {
         let tickets = self.tickets();
         // One that was kept too long has left the line.
         let own = ticket.map(|ticket| ticket.number);
@@ -110,8 +112,7 @@ impl Line {
         let mut others = tickets.by_number.iter().filter(|(number, place)| {
             own.is_none_or(|own| **number < own || (**number > own && place.admitted.is_some()))
         });
-        let writes = self.footprint(commit).into_writes();
-        others.any(|(_, place)| place.footprint.clashes(&writes))
+        others.any(|(_, place)| place.footprint.is_touched_by(footprint))
     }
 
     /// Joins the line, and waits for its turn.

@@ -252,14 +252,17 @@ impl Session {
             return Ok(Ended::Committed);
         };
         let line = context.line();
-        if line.bars(&commit, ticket) {
-            return Ok(Ended::Conflict(line.footprint(&commit)));
+        let mut footprint = (!line.is_empty()).then(|| line.footprint(&commit));
+        if let Some(footprint) = footprint.take_if(|footprint| line.bars(footprint, ticket)) {
+            return Ok(Ended::Conflict(footprint));
         }
         let waits = || environment.waits_for_owner();
         let (commit, committed) = context.commit(commit, environment.deadline(), waits).await;
         match committed {
             Ok(Committed::Applied(_) | Committed::AlreadyApplied(_)) => Ok(Ended::Committed),
-            Ok(Committed::Conflict(_)) => Ok(Ended::Conflict(line.footprint(&commit))),
+            Ok(Committed::Conflict(_)) => Ok(Ended::Conflict(
+                footprint.unwrap_or_else(|| line.footprint(&commit)),
+            )),
             Err(error @ StorageError::OutcomeUnknown { .. }) => Ok(Ended::Unknown(error.into())),
             Err(error) => Err(error.into()),
         }

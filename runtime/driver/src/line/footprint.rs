@@ -20,7 +20,7 @@ pub struct Footprint {
     writes: Vec<u64>,
     /// The prefixes of all ranges that were read.
     ranges: Vec<Key>,
-    /// The keys that were written, to be compared with others' ranges.
+    /// The keys that were written, in ascending order, to be compared with others' ranges.
     written: Vec<Key>,
 }
 
@@ -52,28 +52,28 @@ impl Footprint {
         self.sorted()
     }
 
-    /// What was written, and nothing of what was read.
-    pub(super) fn into_writes(self) -> Self {
-        Self {
-            writes: self.writes,
-            written: self.written,
-            ..Self::default()
-        }
-    }
-
     /// Whether one of the two writes what the other reads or writes.
     pub(super) fn clashes(&self, other: &Self) -> bool {
-        meet(&self.writes, &other.writes)
-            || meet(&self.writes, &other.reads)
-            || meet(&self.reads, &other.writes)
-            || self.searches(&other.written)
-            || other.searches(&self.written)
+        self.is_touched_by(other) || self.is_read_by(other)
     }
 
+    /// Whether the other writes what this one reads or writes.
+    pub(super) fn is_touched_by(&self, other: &Self) -> bool {
+        meet(&self.writes, &other.writes) || other.is_read_by(self)
+    }
+
+    /// Whether the other reads what this one writes.
+    fn is_read_by(&self, other: &Self) -> bool {
+        meet(&self.writes, &other.reads) || other.searches(&self.written)
+    }
+
+    /// Whether one of these keys, in ascending order, is in a range. It is asked while everybody in the line is kept
+    /// waiting: the keys are not looked at one by one.
     fn searches(&self, keys: &[Key]) -> bool {
-        self.ranges
-            .iter()
-            .any(|prefix| keys.iter().any(|key| key.starts_with(prefix)))
+        self.ranges.iter().any(|prefix| {
+            let first = keys.partition_point(|key| key < prefix);
+            keys.get(first).is_some_and(|key| key.starts_with(prefix))
+        })
     }
 
     fn sorted(mut self) -> Self {

@@ -7,7 +7,7 @@ use airs_platform::{Check, Commit, Range};
 use proptest::prelude::*;
 use tokio::sync::oneshot;
 
-use super::{Line, TURN_MAX, Ticket};
+use super::{Footprint, Line, TURN_MAX, Ticket};
 
 /// Reads, ranges and writes, as texts.
 fn commit(reads: &[&str], ranges: &[&str], writes: &[&str]) -> Commit {
@@ -35,6 +35,10 @@ type Turn = Option<oneshot::Receiver<()>>;
 
 fn join(line: &Arc<Line>, commit: &Commit) -> (Ticket, Turn) {
     line.join(line.footprint(commit))
+}
+
+fn bars(line: &Line, commit: &Commit, ticket: Option<&Ticket>) -> bool {
+    line.bars(&line.footprint(commit), ticket)
 }
 
 fn has_turn(turn: &mut Turn) -> bool {
@@ -99,21 +103,21 @@ fn who_leaves_early_is_not_waited_for() {
 fn who_met_no_conflict_stands_back_for_all_and_a_ticket_for_those_before_it() {
     let line = Arc::new(Line::default());
     let pay = commit(&["a"], &[], &["a"]);
-    assert!(!line.bars(&pay, None));
+    assert!(!bars(&line, &pay, None));
     let (first, _) = join(&line, &pay);
     let (second, _) = join(&line, &commit(&["b"], &[], &["b"]));
     let (third, _) = join(&line, &pay);
-    assert!(line.bars(&pay, None) && line.bars(&commit(&[], &[], &["b"]), None));
-    assert!(!line.bars(&commit(&["a"], &[], &["c"]), None));
-    assert!(!line.bars(&pay, Some(&first)));
+    assert!(bars(&line, &pay, None) && bars(&line, &commit(&[], &[], &["b"]), None));
+    assert!(!bars(&line, &commit(&["a"], &[], &["c"]), None));
+    assert!(!bars(&line, &pay, Some(&first)));
     // It writes more than it stands in the line with, and that is another's already.
-    assert!(line.bars(&commit(&["a"], &[], &["a", "b"]), Some(&first)));
+    assert!(bars(&line, &commit(&["a"], &[], &["a", "b"]), Some(&first)));
     drop(second);
-    assert!(!line.bars(&commit(&["a"], &[], &["a", "b"]), Some(&first)));
+    assert!(!bars(&line, &commit(&["a"], &[], &["a", "b"]), Some(&first)));
     drop(first);
-    assert!(!line.bars(&pay, Some(&third)));
+    assert!(!bars(&line, &pay, Some(&third)));
     drop(third);
-    assert!(!line.bars(&pay, None));
+    assert!(!bars(&line, &pay, None));
 }
 
 #[test]
@@ -130,9 +134,9 @@ fn who_has_its_turn_too_long_is_not_waited_for_any_more() {
         let quick = line.queue(line.footprint(&pay)).await;
         assert!(began.elapsed() >= TURN_MAX);
         // From now on it is as one that never met a conflict.
-        assert!(line.bars(&pay, Some(&slow)) && !line.bars(&pay, Some(&quick)));
+        assert!(bars(&line, &pay, Some(&slow)) && !bars(&line, &pay, Some(&quick)));
         drop(quick);
-        assert!(!line.bars(&pay, Some(&slow)));
+        assert!(!bars(&line, &pay, Some(&slow)));
     });
 }
 
@@ -153,7 +157,28 @@ fn who_stops_waiting_leaves_the_line() {
     drop(waiting);
     assert_eq!(line.tickets().by_number.len(), 1);
     drop(first);
-    assert!(!line.bars(&pay, None));
+    assert!(!bars(&line, &pay, None));
+}
+
+/// Of one who searched these ranges, and one who wrote these keys.
+fn searcher_and_writer(ranges: &[String], keys: &[String]) -> (Footprint, Footprint) {
+    let line = Line::default();
+    let [ranges, keys] = [ranges, keys].map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
+    (
+        line.footprint(&commit(&[], &ranges, &[])),
+        line.footprint(&commit(&[], &[], &keys)),
+    )
+}
+
+#[test]
+fn many_ranges_and_many_keys_keep_nobody_waiting_for_long() {
+    // A digit more in each of the others' keys: none is in a range.
+    let many = |width| -> Vec<String> { (0..30_000).map(|key| format!("{key:0width$}/")).collect() };
+    let (searching, writing) = searcher_and_writer(&many(6), &many(7));
+    let began = std::time::Instant::now();
+    assert!(!searching.clashes(&writing) && !writing.clashes(&searching));
+    // Each with each they are looked at a thousand million times, which takes minutes.
+    assert!(began.elapsed().as_secs() < 5);
 }
 
 /// A few keys, so that they meet.
@@ -166,7 +191,19 @@ fn footprints() -> impl Strategy<Value = Commit> {
     (keys(), ranges, keys()).prop_map(|(reads, ranges, writes)| commit(&reads, &ranges, &writes))
 }
 
+fn short_keys() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec("[a-c]{0,3}", 0..6)
+}
+
 proptest! {
+    #[test]
+    fn a_range_is_searched_when_a_key_begins_as_it_does(ranges in short_keys(), keys in short_keys()) {
+        let (searching, writing) = searcher_and_writer(&ranges, &keys);
+        let begins = |range: &String| keys.iter().any(|key| key.starts_with(range));
+        prop_assert_eq!(searching.clashes(&writing), ranges.iter().any(begins));
+        prop_assert_eq!(writing.clashes(&searching), ranges.iter().any(begins));
+    }
+
     #[test]
     fn no_two_have_their_turn_that_clash_and_everybody_gets_one(
         commits in prop::collection::vec(footprints(), 1..24),

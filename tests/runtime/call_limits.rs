@@ -34,6 +34,49 @@ fn a_panic_a_loop_a_hoard_and_an_endless_recursion_are_errors_of_that_call_alone
     }
 }
 
+/// Writes so many zeros to its standard output at once.
+const WRITER: &str = r#"(component
+  (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
+  (alias export $error "error" (type $error-type))
+  (import "wasi:io/streams@0.2.0" (instance $streams
+    (export "output-stream" (type $stream (sub resource)))
+    (export "error" (type $error (eq $error-type)))
+    (type $failure (variant (case "last-operation-failed" (own $error)) (case "closed")))
+    (export "stream-error" (type $stream-error (eq $failure)))
+    (export "[method]output-stream.write" (func (param "self" (borrow $stream)) (param "contents" (list u8))
+      (result (result (error $stream-error)))))))
+  (alias export $streams "output-stream" (type $stream-type))
+  (import "wasi:cli/stdout@0.2.0" (instance $stdout
+    (export "output-stream" (type $stream (eq $stream-type)))
+    (export "get-stdout" (func (result (own $stream))))))
+  (core module $memory (memory (export "memory") 4))
+  (core instance $m (instantiate $memory))
+  (core func $write (canon lower (func $streams "[method]output-stream.write") (memory (core memory $m "memory"))))
+  (core func $stdout-of (canon lower (func $stdout "get-stdout")))
+  (core module $writer
+    (import "h" "write" (func $write (param i32 i32 i32 i32)))
+    (import "h" "stdout" (func $stdout (result i32)))
+    (func (export "write") (param $bytes i32)
+      (call $write (call $stdout) (i32.const 64) (local.get $bytes) (i32.const 0))))
+  (core instance $w (instantiate $writer (with "h" (instance
+    (export "write" (func $write)) (export "stdout" (func $stdout-of))))))
+  (func (export "write") (param "bytes" u32) (canon lift (core func $w "write"))))"#;
+
+#[test]
+fn what_is_written_at_once_has_an_end() {
+    let runtime = Runtime::builder().build().unwrap();
+    let writer = Component::from_text(WRITER).unwrap();
+    let writer = runtime.callable(&writer, &CallConfig::default()).unwrap();
+    let write = |bytes: u32| writer.call_blocking::<_, ()>("write", (bytes,));
+    write(64 << 10).unwrap();
+    let error = write((64 << 10) + 1).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded);
+    assert!(
+        error.message().ends_with("wrote 65537 bytes at once, over 65536"),
+        "{error}"
+    );
+}
+
 #[test]
 fn nothing_is_granted() {
     assert_eq!(act(&shapes(), "look").unwrap(), 0);

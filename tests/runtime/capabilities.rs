@@ -79,6 +79,25 @@ fn who_may_read_only_does_not_write() {
 }
 
 #[test]
+fn who_is_denied_things_in_a_loop_is_told_of_a_number_of_times() {
+    let (bench, denials) = watched();
+    bench.load(&driver(|declared| declared.storage = reading()));
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    let script = Script::new().stubborn().intend("/one", "control");
+    let script = (0..100).fold(script, |script, _| script.control(0, "delete", json!("key")));
+    let outcomes = bench.play("operator", &script).unwrap();
+    assert_eq!(outcomes[1..], vec![json!({ "error": "denied" }); 100]);
+    let denials = denials.lock().unwrap();
+    let (more, first) = denials.split_last().unwrap();
+    let denial = "probe-driver#1 storage: driver probe-driver may read its storage, and not write to it";
+    assert_eq!(*first, [denial; 64]);
+    assert_eq!(
+        more,
+        "probe-driver#1 storage: component \"probe-driver\" was denied storage 36 more times"
+    );
+}
+
+#[test]
 fn who_declares_writing_and_is_granted_reading_is_refused_with_what_to_write() {
     let (bench, _) = watched();
     let granted = Capabilities {

@@ -1,8 +1,10 @@
 //! What is fixed for a run, and what its guests may know of the world.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use airs_core::{Capability, Event, Guard, Guards, Name, Observer};
@@ -39,6 +41,10 @@ pub struct Environment {
     attempt: u32,
     guards: Guards,
 }
+
+/// How many denials of one kind are told one by one for a component in a run; of the others there is one event, which
+/// says how many they were. A guest can be denied things in a loop, and every record of it is kept.
+const DENIALS_TOLD_MAX: u64 = 64;
 
 /// What a run may use up of what is counted for all of its guests.
 ///
@@ -84,6 +90,15 @@ struct Shared {
     /// How many ticks came while its guests computed.
     ticks: AtomicU64,
     memory: Option<MemoryBudget>,
+    denials: Mutex<BTreeMap<(Name, Capability), Denials>>,
+}
+
+/// What a component was denied of one kind.
+#[derive(Default)]
+struct Denials {
+    count: u64,
+    /// That of the last one.
+    attempt: u32,
 }
 
 impl Environment {
@@ -112,6 +127,7 @@ impl Environment {
             cpu_ms,
             ticks: AtomicU64::new(0),
             memory,
+            denials: Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -227,14 +243,47 @@ impl Environment {
     }
 
     /// Tells that a component was refused what it was not granted. The message holds nothing that may be a secret.
+    ///
+    /// The first 64 of one kind are told; how many more they were is told when the run is over.
     pub fn denied(&self, component: &Name, capability: Capability, message: &str) {
-        (self.shared.observer)(&Event::Denied {
+        let mut denials = self.shared.denials.lock().unwrap_or_else(PoisonError::into_inner);
+        let denied = denials.entry((component.clone(), capability)).or_default();
+        (denied.count, denied.attempt) = (denied.count + 1, self.attempt);
+        let is_told = denied.count <= DENIALS_TOLD_MAX;
+        drop(denials);
+        if is_told {
+            self.shared.denied(component, self.attempt, capability, message);
+        }
+    }
+}
+
+impl Shared {
+    fn denied(&self, component: &Name, attempt: u32, capability: Capability, message: &str) {
+        (self.observer)(&Event::Denied {
             component,
-            run: &self.shared.run,
-            attempt: self.attempt,
+            run: &self.run,
+            attempt,
             capability,
             message,
         });
+    }
+
+    fn tell_of_more_denials(&self) {
+        let denials = self.denials.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((component, capability), Denials { count, attempt }) in &*denials {
+            if let more @ 1.. = count.saturating_sub(DENIALS_TOLD_MAX) {
+                let message = format!("component \"{component}\" was denied {capability} {more} more times");
+                self.denied(component, *attempt, *capability, &message);
+            }
+        }
+    }
+}
+
+/// The run is over.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // A panic of the observer on top of another would abort the process.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.tell_of_more_denials()));
     }
 }
 

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use addr2line::Context;
 use gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 use wasmparser::{Chunk, Parser, Payload};
 
-/// Instructions whose lines are remembered for a component. One that traps often does so in a few places, and
-/// a stack has at most 20 frames.
-const INSTRUCTIONS_KEPT: usize = 256;
+/// How often the debug information of a component is searched, each time for at most the 20 frames of a stack; what
+/// was found is remembered. One that fails often does so in a few places. One that fails in ever new ones shows no
+/// lines any more: a search takes time on a thread that guests execute on.
+const SEARCHES_MAX: u32 = 64;
 
 /// Debug information of a core module that is looked into: five times what a std guest has, for which it takes
 /// some milliseconds.
@@ -19,8 +20,8 @@ const DEBUG_BYTES_MAX: usize = 16 << 20;
 
 /// The debug information of a component.
 ///
-/// It is read when somebody asks for a line. The engine does not do it by itself: it would read all of it for
-/// each frame of each trap, on the threads that guests execute on.
+/// It is read when somebody asks for a line, or a trap is to say where it was. wasmtime does not do it by itself: it
+/// would read all of it for each frame of each trap.
 #[derive(Clone)]
 pub(crate) struct Lines(Arc<Inner>);
 
@@ -38,7 +39,14 @@ impl Default for Lines {
 struct Inner {
     component: Arc<[u8]>,
     modules: Vec<Module>,
-    known: Mutex<HashMap<usize, Vec<Place>>>,
+    known: Mutex<Known>,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Known {
+    lines: HashMap<usize, Vec<Place>>,
+    searches: u32,
 }
 
 /// A core module that carries debug information.
@@ -114,21 +122,34 @@ impl Lines {
     /// several: its own first, then those of the functions that it was inlined into.
     pub(crate) fn of_instructions(&self, instructions: &[usize]) -> Vec<Vec<Place>> {
         let Inner {
-            component,
-            modules,
-            known,
+            component, modules, ..
         } = &*self.0;
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         for module in modules {
-            let asked = |at: &&usize| module.code.contains(*at) && !known.contains_key(*at);
-            let asked: Vec<usize> = instructions.iter().filter(asked).copied().collect();
-            if known.len() + asked.len() > INSTRUCTIONS_KEPT {
-                known.clear();
-            }
-            known.extend(module.lines(component, &asked));
+            let unknown = self.known().begin_search(module, instructions);
+            // Nobody waits for it who asks for what is known already.
+            let found = unknown.map(|unknown| module.lines(component, &unknown));
+            self.known().lines.extend(found.unwrap_or_default());
         }
-        let lines = instructions.iter().map(|at| known.get(at).cloned());
+        let known = self.known();
+        let lines = instructions.iter().map(|at| known.lines.get(at).cloned());
         lines.map(Option::unwrap_or_default).collect()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Those instructions of a module that nobody has searched for, if there are some and it may be searched for them.
+    fn begin_search(&mut self, module: &Module, instructions: &[usize]) -> Option<Vec<usize>> {
+        let is_unknown = |at: &&usize| module.code.contains(*at) && !self.lines.contains_key(*at);
+        let unknown: Vec<usize> = instructions.iter().filter(is_unknown).copied().collect();
+        if unknown.is_empty() || self.searches == SEARCHES_MAX {
+            return None;
+        }
+        self.searches += 1;
+        Some(unknown)
     }
 }
 
@@ -140,13 +161,11 @@ impl Module {
             let bytes = component.get(range).unwrap_or_default();
             Ok::<_, gimli::Error>(EndianSlice::new(bytes, LittleEndian))
         };
-        if instructions.is_empty() {
-            return HashMap::new();
-        }
-        let Ok(context) = Dwarf::load(section).and_then(Context::from_dwarf) else {
-            return HashMap::new();
+        let context = Dwarf::load(section).and_then(Context::from_dwarf).ok();
+        let lines = |at: &usize| {
+            let found = context.as_ref().and_then(|context| self.lines_at(context, *at));
+            (*at, found.unwrap_or_default())
         };
-        let lines = |at: &usize| (*at, self.lines_at(&context, *at).unwrap_or_default());
         instructions.iter().map(lines).collect()
     }
 
@@ -212,5 +231,47 @@ impl fmt::Debug for Lines {
         f.debug_struct("Lines")
             .field("modules", &self.0.modules.len())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Lines, SEARCHES_MAX};
+
+    fn section(id: u8, content: &[u8]) -> Vec<u8> {
+        let size = content.len();
+        let size = [(size % 128) as u8 | 0x80, (size / 128) as u8];
+        [&[id], size.as_slice(), content].concat()
+    }
+
+    /// A component of one module: a function of 300 instructions, and something that is no debug information.
+    fn component() -> Arc<[u8]> {
+        let body = [[0].as_slice(), &[1; 300], &[0x0b]].concat();
+        let body = section(1, &body);
+        let code = section(10, &body);
+        let custom = section(0, b"\x0b.debug_info\xff\xff");
+        let functions = section(3, &[1, 0]);
+        let module = [b"\0asm\x01\0\0\0".as_slice(), &functions, &code, &custom].concat();
+        [b"\0asm\x0d\0\x01\0".as_slice(), &section(1, &module)]
+            .concat()
+            .into()
+    }
+
+    #[test]
+    fn one_that_fails_in_ever_new_places_is_searched_so_often_and_no_more() {
+        let lines = Lines::of(&component());
+        let code = lines.0.modules[0].code.clone();
+        assert!(code.len() > 300, "{code:?}");
+        for at in code {
+            for _ in 0..2 {
+                assert_eq!(lines.of_instructions(&[at]), [[]]);
+            }
+            assert!(lines.known().searches <= SEARCHES_MAX);
+        }
+        // What was looked for is remembered, also where nothing was found.
+        let known = lines.known();
+        assert_eq!((known.searches, known.lines.len()), (SEARCHES_MAX, 64));
     }
 }

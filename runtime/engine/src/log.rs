@@ -81,10 +81,14 @@ impl Log {
 
     fn flush(&mut self, emit: &mut impl FnMut(&str)) {
         let line = harmless(&String::from_utf8_lossy(&self.line));
-        self.line.clear();
-        if line.is_empty() && self.remaining == 0 {
-            return;
+        if line.is_empty() {
+            if self.remaining == 0 {
+                return;
+            }
+            // An empty line counts as one byte, or there would be no end of them.
+            self.remaining -= u64::from(self.line.is_empty());
         }
+        self.line.clear();
         self.notice_panic(&line);
         emit(&line);
     }
@@ -144,6 +148,12 @@ mod tests {
             ["abcd", "[warn] 4 bytes of log over the limit were dropped"]
         );
         assert!(lines(1 << 20, &[&"x".repeat(50_000)])[0].len() <= super::LINE_BYTES_MAX);
+    }
+
+    #[test]
+    fn empty_lines_come_to_an_end_too() {
+        assert_eq!(lines(3, &["\n\n", &"\n".repeat(1_000)]), ["", "", ""]);
+        assert_eq!(lines(4, &["a\n\nb\n\n\n\n"]), ["a", "", "b", ""]);
     }
 
     #[test]

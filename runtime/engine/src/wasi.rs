@@ -11,13 +11,11 @@ use wasmtime::component::types::{ComponentInstance, ComponentItem};
 use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceType};
 use wasmtime::{Engine, StoreContextMut};
 
-use crate::guest::GuestState;
+use crate::guest::{Guest, GuestState};
 use crate::stub;
 
-/// What a guest may write at once before it asks again.
-const WRITE_BYTES_MAX: u64 = 64 << 10;
-/// What a guest may draw at once.
-const RANDOM_BYTES_MAX: u64 = 64 << 10;
+/// What a guest may write before it asks again, or draw, at once: no host call takes long.
+const AT_ONCE_BYTES_MAX: u64 = 64 << 10;
 
 enum IoError {}
 enum Pollable {}
@@ -133,7 +131,7 @@ fn streams<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> w
     match name {
         "[method]output-stream.check-write" => {
             instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| -> Streamed<u64> {
-                Ok((Ok(WRITE_BYTES_MAX),))
+                Ok((Ok(AT_ONCE_BYTES_MAX),))
             })?;
         }
         "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
@@ -142,7 +140,9 @@ fn streams<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> w
                 |mut store: StoreContextMut<'_, T>,
                  (_, bytes): (Resource<OutputStream>, Vec<u8>)|
                  -> Streamed<()> {
-                    store.data_mut().guest().write_log(&bytes);
+                    let guest = store.data_mut().guest();
+                    check_at_once(guest, "wrote", bytes.len() as u64, "bytes")?;
+                    guest.write_log(&bytes);
                     Ok((Ok(()),))
                 },
             )?;
@@ -267,19 +267,22 @@ fn random<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wa
     Ok(true)
 }
 
+fn check_at_once(guest: &Guest, did: &str, bytes: u64, what: &str) -> wasmtime::Result<()> {
+    if bytes <= AT_ONCE_BYTES_MAX {
+        return Ok(());
+    }
+    let name = guest.name();
+    let message = format!("component \"{name}\" {did} {bytes} {what} at once, over {AT_ONCE_BYTES_MAX}");
+    Err(wasmtime::Error::new(Error::new(Code::LimitExceeded, message)))
+}
+
 fn draw<T: GuestState>(
     store: &mut StoreContextMut<'_, T>,
     insecure: bool,
     count: u64,
 ) -> wasmtime::Result<Vec<u8>> {
     let guest = store.data_mut().guest();
-    if count > RANDOM_BYTES_MAX {
-        let message = format!(
-            "component \"{}\" drew {count} random bytes at once, over {RANDOM_BYTES_MAX}",
-            guest.name()
-        );
-        return Err(wasmtime::Error::new(Error::new(Code::LimitExceeded, message)));
-    }
+    check_at_once(guest, "drew", count, "random bytes")?;
     let count = usize::try_from(count).unwrap_or_default();
     let drawn = if insecure {
         guest.insecure_random_bytes(count)

@@ -28,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(300);
 /// are there at most.
 const LOOKS_PER_TIME_KEPT: u32 = 24;
 
-/// Commits after which one round of removal ends; the next one goes on.
+/// Commits after which one round of removal ends: others come in between. The next run with an id goes on.
 const COMMITS_MAX: usize = 1_000;
 
 impl Runtime {
@@ -100,13 +100,15 @@ impl Inner {
             return;
         }
         let (context, before_ms) = (held.context.clone(), self.answers_end_ms());
+        let due = Arc::clone(due);
         self.engine.executor().spawn(async move {
             for _ in 0..COMMITS_MAX {
                 // What cannot be removed now is removed another time.
                 if !matches!(context.forget_answers(before_ms).await, Ok(1..)) {
-                    break;
+                    return;
                 }
             }
+            due.store(0, Ordering::Relaxed);
         });
     }
 }

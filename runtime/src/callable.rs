@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result, WitPackage};
-use airs_engine::{Absent, Allowance, Arguments, CallableCode, Environment, Guest, Notation, Outcome, World};
+use airs_engine::{
+    Absent, Allowance, Arguments, CallableCode, Cancelling, Environment, Guest, Notation, Outcome, World,
+};
 use airs_package::Component;
-use tokio::runtime::Handle;
 
-use crate::perform::Cancelling;
+use crate::ending::Ending;
 use crate::runtime::Runtime;
 
 /// How a component is to be called. Unless said otherwise nothing is granted to it that tells about anybody or
@@ -269,17 +270,26 @@ impl Callable {
     ) -> Result<T> {
         let (this, function) = (self.clone(), function.to_owned());
         let id: Arc<str> = Runtime::new_id().to_string().into();
+        let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
         let executor = self.runtime.inner.engine.executor();
         let task = executor.spawn(async move {
             let inner = &this.runtime.inner;
-            let _place = inner.place(this.limits.deadline_ms).await?;
-            let result = call(Arc::clone(&this.code), this.guest(&id)).await;
-            inner.emit(&Event::Called {
-                call: &id,
-                component: &this.name,
-                function: &function,
-                failure: result.as_ref().err().map(Error::code),
-            });
+            let tell = |failure| {
+                inner.emit(&Event::Called {
+                    call: &id,
+                    component: &this.name,
+                    function: &function,
+                    failure,
+                });
+            };
+            let ending = Ending::new(|why| tell(Some(why)));
+            let called = async {
+                let _place = inner.place(deadline).await?;
+                call(Arc::clone(&this.code), this.guest(&id, deadline)).await
+            };
+            let result = called.await;
+            ending.ended();
+            tell(result.as_ref().err().map(Error::code));
             result
         });
         let torn_down = |_| {
@@ -288,11 +298,10 @@ impl Callable {
                 "the call was torn down before it ended",
             ))
         };
-        Cancelling(task).await.unwrap_or_else(torn_down)
+        Cancelling::of(task).await.unwrap_or_else(torn_down)
     }
 
-    fn guest(&self, id: &Arc<str>) -> Guest {
-        let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
+    fn guest(&self, id: &Arc<str>, deadline: Instant) -> Guest {
         let observer = Arc::clone(&self.runtime.inner.observer);
         let allowance = Allowance {
             deadline,
@@ -305,10 +314,6 @@ impl Callable {
     }
 
     fn wait<T>(&self, call: impl Future<Output = T>) -> Result<T> {
-        if Handle::try_current().is_ok() {
-            let message = "a call cannot be waited for within an asynchronous context";
-            return Err(Error::new(Code::Unsupported, message).hint("`call(…).await` is for there"));
-        }
-        Ok(self.runtime.inner.engine.executor().block_on(call))
+        self.runtime.inner.wait(call)
     }
 }

@@ -20,14 +20,14 @@ pub(crate) struct Contexts(Vec<Held>);
 pub(crate) struct Held {
     pub(crate) context: Context,
     /// When old answers are looked for again, in milliseconds since 1970.
-    pub(crate) answers_due_ms: AtomicU64,
+    pub(crate) answers_due_ms: Arc<AtomicU64>,
 }
 
 impl From<Context> for Held {
     fn from(context: Context) -> Self {
         Self {
             context,
-            answers_due_ms: AtomicU64::new(0),
+            answers_due_ms: Arc::default(),
         }
     }
 }

@@ -1,56 +1,34 @@
-//! That a run has ended is told once, however it ends.
+//! That something has ended is told once, however it ends.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use airs_core::Code;
 
-use airs_core::{Code, Event};
-use airs_process::Run;
-
-use crate::runtime::Inner;
-
-/// A run that has begun. Dropped without having been told, it was given up: by its caller, by the end of the
-/// executor, or by a panic of the host.
-pub(crate) struct Ending<'a> {
-    inner: &'a Inner,
-    run: &'a Run,
-    told: bool,
+/// Something that has begun. Dropped before it has [ended](Self::ended), it was given up: by its caller or by the end of
+/// the executor, [`Code::Cancelled`], or by a panic of the host, [`Code::Internal`].
+pub(crate) struct Ending<F: FnOnce(Code)> {
+    given_up: Option<F>,
 }
 
-impl<'a> Ending<'a> {
-    pub(crate) fn of(inner: &'a Inner, run: &'a Run) -> Self {
+impl<F: FnOnce(Code)> Ending<F> {
+    /// `given_up` tells that it was.
+    pub(crate) fn new(given_up: F) -> Self {
         Self {
-            inner,
-            run,
-            told: false,
+            given_up: Some(given_up),
         }
     }
 
-    pub(crate) fn tell(&mut self, attempts: u32, replayed: bool, failure: Option<Code>) {
-        // First of all: an observer that panics is not told a second time.
-        self.told = true;
-        let Run { id, work, caller, .. } = self.run;
-        self.inner.emit(&Event::RunEnded {
-            run: id,
-            what: work.name(),
-            caller: &caller.id,
-            attempts,
-            replayed,
-            failure,
-        });
+    pub(crate) fn ended(mut self) {
+        self.given_up = None;
     }
 }
 
-impl Drop for Ending<'_> {
+impl<F: FnOnce(Code)> Drop for Ending<F> {
     fn drop(&mut self) {
-        if self.told {
-            return;
+        if let Some(tell) = self.given_up.take() {
+            tell(if std::thread::panicking() {
+                Code::Internal
+            } else {
+                Code::Cancelled
+            });
         }
-        let progress = &self.run.progress;
-        let (attempts, given_up) = (progress.attempts(), progress.given_up());
-        let failure = match given_up {
-            Code::Cancelled if std::thread::panicking() => Code::Internal,
-            code => code,
-        };
-        // A panic of the observer on top of another would abort the process.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.tell(attempts, false, Some(failure))));
     }
 }

@@ -1,17 +1,15 @@
 //! Making runs.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use airs_core::{Caller, CallerId, Code, Error, Result, RunId};
+use airs_core::{Caller, CallerId, Code, Error, Event, Result, RunId};
 use airs_driver::Identity;
+use airs_engine::Cancelling;
 use airs_process::{Outcome, Progress, Run};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
-use tokio::task::{JoinError, JoinHandle};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use crate::contexts::Held;
 use crate::ending::Ending;
@@ -23,9 +21,8 @@ impl Runtime {
     /// threads. Dropping the future cancels the run, and nothing of it remains, unless it was being
     /// committed; [`Event::RunEnded`](crate::Event::RunEnded) tells which of the two.
     pub async fn perform(&self, request: Request) -> Report {
-        let (inner, id) = (Arc::clone(&self.inner), id_of(&request));
-        let executor = self.inner.engine.executor();
-        Running::on(executor, inner, request, id).report().await
+        let asked = Asked::now(&request);
+        self.performed(request, asked).await
     }
 
     /// Makes many runs at once, each a transaction of its own, and answers in their order when all have ended.
@@ -34,109 +31,148 @@ impl Runtime {
     pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
         let inner = Arc::clone(&self.inner);
         let executor = self.inner.engine.executor();
-        let ids: Vec<RunId> = requests.iter().map(id_of).collect();
-        let known = ids.clone();
+        let asked: Vec<Asked> = requests.iter().map(Asked::now).collect();
+        let known = asked.clone();
         let all = executor.spawn(async move {
             let executor = Handle::current();
-            let begin = |(request, id)| Running::on(&executor, Arc::clone(&inner), request, id);
-            let running: Vec<Running> = requests.into_iter().zip(ids).map(begin).collect();
+            let begin = |(request, asked)| Running::on(&executor, Arc::clone(&inner), request, asked);
+            let running: Vec<Running> = requests.into_iter().zip(asked).map(begin).collect();
             let mut reports = Vec::with_capacity(running.len());
             for run in running {
                 reports.push(run.report().await);
             }
             reports
         });
-        Cancelling(all)
+        Cancelling::of(all)
             .await
-            .unwrap_or_else(|_| known.into_iter().map(torn_down).collect())
+            .unwrap_or_else(|_| known.iter().map(Asked::torn_down).collect())
     }
 
     /// Makes a run, and waits for it on the calling thread.
     ///
-    /// Not from within an asynchronous context: use [`perform`](Self::perform) there.
+    /// Within an asynchronous context, which it would block, it answers [`Code::Unsupported`]; use
+    /// [`perform`](Self::perform) there.
     pub fn perform_blocking(&self, request: Request) -> Report {
-        let handle = self.inner.engine.executor().clone();
-        handle.block_on(self.perform(request))
+        let asked = Asked::now(&request);
+        let run = self.performed(request, asked.clone());
+        self.inner
+            .wait(run)
+            .unwrap_or_else(|error| asked.not_begun(error))
+    }
+
+    async fn performed(&self, request: Request, asked: Asked) -> Report {
+        let inner = Arc::clone(&self.inner);
+        let executor = self.inner.engine.executor();
+        Running::on(executor, inner, request, asked).report().await
     }
 }
 
-/// The run's id: the one that it was given, or a new one.
-fn id_of(request: &Request) -> RunId {
-    request.id.unwrap_or_else(Runtime::new_id)
+/// A run as it was asked for, and how far it has come.
+#[derive(Clone)]
+struct Asked {
+    /// The one that it was given, or a new one.
+    id: RunId,
+    at: Instant,
+    progress: Progress,
+}
+
+impl Asked {
+    fn now(request: &Request) -> Self {
+        Self {
+            id: request.id.unwrap_or_else(Runtime::new_id),
+            at: Instant::now(),
+            progress: Progress::default(),
+        }
+    }
+
+    /// What is said of it when it could not be begun.
+    fn not_begun(&self, error: Error) -> Report {
+        Report {
+            run: self.id.to_string(),
+            attempts: self.progress.attempts(),
+            replayed: false,
+            result: Err(error),
+        }
+    }
+
+    /// What is said of it when its task is gone without an answer: the executor ended, or the host panicked.
+    fn torn_down(&self) -> Report {
+        let message = "the run was torn down before it ended";
+        self.not_begun(match self.progress.given_up() {
+            Code::OutcomeUnknown => Error::new(Code::OutcomeUnknown, message)
+                .hint("it may be committed; a run that was given an id can be asked for again"),
+            _ => Error::new(Code::Internal, message),
+        })
+    }
 }
 
 /// A run on the engine's executor; dropping it cancels the run.
 struct Running {
     task: Cancelling<Report>,
-    id: RunId,
+    asked: Asked,
 }
 
 impl Running {
-    fn on(executor: &Handle, inner: Arc<Inner>, request: Request, id: RunId) -> Self {
-        let task = executor.spawn(async move { inner.execute(request, id).await });
+    fn on(executor: &Handle, inner: Arc<Inner>, request: Request, asked: Asked) -> Self {
+        let known = asked.clone();
+        let task = executor.spawn(async move { inner.execute(request, asked).await });
         Self {
-            task: Cancelling(task),
-            id,
+            task: Cancelling::of(task),
+            asked: known,
         }
     }
 
     async fn report(self) -> Report {
-        self.task.await.unwrap_or_else(|_| torn_down(self.id))
-    }
-}
-
-/// A task that is cancelled when nobody waits for it any more.
-pub(crate) struct Cancelling<T>(pub(crate) JoinHandle<T>);
-
-impl<T> Future for Cancelling<T> {
-    type Output = Result<T, JoinError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context)
-    }
-}
-
-impl<T> Drop for Cancelling<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// What is said of a run whose task is gone without an answer: the executor ended, or the host panicked.
-fn torn_down(id: RunId) -> Report {
-    failed(
-        id,
-        Error::new(Code::Internal, "the run was torn down before it ended"),
-    )
-}
-
-/// What is said of a run that could not be begun.
-fn failed(id: RunId, error: Error) -> Report {
-    Report {
-        run: id.to_string(),
-        attempts: 0,
-        replayed: false,
-        result: Err(error),
+        self.task.await.unwrap_or_else(|_| self.asked.torn_down())
     }
 }
 
 impl Inner {
-    async fn execute(self: &Arc<Self>, request: Request, id: RunId) -> Report {
-        match self.begin(request, id).await {
+    /// Waits for a future on the calling thread.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] within an asynchronous context.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
+        if Handle::try_current().is_ok() {
+            let message = "nothing can be waited for on a thread of an asynchronous context";
+            return Err(Error::new(Code::Unsupported, message).hint("`.await` is for there"));
+        }
+        Ok(self.engine.executor().block_on(future))
+    }
+
+    async fn execute(self: &Arc<Self>, request: Request, asked: Asked) -> Report {
+        match self.begin(request, &asked).await {
             // Boxed: the task around it is moved as a whole, more than once.
             Ok((run, held, _place)) => Box::pin(self.see_through(run, held)).await,
-            Err(error) => failed(id, error),
+            Err(error) => asked.not_begun(error),
         }
     }
 
     async fn see_through(self: &Arc<Self>, run: Run, held: &Held) -> Report {
-        let mut ending = Ending::of(self, &run);
+        let tell = |attempts, replayed, failure| {
+            self.emit(&Event::RunEnded {
+                run: &run.id,
+                what: run.work.name(),
+                caller: &run.caller.id,
+                attempts,
+                replayed,
+                failure,
+            });
+        };
+        let ending = Ending::new(|why| {
+            let code = match run.progress.given_up() {
+                Code::Cancelled => why,
+                other => other,
+            };
+            tell(run.progress.attempts(), false, Some(code));
+        });
         let Outcome {
             result,
             attempts,
             replayed,
         } = run.execute(&**self).await;
-        ending.tell(attempts, replayed, result.as_ref().err().map(Error::code));
+        ending.ended();
+        tell(attempts, replayed, result.as_ref().err().map(Error::code));
         if run.identity.is_some() {
             self.forget_some_answers(held);
         }
@@ -149,25 +185,27 @@ impl Inner {
     }
 
     /// Takes a place for the run, and waits for it as long as the run may take at most.
-    async fn begin(&self, request: Request, id: RunId) -> Result<(Run, &Held, SemaphorePermit<'_>)> {
-        let (run, held) = self.prepare(request, id)?;
-        let place = self.place(run.limits.deadline_ms).await?;
+    async fn begin(&self, request: Request, asked: &Asked) -> Result<(Run, &Held, SemaphorePermit<'_>)> {
+        let (run, held) = self.prepare(request, asked)?;
+        let place = self
+            .place(run.begun + Duration::from_millis(run.limits.deadline_ms))
+            .await?;
         Ok((run, held, place))
     }
 
-    /// Takes a place for guests, and waits for it so many milliseconds at most.
-    pub(crate) async fn place(&self, milliseconds_max: u64) -> Result<SemaphorePermit<'_>> {
+    /// Takes a place for guests, and waits for it until the deadline at most.
+    pub(crate) async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(place);
         }
-        let waited = timeout(Duration::from_millis(milliseconds_max), self.places.acquire()).await;
+        let waited = timeout_at(deadline.into(), self.places.acquire()).await;
         waited.ok().and_then(Result::ok).ok_or_else(|| {
             Error::new(Code::Busy, "all places were taken, for as long as it may take")
                 .hint("nothing was attempted; it can be asked for again")
         })
     }
 
-    fn prepare(&self, request: Request, id: RunId) -> Result<(Run, &Held)> {
+    fn prepare(&self, request: Request, asked: &Asked) -> Result<(Run, &Held)> {
         let Request {
             work,
             id: given,
@@ -183,7 +221,8 @@ impl Inner {
         let mut limits = self.limits.clone();
         limits.deadline_ms = limits.deadline_ms.min(deadline_ms.unwrap_or(u64::MAX));
         let run = Run {
-            id: id.to_string().into(),
+            id: asked.id.to_string().into(),
+            begun: asked.at,
             identity: given.map(|id| Identity {
                 id,
                 request: work.digest(),
@@ -193,7 +232,7 @@ impl Inner {
             work,
             limits,
             observer: Arc::clone(&self.observer),
-            progress: Progress::default(),
+            progress: asked.progress.clone(),
         };
         Ok((run, held))
     }

@@ -117,7 +117,7 @@ impl Request {
         self
     }
 
-    /// How long it may take, over all attempts, if that is less than its limits say.
+    /// How long it may take from when it is asked for, over all attempts, if that is less than its limits say.
     pub fn deadline_ms(mut self, milliseconds: u64) -> Self {
         self.deadline_ms = Some(milliseconds);
         self

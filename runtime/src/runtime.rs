@@ -1,6 +1,7 @@
 //! The runtime itself.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -144,8 +145,9 @@ impl Inner {
         Ok(answer)
     }
 
+    /// Tells who listens. What happened stays so, also when an observer panics: the panic ends here.
     pub(crate) fn emit(&self, event: &Event<'_>) {
-        (self.observer)(event);
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.observer)(event)));
     }
 }
 

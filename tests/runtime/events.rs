@@ -136,3 +136,34 @@ fn an_observer_that_panics_ends_its_run_and_nothing_else() {
         .load(&component("ledger"), &[Capability::Storage].into())
         .unwrap();
 }
+
+#[test]
+fn what_is_committed_stays_so_also_when_the_observer_panics_when_it_is_told() {
+    let told = Arc::new(Mutex::new(0));
+    let noting = Arc::clone(&told);
+    let bench = Bench::alone(&[], |builder| {
+        builder.on_event(move |event| {
+            if let Event::RunEnded { .. } = event {
+                *noting.lock().unwrap() += 1;
+                std::panic::panic_any("told to");
+            }
+        })
+    });
+    let (one, more) = (Request::bindings, || {
+        vec![Request::bindings(), Request::bindings()]
+    });
+    assert!(bench.perform("alice", one()).result.is_ok());
+    let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let all = executor.block_on(bench.runtime.perform_all(more()));
+    assert!(all.iter().all(|report| report.result.is_ok()), "{all:?}");
+    assert_eq!(*told.lock().unwrap(), 3);
+}
+
+#[test]
+fn what_would_block_an_asynchronous_context_is_refused() {
+    let bench = Bench::alone(&[], |builder| builder);
+    let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let report = executor.block_on(async { bench.perform("alice", Request::bindings()) });
+    assert_eq!(report.attempts, 0);
+    assert_eq!(report.result.unwrap_err().code(), Code::Unsupported);
+}

@@ -14,10 +14,10 @@ use airs_runtime::{
 use airs_tests::{Bench, Script, component_with, pay};
 use serde_json::json;
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// An id that was made so long ago.
-fn made(ago: Duration) -> RunId {
+pub(crate) fn made(ago: Duration) -> RunId {
     let time = SystemTime::now() - ago;
     let time = time.duration_since(UNIX_EPOCH).unwrap().as_millis();
     RunId::new(time.try_into().unwrap(), u128::from_be_bytes(fresh()))

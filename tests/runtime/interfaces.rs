@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airs_runtime::{
     CallConfig, Callable, Capabilities, Capability, Code, Component, Error, Event, HostCaller, HostFunctions,
@@ -11,19 +11,28 @@ use airs_runtime::{
 
 /// Does what its argument says, and counts.
 #[derive(Clone, Default)]
-struct Tools {
+pub(crate) struct Tools {
     sessions: Arc<AtomicU32>,
-    notes: Arc<Notes>,
+    pub(crate) notes: Arc<Notes>,
     callers: Arc<Mutex<Vec<String>>>,
+    pub(crate) deadlines: Arc<Mutex<Vec<Instant>>>,
 }
 
 #[derive(Default)]
-struct Notes {
+pub(crate) struct Notes {
     all: Mutex<Vec<u32>>,
     more: Condvar,
+    /// How often something has begun to block, and to wait.
+    pub(crate) blocked: AtomicU32,
+    pub(crate) waited: AtomicU32,
 }
 
 impl Notes {
+    pub(crate) fn add(&self, note: u32) {
+        self.all.lock().unwrap().push(note);
+        self.more.notify_all();
+    }
+
     /// Blocks until there is such a note; not for ever, as nobody takes a blocked thread away.
     fn wait_for(&self, note: u32) {
         let all = self.all.lock().unwrap();
@@ -36,7 +45,7 @@ impl Notes {
     }
 }
 
-struct Session {
+pub(crate) struct Session {
     calls: u32,
     notes: Arc<Notes>,
 }
@@ -55,6 +64,7 @@ impl HostInterface for Tools {
         );
         assert_eq!(caller.call().len(), 26, "a ULID");
         self.callers.lock().unwrap().push(shown);
+        self.deadlines.lock().unwrap().push(caller.deadline());
         Ok(Session {
             calls: 0,
             notes: Arc::clone(&self.notes),
@@ -67,16 +77,17 @@ impl HostInterface for Tools {
             Ok(session.calls)
         });
         functions.function("note", |session, (note,): (u32,)| {
-            session.notes.all.lock().unwrap().push(note);
-            session.notes.more.notify_all();
+            session.notes.add(note);
             Ok(())
         });
         functions.blocking("block", |session, (note,): (u32,)| {
+            session.notes.blocked.fetch_add(1, Ordering::Relaxed);
             session.notes.wait_for(note);
             session.calls += 10;
             Ok(session.calls)
         });
         functions.waiting("wait", |session, (milliseconds,): (u32,)| {
+            session.notes.waited.fetch_add(1, Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,
                 reason = "time that passes while a guest waits is the subject"
@@ -105,7 +116,7 @@ impl HostInterface for Tools {
 const FUNCTIONS: [&str; 6] = ["count", "block", "wait", "fail", "fail-later", "fail-elsewhere"];
 
 /// A component with a function for each of the interface, that calls it; `twice` calls `count` two times.
-fn component(interface: &str, result: &str) -> Component {
+pub(crate) fn component(interface: &str, result: &str) -> Component {
     let each = |text: &dyn Fn(&str) -> String| FUNCTIONS.iter().map(|name| text(name)).collect::<String>();
     let text = format!(
         r#"(component
@@ -143,7 +154,7 @@ fn granted() -> CallConfig {
     }
 }
 
-fn with(tools: &Tools, build: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> Callable {
+pub(crate) fn with(tools: &Tools, build: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> Callable {
     let runtime = build(Runtime::builder().interface(tools.clone()))
         .build()
         .unwrap();
@@ -152,7 +163,7 @@ fn with(tools: &Tools, build: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder) -> 
         .unwrap()
 }
 
-fn call(callable: &Callable, function: &str, argument: u32) -> Result<u32> {
+pub(crate) fn call(callable: &Callable, function: &str, argument: u32) -> Result<u32> {
     callable.call_blocking(function, (argument,))
 }
 

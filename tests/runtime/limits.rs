@@ -43,6 +43,38 @@ fn the_smaller_of_two_limits_counts() {
 }
 
 #[test]
+fn what_a_driver_logged_is_told_to_the_end_also_when_its_run_fails() {
+    let bench = Bench::alone(&["probe"], |builder| builder);
+    bench.load(&component_with("probe-driver", |manifest: &mut Manifest| {
+        manifest.limits.log_bytes = 10;
+    }));
+    bench.bind("/probe", "probe-driver", "{}", "operator").unwrap();
+    let script = Script::new()
+        .intend("/probe", "control")
+        .control(0, "log", json!("x".repeat(100)));
+    for last in ["fail", "panic", "count"] {
+        let report = bench.perform("operator", script.clone().act(last).request());
+        assert_eq!(report.result.is_ok(), last == "count", "{report:?}");
+        let lines = bench.lines(&report);
+        let warning = "probe-driver#1: [warn] 90 bytes of log over the limit were dropped";
+        let told = lines.iter().filter(|line| *line == warning).count();
+        assert_eq!(told, 1, "{last}: {lines:?}");
+    }
+}
+
+#[test]
+fn a_flood_of_empty_lines_comes_to_an_end() {
+    let limits = Limits {
+        log_bytes: 100,
+        ..Limits::default()
+    };
+    let bench = Bench::alone(&["probe"], |builder| builder.limits(limits));
+    let report = bench.perform("alice", Script::new().flood("", 1_000).request());
+    assert!(report.result.is_ok(), "{report:?}");
+    assert_eq!(bench.lines(&report), vec!["probe#1: "; 100]);
+}
+
+#[test]
 fn the_smallest_of_three_deadlines_counts() {
     let bench = Bench::alone(&["probe"], |builder| {
         builder.limits(Limits {
@@ -61,6 +93,33 @@ fn the_smallest_of_three_deadlines_counts() {
         // Not exact: the machine is busy with other tests. It was not the default of 5 seconds.
         assert!(started.elapsed().as_secs() < 3, "{name}");
     }
+}
+
+#[test]
+fn the_wait_for_a_place_counts_against_the_deadline() {
+    // One place.
+    let engine = EngineConfig {
+        instances_max: 4,
+        ..EngineConfig::default()
+    };
+    let bench = Bench::alone(&["probe"], |builder| builder.engine(engine));
+    let (tell, has_its_place) = std::sync::mpsc::channel();
+    let tell = std::sync::Mutex::new(tell);
+    bench.at("it has its place", move || tell.lock().unwrap().send(()).unwrap());
+    let looping = |line: &str, milliseconds| {
+        let script = Script::new().log(line).act("loop");
+        let error = bench.ask("alice", script.request().deadline_ms(milliseconds));
+        assert_eq!(error.unwrap_err().code(), Code::DeadlineExceeded);
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| looping("it has its place", 1_000));
+        has_its_place.recv().unwrap();
+        let asked = std::time::Instant::now();
+        looping("now the other", 1_500);
+        // Not 1,000 and 1,500 together.
+        let took = asked.elapsed().as_millis();
+        assert!((1_500..2_300).contains(&took), "{took} ms");
+    });
 }
 
 #[test]

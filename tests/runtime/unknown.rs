@@ -22,6 +22,8 @@ enum Fate {
     Late,
     /// It is refused, for another reason.
     Refused,
+    /// The storage fails in a way that it must not.
+    Panic,
 }
 
 /// A storage whose answers get lost.
@@ -75,6 +77,7 @@ impl Storage for Unreliable {
                 Fate::Lost => {}
                 Fate::Late => *self.late.lock().unwrap() = Some(commit),
                 Fate::Refused => return Err(StorageError::Busy),
+                Fate::Panic => panic!("told to"),
             }
             Err(unknown())
         })
@@ -169,4 +172,13 @@ fn a_run_without_an_id_is_not_attempted_again_and_says_what_to_do() {
             _ => assert_eq!(bind().unwrap_err().code(), Code::AlreadyBound),
         }
     }
+}
+
+#[test]
+fn a_run_that_is_lost_while_it_is_committed_says_that_nobody_knows() {
+    let (first, again, applied) = settled(&[Fate::Panic]);
+    assert_eq!(first.attempts, 1);
+    assert_eq!(first.result.unwrap_err().code(), Code::OutcomeUnknown);
+    assert!(again.result.is_ok() && !again.replayed);
+    assert_eq!(applied, 1);
 }

@@ -113,7 +113,8 @@ pub fn expired(id: RunId) -> Error {
 
 impl Context {
     /// Removes some of the answers whose ids were made before `time_ms`, milliseconds since 1970; returns how
-    /// many, 0 when none is left. From then on no older id is accepted, whatever the clock says.
+    /// many: 0 when none is left, or when somebody else is at it. Once one was removed no older id is accepted,
+    /// whatever the clock says.
     ///
     /// # Errors
     /// When the state cannot be read or written.

@@ -229,7 +229,6 @@ impl Session {
             let released = self.instances.done(driver, asset).await;
             released.map_err(|error| error.within(format!("releasing {path}")))?;
         }
-        self.instances.finish_logs();
         self.failed_release.take().map_or(Ok(()), Err)
     }
 

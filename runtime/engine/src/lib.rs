@@ -8,6 +8,7 @@
 mod abi;
 mod callable;
 mod code_cache;
+mod cancelling;
 mod compile;
 mod compile_process;
 mod compiler;
@@ -41,6 +42,7 @@ mod world;
 
 pub use callable::{Arguments, CallState, CallableCode, Outcome};
 pub use code_cache::CodeCache;
+pub use cancelling::Cancelling;
 pub use compile::Compiled;
 pub use compile_process::{CompileProcess, serve_compilation};
 pub use compiler::{Compilation, CompilerConfig};

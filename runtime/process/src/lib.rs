@@ -6,6 +6,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
+//! use std::time::Instant;
 //! use airs_core::{Caller, Limits};
 //! use airs_driver::Context;
 //! use airs_process::{Answer, Outcome, Progress, Routing, Run, Table, Work};
@@ -23,6 +24,7 @@
 //! async fn list(context: Context, table: Fixed, caller: Caller) {
 //!     let run = Run {
 //!         id: "01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(),
+//!         begun: Instant::now(),
 //!         identity: None,
 //!         context,
 //!         caller,

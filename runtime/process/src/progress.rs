@@ -1,10 +1,11 @@
 //! How far a run has come.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use airs_core::Code;
 
-/// How far a run has come, for whoever gives it up before it has answered.
+/// How far a run has come, for whoever gives it up, or loses it, before it has answered. All clones are one.
 ///
 /// ```
 /// use airs_core::Code;
@@ -13,8 +14,11 @@ use airs_core::Code;
 /// let progress = Progress::default();
 /// assert_eq!((progress.attempts(), progress.given_up()), (0, Code::Cancelled));
 /// ```
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<Reached>);
+
 #[derive(Debug, Default)]
-pub struct Progress {
+struct Reached {
     attempts: AtomicU32,
     committing: AtomicBool,
 }
@@ -22,13 +26,13 @@ pub struct Progress {
 impl Progress {
     /// How many attempts were begun.
     pub fn attempts(&self) -> u32 {
-        self.attempts.load(Ordering::Relaxed)
+        self.0.attempts.load(Ordering::Relaxed)
     }
 
     /// What became of the run if nobody goes on with it: [`Code::Cancelled`], and nothing of it remains; or
     /// [`Code::OutcomeUnknown`], because it is with the backend already.
     pub fn given_up(&self) -> Code {
-        if self.committing.load(Ordering::Relaxed) {
+        if self.0.committing.load(Ordering::Relaxed) {
             Code::OutcomeUnknown
         } else {
             Code::Cancelled
@@ -36,17 +40,17 @@ impl Progress {
     }
 
     pub(crate) fn attempt(&self, number: u32) {
-        self.attempts.store(number, Ordering::Relaxed);
+        self.0.attempts.store(number, Ordering::Relaxed);
     }
 
     /// From now on the backend decides.
     pub(crate) fn commit(&self) {
-        self.committing.store(true, Ordering::Relaxed);
+        self.0.committing.store(true, Ordering::Relaxed);
     }
 
     /// The backend refused, for certain.
     pub(crate) fn refused(&self) {
-        self.committing.store(false, Ordering::Relaxed);
+        self.0.committing.store(false, Ordering::Relaxed);
     }
 }
 

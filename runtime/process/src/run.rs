@@ -28,6 +28,8 @@ const DOUBT_PAUSE: Duration = Duration::from_millis(10);
 pub struct Run {
     /// The run's id, a ULID.
     pub id: Arc<str>,
+    /// When it was asked for: its deadline is counted from then.
+    pub begun: Instant,
     /// What makes it happen once: the id, when a caller gave it, and what for.
     pub identity: Option<Identity>,
     /// Where it happens.
@@ -84,7 +86,7 @@ impl Run {
     pub async fn execute(&self, routing: &impl Routing) -> Outcome {
         let mut pinned = self.pin(routing);
         let deadline_ms = pinned.limits.deadline_ms;
-        let deadline = Instant::now() + Duration::from_millis(deadline_ms);
+        let deadline = self.begun + Duration::from_millis(deadline_ms);
         let observer = Arc::clone(&self.observer);
         let (id, context) = (Arc::clone(&self.id), Some(self.context.name().clone()));
         let allowance = Allowance {

@@ -58,9 +58,9 @@ impl Instances {
     }
 
     /// Gives all instances up.
-    pub(super) fn into_transaction(self) -> Result<(Box<Transaction>, Environment)> {
-        let transaction = self.transaction.ok_or_else(lost)?;
-        Ok((transaction, self.environment))
+    pub(super) fn into_transaction(mut self) -> Result<(Box<Transaction>, Environment)> {
+        let transaction = self.transaction.take().ok_or_else(lost)?;
+        Ok((transaction, self.environment.clone()))
     }
 
     pub(super) fn name(&self, index: usize) -> &str {
@@ -169,12 +169,6 @@ impl Instances {
         self.leave(index, savepoint, answer)
     }
 
-    pub(super) fn finish_logs(&mut self) {
-        for placed in &mut self.placed {
-            placed.instance.finish_log();
-        }
-    }
-
     /// Hands the transaction to an instance. A doomed run enters none: a dead instance is never called.
     fn enter(&mut self, index: usize) -> Result<(Savepoint, &mut DriverInstance<DriverState>)> {
         let savepoint = self.transaction()?.savepoint();
@@ -201,6 +195,19 @@ impl Instances {
         };
         self.transaction = Some(transaction);
         answer
+    }
+}
+
+/// What drivers wrote last is told however the attempt ends.
+impl Drop for Instances {
+    fn drop(&mut self) {
+        // An observer that panics on top of another panic would abort the process.
+        if std::thread::panicking() {
+            return;
+        }
+        for placed in &mut self.placed {
+            placed.instance.finish_log();
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
 
 use super::{Answered, Given, HostFunctions, HostInterface, Waiting};
+use crate::cancelling::Cancelling;
 use crate::guest::{Guest, GuestState};
 
 /// The functions of one interface, on their way into a linker.
@@ -228,6 +229,8 @@ impl<H: HostInterface, F: Send + Sync + 'static> Entry<H, Arc<F>> {
             let answer = function(&mut session, arguments);
             (session, answer)
         });
+        // What waits for a thread is not done for a run that is gone; what is being done cannot be stopped.
+        let work = Cancelling::of(work);
         let done = timeout_at(deadline.into(), work).await.map_err(|_| self.late())?;
         let (session, answer) = done.map_err(|_| self.panicked())?;
         guest.sessions.put(TypeId::of::<H>(), session);

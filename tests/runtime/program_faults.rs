@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use airs_runtime::{Code, Limits, Request};
 use airs_tests::{Bench, Script, expect_idle, pay};
+use serde_json::json;
 use tokio::task::JoinHandle;
 
 #[test]
@@ -26,6 +27,19 @@ fn a_panic_names_file_and_line_and_says_what_the_program_said() {
         source.lines().nth(line - 1).unwrap().contains("panic!"),
         "{message}"
     );
+}
+
+#[test]
+fn whoever_goes_on_without_the_memory_that_was_refused_fails_of_something_else() {
+    let bench = Bench::new();
+    let refused = Script::new().step(json!({ "do": "reserve", "bytes": 1 << 30 }));
+    let outcomes = bench.play("alice", &refused).unwrap();
+    assert_eq!(outcomes, [json!({ "ok": false })]);
+    let error = bench.play("alice", &refused.clone().act("panic")).unwrap_err();
+    assert_eq!(error.code(), Code::Trap, "{error}");
+    assert!(error.message().contains("panicked at"), "{error}");
+    let error = bench.play("alice", &refused.act("hoard")).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
 }
 
 #[test]

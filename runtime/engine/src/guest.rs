@@ -108,22 +108,23 @@ impl Guest {
     }
 
     pub(crate) fn write_log(&mut self, bytes: &[u8]) {
-        let Self {
-            log,
-            environment,
-            world,
-            name,
-            ..
-        } = self;
-        // Without the capability it is looked at all the same: a panic says there where it was.
-        log.write(bytes, |line| {
-            if world.log {
-                environment.log(name, line)
-            }
-        });
+        let panicked = self.log.panic().is_some();
+        let (log, emit) = self.log_and_emit();
+        log.write(bytes, emit);
+        if self.log.panic().is_some() != panicked {
+            // Whoever dies of a refusal of memory does not come to say anything.
+            self.meter.forget_refusal();
+        }
     }
 
     pub(crate) fn finish_log(&mut self) {
+        let (log, emit) = self.log_and_emit();
+        log.finish(emit);
+    }
+
+    /// The log, and what is done with a line of it. Without the capability it is looked at all the same: a panic says
+    /// there where it was.
+    fn log_and_emit(&mut self) -> (&mut Log, impl FnMut(&str)) {
         let Self {
             log,
             environment,
@@ -131,11 +132,12 @@ impl Guest {
             name,
             ..
         } = self;
-        log.finish(|line| {
+        let emit = |line: &str| {
             if world.log {
-                environment.log(name, line)
+                environment.log(name, line);
             }
-        });
+        };
+        (log, emit)
     }
 
     pub(crate) fn panic(&self) -> Option<(&str, &str)> {

@@ -37,9 +37,14 @@ impl MemoryMeter {
         }
     }
 
-    /// Why the guest did not get what it wanted, the last time that it did not.
+    /// Why the guest did not get what it wanted, the last time that it did not; it may have met its end by that.
     pub(crate) fn refusal(&self) -> Option<Refusal> {
         self.refusal
+    }
+
+    /// The guest had no end by what it was refused.
+    pub(crate) fn forget_refusal(&mut self) {
+        self.refusal = None;
     }
 
     fn grow(&mut self, current: usize, desired: usize, unit: usize) -> bool {

@@ -56,6 +56,10 @@ enum Step {
         handle: u32,
     },
     Count,
+    /// Asks for so much memory, and goes on when there is none.
+    Reserve {
+        bytes: usize,
+    },
     World,
     Fail,
     Panic,
@@ -163,6 +167,7 @@ fn misbehave(step: Step) -> Result<Value> {
             COUNT.set(COUNT.get() + 1);
             return Ok(json!(COUNT.get()));
         }
+        Step::Reserve { bytes } => return Ok(json!(Vec::<u8>::new().try_reserve_exact(bytes).is_ok())),
         Step::World => return Ok(world()),
         Step::Fail => return Err(Error::rejected("the script says so")),
         Step::Panic => panic!("the script says so"),

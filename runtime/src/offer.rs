@@ -50,7 +50,7 @@ impl Offers {
                 .0
                 .iter()
                 .take(at)
-                .any(|other| unversioned(other.name()) == unversioned(offer.name()))
+                .any(|other| WitPackage::unversioned(other.name()) == WitPackage::unversioned(offer.name()))
             {
                 let message = format!("{} is given to components twice", offer.name());
                 return Err(Error::new(Code::InvalidConfig, message));
@@ -78,13 +78,9 @@ impl Offers {
         let found = self
             .0
             .iter()
-            .find(|offer| unversioned(offer.name()) == unversioned(import));
+            .find(|offer| WitPackage::unversioned(offer.name()) == WitPackage::unversioned(import));
         found.map(AsRef::as_ref)
     }
-}
-
-fn unversioned(interface: &str) -> &str {
-    interface.split('@').next().unwrap_or(interface)
 }
 
 impl fmt::Debug for Offers {

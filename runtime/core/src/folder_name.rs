@@ -1,4 +1,4 @@
-//! Names that operating systems have opinions about: of folders, and of variables.
+//! Names of folders: operating systems have opinions about them.
 
 use std::fmt;
 use std::str::FromStr;

@@ -42,6 +42,11 @@ impl WitPackage {
         interface.split_once('/')?.0.parse().ok()
     }
 
+    /// The name of an interface without its version: `ns:package/interface@1.0.0` is `ns:package/interface`.
+    pub fn unversioned(interface: &str) -> &str {
+        interface.split('@').next().unwrap_or(interface)
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

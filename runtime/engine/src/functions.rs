@@ -1,6 +1,8 @@
 //! The functions that a component exports, found by what a person calls them.
 
-use airs_core::{Code, Error, Result};
+use std::collections::HashMap;
+
+use airs_core::{Code, Error, Result, WitPackage};
 use wasmtime::component::types::{Component as ComponentType, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex};
 
@@ -20,8 +22,13 @@ pub(crate) struct Function {
     pub(crate) signature: Signature,
 }
 
-/// Every exported function, in the component's order.
-pub(crate) struct Functions(Vec<Function>);
+/// Every exported function.
+pub(crate) struct Functions {
+    /// In the component's order.
+    all: Vec<Function>,
+    /// Where each of them is, by its full name: what programs call it.
+    exact: HashMap<String, usize>,
+}
 
 /// How exactly a name matches: the best kind of match counts, if it is the only one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,11 +64,16 @@ impl Functions {
                 _ => {}
             }
         }
-        Self(all)
+        let exact = all
+            .iter()
+            .enumerate()
+            .map(|(at, one)| (one.full_name(), at))
+            .collect();
+        Self { all, exact }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Function> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The function that a person means by `function`, `interface.function`, or
@@ -70,7 +82,10 @@ impl Functions {
     /// # Errors
     /// [`Code::NotFound`] with the nearest names, and [`Code::InvalidInput`] when several are meant.
     pub(crate) fn find(&self, name: &str) -> Result<&Function> {
-        let matches = self.0.iter().filter_map(|one| Some((one.matches(name)?, one)));
+        if let Some(found) = self.exact.get(name).and_then(|at| self.all.get(*at)) {
+            return Ok(found);
+        }
+        let matches = self.all.iter().filter_map(|one| Some((one.matches(name)?, one)));
         let mut best: Vec<(Match, &Function)> = Vec::new();
         for found in matches {
             match best.first() {
@@ -98,17 +113,17 @@ impl Functions {
             Code::NotFound,
             format!("the component exports no function {name:?}"),
         );
-        let all = || self.0.iter().map(Function::full_name);
+        let all = || self.all.iter().map(Function::full_name);
         let short = name.rsplit('.').next().unwrap_or(name);
         let mut near: Vec<(f64, String)> = self
-            .0
+            .all
             .iter()
             .map(|one| (strsim::jaro_winkler(short, &one.name), one.full_name()))
             .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
             .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         let near: Vec<String> = near.into_iter().map(|(_, name)| name).collect();
-        match (near.as_slice(), self.0.len()) {
+        match (near.as_slice(), self.all.len()) {
             (_, 0) => error.hint("it exports no function at all"),
             ([], _) => error.hint(format!("it exports {}", listed(&all().collect::<Vec<_>>()))),
             (near, _) => error.hint(format!("the nearest is {}", listed(near))),
@@ -149,7 +164,7 @@ impl Function {
             return Some(Match::InSomeInterface);
         }
         let within = within.strip_suffix('.')?;
-        let unversioned = interface.split('@').next().unwrap_or(interface);
+        let unversioned = WitPackage::unversioned(interface);
         let short = unversioned.rsplit('/').next().unwrap_or(unversioned);
         match within {
             within if within == interface => Some(Match::Exact),

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use airs_core::{Code, Error};
+use airs_core::{Code, Error, WitPackage};
 use wasmtime::component::types::{ComponentInstance, ComponentItem};
 use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceType};
 use wasmtime::{Engine, StoreContextMut};
@@ -51,7 +51,7 @@ pub(crate) fn link<T: GuestState>(
     interface: &str,
     ty: &ComponentInstance,
 ) -> wasmtime::Result<()> {
-    let package = interface.split('@').next().unwrap_or(interface);
+    let package = WitPackage::unversioned(interface);
     let mut instance = linker.instance(interface)?;
     for (name, export) in ty.exports(engine) {
         match export.ty {

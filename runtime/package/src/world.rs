@@ -202,7 +202,7 @@ impl Check<'_> {
 impl<'c> Check<'c> {
     /// The functions of the interface of that name, if this kind may import it.
     fn possible_import(&self, name: &str) -> Result<&'c [Function], String> {
-        let plain = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+        let plain = WitPackage::unversioned;
         let mut names = Vec::new();
         for (known, item) in &self.wanted.imports {
             match item {

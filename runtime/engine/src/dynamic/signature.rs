@@ -6,8 +6,8 @@ use airs_core::{Code, Error, Result};
 use wasmtime::component::Type;
 use wasmtime::component::types::ComponentFunc;
 
-/// The longest text of a function's type. Types share parts, and written out they can be exponentially
-/// longer than the component that they come from.
+/// The longest text of a function's type. Types share parts: written out they can be far longer than the component
+/// that they come from, up to the million parts that its validation allows.
 const TEXT_BYTES_MAX: usize = 2_048;
 
 /// What a function takes and gives.
@@ -16,15 +16,25 @@ pub(crate) struct Signature {
     name: String,
     pub(crate) parameters: Vec<(String, Type)>,
     pub(crate) result: Option<Type>,
+    /// What it takes or gives that lives and ends in one instance.
+    confined: Option<&'static str>,
 }
 
 impl Signature {
     pub(crate) fn of(name: &str, function: &ComponentFunc) -> Self {
         let parameters = function.params().map(|(name, ty)| (name.to_owned(), ty));
+        let (parameters, result) = (parameters.collect::<Vec<_>>(), function.results().next());
+        // Not in each call: it looks at the types as they are when they are written out.
+        let confined = parameters
+            .iter()
+            .map(|(_, ty)| ty)
+            .chain(&result)
+            .find_map(confined);
         Self {
             name: name.to_owned(),
-            parameters: parameters.collect(),
-            result: function.results().next(),
+            parameters,
+            result,
+            confined,
         }
     }
 
@@ -33,20 +43,16 @@ impl Signature {
     /// # Errors
     /// [`Code::Unsupported`] for resources, which live and end in one instance.
     pub(crate) fn check_values(&self) -> Result<()> {
-        let all = self.parameters.iter().map(|(_, ty)| ty).chain(&self.result);
-        for ty in all {
-            // Types are bounded by the component's validation, also when they are written out.
-            if let Some(what) = confined(ty) {
-                let message = format!(
-                    "{:?} takes or gives {what}, which cannot leave its instance",
-                    self.name
-                );
-                let hint = "each call has an instance of its own, which is gone when the call has ended; \
-                            call functions that exchange plain values";
-                return Err(Error::new(Code::Unsupported, message).hint(hint));
-            }
-        }
-        Ok(())
+        let Some(what) = self.confined else {
+            return Ok(());
+        };
+        let message = format!(
+            "{:?} takes or gives {what}, which cannot leave its instance",
+            self.name
+        );
+        let hint = "each call has an instance of its own, which is gone when the call has ended; \
+                    call functions that exchange plain values";
+        Err(Error::new(Code::Unsupported, message).hint(hint))
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use airs_core::{Code, Error, FieldReader, FieldWriter, Result, RunId};
 use airs_platform::{Bytes, Check, Commit, Committed, Entry, Key, Range, Stored};
 
+use crate::binding::unreadable;
 use crate::context::Context;
 use crate::namespace;
 use crate::transaction::Transaction;
@@ -65,7 +66,7 @@ pub(crate) async fn kept(
         }
         return Ok(None);
     };
-    let (request, answer) = read(&row).ok_or_else(unreadable)?;
+    let (request, answer) = read(&row).ok_or_else(|| unreadable("a kept answer"))?;
     if request != identity.request {
         let message = format!("{caller} gave the run id {id} to another request before");
         return Err(
@@ -163,7 +164,7 @@ fn raise_mark(commit: &mut Commit, mark: Option<Stored>, time_ms: u64) {
 
 fn read_mark(kept: Option<&Bytes>) -> Result<u64> {
     let Some(kept) = kept else { return Ok(0) };
-    let bytes = <[u8; 8]>::try_from(&**kept).map_err(|_| unreadable())?;
+    let bytes = <[u8; 8]>::try_from(&**kept).map_err(|_| unreadable("a kept answer"))?;
     Ok(u64::from_le_bytes(bytes))
 }
 
@@ -175,9 +176,4 @@ fn read(row: &[u8]) -> Option<([u8; 32], &[u8])> {
     }
     let (request, answer) = (fields.array()?, fields.field()?);
     fields.is_at_end().then_some((request, answer))
-}
-
-fn unreadable() -> Error {
-    Error::new(Code::StorageCorrupt, "a kept answer in the state cannot be read")
-        .hint("the state was damaged, or written by a newer version")
 }

@@ -138,10 +138,7 @@ pub(crate) struct Kept<'a> {
 
 impl<'a> Kept<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
-        read(FieldReader::new(bytes)).ok_or_else(|| {
-            Error::new(Code::StorageCorrupt, "a binding in the state cannot be read")
-                .hint("the state was damaged, or written by a newer version")
-        })
+        read(FieldReader::new(bytes)).ok_or_else(|| unreadable("a binding"))
     }
 
     pub(crate) fn owner_of(&self, prefix: &str, path: &'a AssetPath) -> Option<&'a str> {
@@ -193,6 +190,17 @@ impl<'a> Kept<'a> {
         };
         Err(Error::new(Code::Denied, message).hint(hint))
     }
+}
+
+/// What is said when what the host itself keeps is not what it wrote.
+///
+/// ```
+/// let error = airs_driver::unreadable("a binding");
+/// assert_eq!(error.message(), "a binding in the state cannot be read");
+/// ```
+pub fn unreadable(what: &str) -> Error {
+    let message = format!("{what} in the state cannot be read");
+    Error::new(Code::StorageCorrupt, message).hint("the state was damaged, or written by a newer version")
 }
 
 fn read(mut fields: FieldReader<'_>) -> Option<Kept<'_>> {

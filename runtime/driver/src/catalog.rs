@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use airs_core::{Limits, Name};
+use airs_core::{Code, Error, Kind, Limits, Name};
 use airs_engine::DriverCode;
 use rustc_hash::FxHashMap;
 
 use crate::effective::Effective;
 use crate::namespace;
 use crate::state::DriverState;
+
+/// Names that a hint lists: there may be thousands.
+const NAMES_SHOWN_MAX: usize = 8;
 
 /// One generation of a driver.
 ///
@@ -90,3 +93,49 @@ impl Driver {
 
 /// The drivers in service, by name.
 pub type Drivers = FxHashMap<Name, Arc<Driver>>;
+
+/// What is said when no driver, or no program, of that name is in service: some of those that are.
+///
+/// ```
+/// use airs_core::{Code, Kind, Name};
+///
+/// let known: [Name; 2] = ["payment".parse()?, "audit".parse()?];
+/// let error = airs_driver::unknown(Kind::Program, "pay", known.iter());
+/// assert_eq!((error.code(), error.message()), (Code::NotFound, "there is no program \"pay\""));
+/// assert_eq!(error.hint_text(), Some("in service: audit, payment"));
+/// # Ok::<(), airs_core::NameError>(())
+/// ```
+pub fn unknown<'a>(kind: Kind, name: &str, known: impl Iterator<Item = &'a Name>) -> Error {
+    let mut known: Vec<&str> = known.map(Name::as_str).collect();
+    known.sort_unstable();
+    let (shown, more) = known.split_at(known.len().min(NAMES_SHOWN_MAX));
+    let shown = shown.join(", ");
+    let error = Error::new(Code::NotFound, format!("there is no {kind} {name:?}"));
+    error.hint(match (known.len(), more.len()) {
+        (0, _) => format!("no {kind} is in service: `cargo airs build` builds those of the project"),
+        (_, 0) => format!("in service: {shown}"),
+        (_, more) => format!("in service: {shown} and {more} more"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use airs_core::{Kind, Name};
+
+    use super::unknown;
+
+    fn hint(known: u32) -> String {
+        let name = |number| format!("driver-{number}").parse::<Name>().unwrap();
+        let names: Vec<Name> = (1..=known).rev().map(name).collect();
+        let error = unknown(Kind::Driver, "other", names.iter());
+        error.hint_text().unwrap().to_owned()
+    }
+
+    #[test]
+    fn some_of_those_in_service_are_named() {
+        assert!(hint(0).starts_with("no driver is in service: "));
+        assert_eq!(hint(2), "in service: driver-1, driver-2");
+        assert!(hint(8).ends_with(", driver-8"));
+        assert!(hint(9).ends_with(", driver-8 and 1 more"));
+    }
+}

@@ -50,8 +50,8 @@ mod state;
 mod transaction;
 
 pub use answers::{ANSWER_BYTES_MAX, Identity, expired};
-pub use binding::{Binding, Owner};
-pub use catalog::{Driver, Drivers};
+pub use binding::{Binding, Owner, unreadable};
+pub use catalog::{Driver, Drivers, unknown};
 pub use context::Context;
 pub use effective::{Allowed, Effective, Ungranted};
 pub use heard::Heard;

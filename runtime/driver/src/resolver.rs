@@ -3,7 +3,7 @@
 use airs_core::{AssetPath, Caller, Code, Error, Result};
 use airs_platform::{Bytes, PAGE_BYTES_MAX};
 
-use crate::binding::{Binding, Kept};
+use crate::binding::{Binding, Kept, unreadable};
 use crate::namespace;
 use crate::transaction::Transaction;
 
@@ -55,12 +55,7 @@ pub(crate) async fn listed(transaction: &mut Transaction, beginning: &str) -> Re
             .scan(namespace::binding(beginning), after, PAGE_ENTRIES, PAGE_BYTES_MAX)
             .await?;
         for (key, bytes) in &entries {
-            let path = namespace::binding_path(key).ok_or_else(|| {
-                Error::new(
-                    Code::StorageCorrupt,
-                    "a binding's path in the state cannot be read",
-                )
-            })?;
+            let path = namespace::binding_path(key).ok_or_else(|| unreadable("a binding's path"))?;
             all.push((path.to_owned(), Binding::from_bytes(bytes)?));
         }
         match entries.into_iter().last().filter(|_| more) {

@@ -1,7 +1,7 @@
 //! What a run answers, and how that is kept.
 
-use airs_core::{Amount, AssetPath, Code, Error, FieldReader, FieldWriter, Item, Result, Value};
-use airs_driver::Binding;
+use airs_core::{Amount, AssetPath, FieldReader, FieldWriter, Item, Result, Value};
+use airs_driver::{Binding, unreadable};
 
 /// What a run that ended well answers.
 ///
@@ -97,10 +97,7 @@ impl Answer {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let mut fields = FieldReader::new(bytes);
         let read = read(&mut fields).filter(|_| fields.is_at_end());
-        read.ok_or_else(|| {
-            Error::new(Code::StorageCorrupt, "a kept answer in the state cannot be read")
-                .hint("the state was damaged, or written by a newer version")
-        })
+        read.ok_or_else(|| unreadable("a kept answer"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a run does.
 
+use std::fmt;
 use std::sync::Arc;
 
-use airs_core::{Code, Error, FieldWriter, Result, Rights};
-use airs_driver::{Owner, Placement, Session};
+use airs_core::{Error, FieldWriter, Kind, Result, Rights};
+use airs_driver::{Owner, Placement, Session, unknown};
 use airs_engine::{Environment, Guest};
 use sha2::{Digest, Sha256};
 
@@ -14,7 +15,7 @@ use crate::val::ProgramState;
 /// What a run does: a program, or one of the operations that need none. All of them are transactions.
 ///
 /// An example is at [the crate](crate).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Work {
     /// Runs a program.
     Program {
@@ -93,7 +94,9 @@ impl Work {
             return Ok(None);
         };
         let program = programs.get(name.as_str()).map(Arc::clone);
-        program.map(Some).ok_or_else(|| unknown_program(name, programs))
+        program
+            .map(Some)
+            .ok_or_else(|| unknown(Kind::Program, name, programs.keys()))
     }
 
     /// Does the work in a session. The session comes back unless there is nothing left to commit.
@@ -105,7 +108,7 @@ impl Work {
     ) -> Result<(Answer, Box<Session>)> {
         let answer = match self {
             Self::Program { name, input } => {
-                let program = program.ok_or_else(|| unknown_program(name, &Programs::default()))?;
+                let program = program.ok_or_else(|| unknown(Kind::Program, name, [].iter()))?;
                 return run(program, input, session, environment).await;
             }
             Self::View { path } => {
@@ -135,6 +138,33 @@ impl Work {
     }
 }
 
+/// Shows how long an input is, and not what it says: that is its caller's own.
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program { name, input } => f
+                .debug_struct("Program")
+                .field("name", name)
+                .field("input_bytes", &input.len())
+                .finish(),
+            Self::View { path } => f.debug_struct("View").field("path", path).finish(),
+            Self::Control {
+                path,
+                operation,
+                input,
+            } => f
+                .debug_struct("Control")
+                .field("path", path)
+                .field("operation", operation)
+                .field("input_bytes", &input.len())
+                .finish(),
+            Self::Bind(placement) => f.debug_tuple("Bind").field(placement).finish(),
+            Self::Unbind { path } => f.debug_struct("Unbind").field("path", path).finish(),
+            Self::Bindings => f.write_str("Bindings"),
+        }
+    }
+}
+
 /// All that says what is to be bound, so that no two placements have the same texts.
 fn placed(placement: &Placement) -> Vec<&str> {
     let Placement {
@@ -151,16 +181,6 @@ fn placed(placement: &Placement) -> Vec<&str> {
     };
     let texts = [path.as_str(), driver, account].into_iter().chain(owner);
     texts.chain(controllers.iter().map(String::as_str)).collect()
-}
-
-fn unknown_program(name: &str, programs: &Programs) -> Error {
-    let error = Error::new(Code::NotFound, format!("there is no program {name:?}"));
-    let mut known: Vec<&str> = programs.keys().map(airs_core::Name::as_str).collect();
-    known.sort_unstable();
-    match known.as_slice() {
-        [] => error.hint("no program is in service: `cargo airs build` builds those of the project"),
-        known => error.hint(format!("in service: {}", known.join(", "))),
-    }
 }
 
 async fn run(
@@ -206,6 +226,26 @@ mod tests {
         };
         change(&mut placement);
         Work::Bind(placement)
+    }
+
+    #[test]
+    fn an_input_is_not_shown() {
+        let (path, input) = ("/a".to_owned(), "s3cret".to_owned());
+        for work in [
+            Work::Program {
+                name: "pay".into(),
+                input: input.as_str().into(),
+            },
+            Work::Control {
+                path,
+                operation: "mint".into(),
+                input: input.clone(),
+            },
+            binding(|placement| placement.account = input.clone()),
+        ] {
+            let shown = format!("{work:?}");
+            assert!(shown.contains('6') && !shown.contains("s3cret"), "{shown}");
+        }
     }
 
     #[test]

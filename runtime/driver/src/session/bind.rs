@@ -1,9 +1,12 @@
 //! Binding and unbinding.
 
-use airs_core::{AssetPath, CallerId, Code, Error, Result};
+use std::fmt;
+
+use airs_core::{AssetPath, CallerId, Code, Error, Kind, Result};
 
 use super::Session;
 use crate::binding::{Binding, Owner};
+use crate::catalog::unknown;
 use crate::{namespace, resolver};
 
 /// What is to be bound.
@@ -25,7 +28,7 @@ use crate::{namespace, resolver};
 ///     Ok(())
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Placement {
     /// Where.
     pub path: String,
@@ -51,6 +54,19 @@ impl Placement {
     }
 }
 
+/// Shows how long the account data is, and not what it says.
+impl fmt::Debug for Placement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Placement")
+            .field("path", &self.path)
+            .field("driver", &self.driver)
+            .field("account_bytes", &self.account.len())
+            .field("owner", &self.owner)
+            .field("controllers", &self.controllers)
+            .finish()
+    }
+}
+
 impl Session {
     /// Binds a driver to a path.
     ///
@@ -64,7 +80,7 @@ impl Session {
         let transaction = self.instances.transaction()?;
         resolver::check_may_bind(transaction, &self.call.caller, self.call.context.as_str(), &path).await?;
         let driver = self.drivers.get(placement.driver.as_str()).cloned();
-        let driver = driver.ok_or_else(|| unknown_driver(&placement.driver, self.drivers.keys()))?;
+        let driver = driver.ok_or_else(|| unknown(Kind::Driver, &placement.driver, self.drivers.keys()))?;
         let index = self.instances.of(&driver).await?;
         self.call.path = path;
         let account = self.instances.bind(index, &self.call, &placement.account).await?;
@@ -132,15 +148,5 @@ impl Session {
     /// When the state cannot be read.
     pub async fn bindings(&mut self) -> Result<Vec<(String, Binding)>> {
         resolver::listed(self.instances.transaction()?, "").await
-    }
-}
-
-fn unknown_driver<'a>(name: &str, known: impl Iterator<Item = &'a airs_core::Name>) -> Error {
-    let mut known: Vec<&str> = known.map(airs_core::Name::as_str).collect();
-    known.sort_unstable();
-    let error = Error::new(Code::NotFound, format!("there is no driver {name:?}"));
-    match known.as_slice() {
-        [] => error.hint("no driver is in service: `cargo airs build` builds those of the project"),
-        known => error.hint(format!("in service: {}", known.join(", "))),
     }
 }

@@ -166,13 +166,8 @@ pub(crate) fn bound_ledger(builder: RuntimeBuilder, program: &str) -> Runtime {
     runtime
         .load(&component(program), &[].into())
         .expect("the program loads");
-    let placement = Placement {
-        path: "/accounts".into(),
-        driver: "ledger".into(),
-        account: r#"{"unit":"usd","scale":2}"#.into(),
-        owner: Some(Owner::Each),
-        controllers: Vec::new(),
-    };
+    let placement =
+        Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#).owned_by(Owner::Each);
     must(runtime.perform_blocking(Request::bind(placement)));
     runtime
 }

@@ -51,12 +51,6 @@ fn runtime() -> Runtime {
             .load(&component(name), &[].into())
             .expect("the guest loads");
     }
-    must(runtime.perform_blocking(Request::bind(Placement {
-        path: PATH.into(),
-        driver: "echo".into(),
-        account: "null".into(),
-        owner: None,
-        controllers: Vec::new(),
-    })));
+    must(runtime.perform_blocking(Request::bind(Placement::new(PATH, "echo", "null"))));
     runtime
 }

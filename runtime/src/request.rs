@@ -11,13 +11,8 @@ use airs_process::{Answer, Work};
 /// ```
 /// use airs_runtime::{Owner, Placement, Request};
 ///
-/// let bind = Request::bind(Placement {
-///     path: "/accounts".into(),
-///     driver: "ledger".into(),
-///     account: r#"{"unit":"usd","scale":2}"#.into(),
-///     owner: Some(Owner::Each),
-///     controllers: Vec::new(),
-/// });
+/// let homes = Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#);
+/// let bind = Request::bind(homes.owned_by(Owner::Each));
 /// let mint = Request::control("/accounts/alice/usd", "mint", r#"{"amount":"10.00"}"#);
 /// let order = r#"{"from":"~/usd","to":"/accounts/bob/usd","amount":"2.50"}"#;
 /// let pay = Request::run("payment", order).caller("alice".parse()?).deadline_ms(200);

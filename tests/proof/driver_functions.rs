@@ -239,13 +239,11 @@ fn under_no_program(stage: &Stage) -> Result<usize, String> {
             under,
             may_go_on: false,
         };
-        let placement = Placement {
-            path: format!("/new/{fault}"),
-            driver: "probe-driver".into(),
-            account: json!({ "on": { "bind": fault } }).to_string(),
-            owner: None,
-            controllers: Vec::new(),
-        };
+        let placement = Placement::new(
+            format!("/new/{fault}"),
+            "probe-driver",
+            json!({ "on": { "bind": fault } }).to_string(),
+        );
         stage.attempt(&case("bind", "bind"), Request::bind(placement))?;
         let path = format!("/bad/unbind/{fault}");
         stage.bind(&path, &json!({ "unbind": fault }))?;

@@ -119,13 +119,7 @@ fn run(bench: &Bench, kind: Kind, case: &Case) -> Result<Result<String, Error>, 
     if kind == Kind::Program {
         return Ok(bench.ask("operator", Request::run("hostile", "{}").deadline_ms(deadline)));
     }
-    let placement = Placement {
-        path: "/hostile".into(),
-        driver: "hostile".into(),
-        account: "{}".into(),
-        owner: None,
-        controllers: Vec::new(),
-    };
+    let placement = Placement::new("/hostile", "hostile", "{}");
     let bind = |deadline| bench.ask("operator", Request::bind(placement).deadline_ms(deadline));
     if case.at_bind {
         return Ok(bind(deadline));

@@ -103,12 +103,10 @@ impl Marks {
 
     /// Binds what the runs need, and gives each caller money.
     pub(crate) fn set_up(&self) {
-        let place = |path: &str, driver: &str, account: &str| Placement {
-            path: path.into(),
-            driver: driver.into(),
-            account: account.into(),
-            owner: Some(Owner::Each),
-            controllers: (0..CALLERS).map(caller).chain(["operator".into()]).collect(),
+        let place = |path: &str, driver: &str, account: &str| {
+            Placement::new(path, driver, account)
+                .owned_by(Owner::Each)
+                .controlled_by((0..CALLERS).map(caller).chain(["operator".into()]))
         };
         for placement in [
             place("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#),

@@ -52,13 +52,7 @@ const SCENARIOS: [Scenario; 12] = [
     }),
     scenario("a look", "alice", || Request::view("/accounts/alice/usd")),
     scenario("a bind", "operator", || {
-        Request::bind(Placement {
-            path: "/accounts/alice/more".into(),
-            driver: "ledger".into(),
-            account: DOLLARS.into(),
-            owner: None,
-            controllers: Vec::new(),
-        })
+        Request::bind(Placement::new("/accounts/alice/more", "ledger", DOLLARS))
     }),
     scenario("an unbind", "operator", || Request::unbind("/empty")),
     scenario("two drivers", "alice", || {

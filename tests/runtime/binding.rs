@@ -83,13 +83,11 @@ fn nobody_binds_on_above_or_below_what_somebody_else_controls() {
 fn who_controls_the_upper_binding_may_bind_below_it() {
     let bench = Bench::new();
     let placement = |path: &str, controllers: &[&str]| {
-        Request::bind(Placement {
-            path: path.into(),
-            driver: "ledger".into(),
-            account: USD.into(),
-            owner: Some(Owner::Each),
-            controllers: controllers.iter().map(ToString::to_string).collect(),
-        })
+        Request::bind(
+            Placement::new(path, "ledger", USD)
+                .owned_by(Owner::Each)
+                .controlled_by(controllers.iter().copied()),
+        )
     };
     bench
         .perform("operator", placement("/shops", &["carol"]))
@@ -217,13 +215,9 @@ fn what_the_driver_refuses_is_not_bound() {
 fn owner_and_controllers_are_callers() {
     let bench = Bench::new();
     let bind = |owner: &str, controller: &str| {
-        let placement = Placement {
-            path: "/accounts".into(),
-            driver: "ledger".into(),
-            account: USD.into(),
-            owner: Some(Owner::Caller(owner.into())),
-            controllers: vec![controller.into()],
-        };
+        let placement = Placement::new("/accounts", "ledger", USD)
+            .owned_by(Owner::Caller(owner.into()))
+            .controlled_by([controller]);
         bench.perform("operator", Request::bind(placement)).result
     };
     for nobody in [

@@ -1,42 +1,28 @@
 //! What a component may use, where, and what it meets when it uses more.
 
-use std::sync::{Arc, Mutex};
-
 use airs_runtime::{
-    Access, Capabilities, Capability, Code, Component, Event, Grants, Manifest, StorageAccess,
+    Access, Capabilities, Capability, Code, Component, Event, Grants, Manifest, RuntimeBuilder, StorageAccess,
 };
-use airs_tests::{Bench, Script, component, component_with};
+use airs_tests::{Bench, Notes, Script, component, component_with, two_contexts};
 use serde_json::json;
 
-type Denials = Arc<Mutex<Vec<String>>>;
-
 /// A runtime with the probe in it, and what its components were denied.
-fn watched() -> (Bench, Denials) {
-    let denials = Denials::default();
-    let noting = Arc::clone(&denials);
-    let bench = Bench::alone(&["probe"], |builder| {
-        builder
-            .context("local".parse().unwrap())
-            .context("guests".parse().unwrap())
+fn watched() -> (Bench, Notes) {
+    let set_up = |builder: RuntimeBuilder| {
+        two_contexts(builder)
             .variable("RATES_KEY".parse().unwrap(), "s3cret")
             .variable("OTHER".parse().unwrap(), "other")
-            .on_event(move |event| {
-                if let Event::Denied {
-                    component,
-                    attempt,
-                    capability,
-                    message,
-                    ..
-                } = event
-                {
-                    noting
-                        .lock()
-                        .unwrap()
-                        .push(format!("{component}#{attempt} {capability}: {message}"));
-                }
-            })
-    });
-    (bench, denials)
+    };
+    Bench::noting(&["probe"], set_up, |event| match event {
+        Event::Denied {
+            component,
+            attempt,
+            capability,
+            message,
+            ..
+        } => Some(format!("{component}#{attempt} {capability}: {message}")),
+        _ => None,
+    })
 }
 
 fn driver(change: impl FnOnce(&mut Capabilities)) -> Component {

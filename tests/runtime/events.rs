@@ -4,16 +4,11 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 use airs_runtime::{Capability, Code, Event, Request};
-use airs_tests::{Bench, Script, component, pay};
+use airs_tests::{Bench, Notes, Script, component, pay};
 
 /// A bench whose events are written down, and what was written.
-fn observed(guests: &[&str]) -> (Bench, Arc<Mutex<Vec<String>>>) {
-    let events = Arc::new(Mutex::new(Vec::new()));
-    let noting = Arc::clone(&events);
-    let bench = Bench::alone(guests, |builder| {
-        builder.on_event(move |event| noting.lock().unwrap().push(told(event)))
-    });
-    (bench, events)
+fn observed(guests: &[&str]) -> (Bench, Notes) {
+    Bench::noting(guests, |builder| builder, |event| Some(told(event)))
 }
 
 fn told(event: &Event<'_>) -> String {

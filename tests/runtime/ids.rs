@@ -126,13 +126,8 @@ fn a_crowd_with_one_id_has_one_effect_and_one_answer() {
 #[test]
 fn every_kind_of_request_may_have_an_id() {
     let bench = Bench::new();
-    let placement = Placement {
-        path: "/accounts".into(),
-        driver: "ledger".into(),
-        account: r#"{"unit":"usd","scale":2}"#.into(),
-        owner: Some(Owner::Each),
-        controllers: Vec::new(),
-    };
+    let placement =
+        Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#).owned_by(Owner::Each);
     let twice = |request: Request| {
         let id = Runtime::new_id();
         let first = bench.perform("operator", request.clone().id(id));
@@ -176,13 +171,7 @@ fn an_answer_outlives_the_program_the_binding_and_the_runtime() {
     let folder = tempfile::tempdir().unwrap();
     let on = |guests: &[&str]| Bench::alone(guests, |builder| builder.state(State::folder(folder.path())));
     let (paid, bound) = (Runtime::new_id(), Runtime::new_id());
-    let placement = Placement {
-        path: "/more".into(),
-        driver: "ledger".into(),
-        account: r#"{"unit":"usd","scale":2}"#.into(),
-        owner: None,
-        controllers: Vec::new(),
-    };
+    let placement = Placement::new("/more", "ledger", r#"{"unit":"usd","scale":2}"#);
     let bind = || Request::bind(placement.clone()).id(bound);
     {
         let bench = on(&["ledger", "payment"]);

@@ -237,13 +237,8 @@ fn of_two_who_bind_above_each_other_at_once_one_is_refused() {
         let (one, two) = thread::scope(|scope| {
             let placing = |caller: &'static str, path: &str| {
                 let (bench, path) = (bench.again(), path.to_owned());
-                let placement = airs_runtime::Placement {
-                    path,
-                    driver: "probe-driver".into(),
-                    account: "{}".into(),
-                    owner: None,
-                    controllers: vec![caller.into()],
-                };
+                let placement =
+                    airs_runtime::Placement::new(path, "probe-driver", "{}").controlled_by([caller]);
                 scope.spawn(move || {
                     bench
                         .perform("operator", airs_runtime::Request::bind(placement))

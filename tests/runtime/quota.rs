@@ -1,19 +1,14 @@
 //! How much a driver may keep in a context.
 
-use std::sync::{Arc, Mutex};
-
 use airs_runtime::{Capabilities, Code, Event, StorageAccess};
-use airs_tests::{Bench, Script, component};
+use airs_tests::{Bench, Notes, Script, component, two_contexts};
 use serde_json::json;
 
 /// A runtime with the probe and its driver, which may keep so many bytes, at `/one`; and what was denied.
-fn bench(quota_bytes: u64) -> (Bench, Arc<Mutex<Vec<String>>>) {
-    let denials = Arc::new(Mutex::new(Vec::new()));
-    let noting = Arc::clone(&denials);
-    let bench = Bench::watched(&["probe"], move |event| {
-        if let Event::Denied { message, .. } = event {
-            noting.lock().unwrap().push((*message).to_owned());
-        }
+fn bench(quota_bytes: u64) -> (Bench, Notes) {
+    let (bench, denials) = Bench::noting(&["probe"], two_contexts, |event| match event {
+        Event::Denied { message, .. } => Some((*message).to_owned()),
+        _ => None,
     });
     allow(&bench, quota_bytes);
     bench.bind("/one", "probe-driver", "{}", "operator").unwrap();

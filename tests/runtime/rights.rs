@@ -56,13 +56,9 @@ fn only_controllers_control_and_they_are_not_owners_by_that() {
 #[test]
 fn controllers_are_those_that_the_binding_names() {
     let bench = Bench::new();
-    let placement = Placement {
-        path: "/vault".into(),
-        driver: "ledger".into(),
-        account: r#"{"unit":"usd","scale":0}"#.into(),
-        owner: Some(Owner::Caller("alice".into())),
-        controllers: vec!["carol".into(), "acme/dave".into()],
-    };
+    let placement = Placement::new("/vault", "ledger", r#"{"unit":"usd","scale":0}"#)
+        .owned_by(Owner::Caller("alice".into()))
+        .controlled_by(["carol", "acme/dave"]);
     bench
         .perform("operator", Request::bind(placement))
         .result
@@ -186,12 +182,8 @@ fn the_root_of_a_binding_for_each_caller_has_no_owner() {
 #[test]
 fn the_host_tells_the_driver_who_calls() {
     let bench = Bench::new();
-    let placement = |path: &str| Placement {
-        path: path.into(),
-        driver: "probe-driver".into(),
-        account: "{}".into(),
-        owner: None,
-        controllers: vec!["alice".into(), "acme/bob".into(), "operator".into()],
+    let placement = |path: &str| {
+        Placement::new(path, "probe-driver", "{}").controlled_by(["alice", "acme/bob", "operator"])
     };
     bench
         .perform("operator", Request::bind(placement("/who")))

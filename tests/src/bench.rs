@@ -1,8 +1,7 @@
 //! A context of a runtime, with guests in service.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use airs_runtime::{
     Answer, Capability, Component, EngineConfig, Error, Event, Name, Owner, Placement, Report, Request,
@@ -19,8 +18,9 @@ const GUESTS: [&str; 4] = ["ledger", "payment", "probe", "probe-driver"];
 const CONTEXTS: usize = 400;
 /// A hook keeps one waiting while it makes a run on another.
 const THREADS: usize = 8;
-/// Far less than the deadlines of what is dropped, and long for a machine that is busy.
-const IDLE_AFTER_MAX: Duration = Duration::from_secs(30);
+
+/// What was noted of events, in their order.
+pub type Notes = Arc<Mutex<Vec<String>>>;
 
 /// A context with state of its own in memory, of a runtime with all guests in service.
 #[derive(Debug)]
@@ -64,21 +64,31 @@ impl Bench {
         bench
     }
 
-    /// A runtime that no other test uses, with the contexts `local` and `guests` and these guests in service, whose
-    /// events are told to `watch` too.
-    pub fn watched(guests: &[&str], watch: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
-        let hooks = Hooks::default();
-        let noticing = hooks.clone();
+    /// A runtime as one [alone](Self::alone), and what `note` makes of its events.
+    pub fn noting(
+        guests: &[&str],
+        set_up: impl FnOnce(RuntimeBuilder) -> RuntimeBuilder,
+        note: impl Fn(&Event<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> (Self, Notes) {
+        let (hooks, notes) = (Hooks::default(), Notes::default());
+        let (noticing, noted) = (hooks.clone(), Arc::clone(&notes));
         let bench = Self::alone(guests, |builder| {
-            builder
-                .context("local".parse().expect("a name"))
-                .context("guests".parse().expect("a name"))
-                .on_event(move |event| {
-                    noticing.notice(event);
-                    watch(event);
-                })
+            set_up(builder).on_event(move |event| {
+                noticing.notice(event);
+                let mut noted = noted.lock().expect("no test panics with it");
+                noted.extend(note(event));
+            })
         });
-        Self { hooks, ..bench }
+        (Self { hooks, ..bench }, notes)
+    }
+
+    /// A runtime as one [alone](Self::alone), with the contexts of [`two_contexts`], whose events are told to `watch`.
+    pub fn watched(guests: &[&str], watch: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        let note = move |event: &Event<'_>| {
+            watch(event);
+            None
+        };
+        Self::noting(guests, two_contexts, note).0
     }
 
     /// A runtime with nothing in service.
@@ -170,13 +180,7 @@ impl Bench {
             "each" => Owner::Each,
             caller => Owner::Caller(caller.to_owned()),
         };
-        let placement = Placement {
-            path: path.to_owned(),
-            driver: driver.to_owned(),
-            account: account.to_owned(),
-            owner: Some(owner),
-            controllers: Vec::new(),
-        };
+        let placement = Placement::new(path, driver, account).owned_by(owner);
         self.perform(caller, Request::bind(placement)).result.map(drop)
     }
 
@@ -251,22 +255,17 @@ impl Bench {
     }
 }
 
-/// Waits until everything that runs and calls held was given back.
-///
-/// # Panics
-/// When it is not within half a minute: what is dropped must not go on until its deadline.
-pub fn expect_idle(runtime: &Runtime) {
-    let started = Instant::now();
-    while !runtime.is_idle() {
-        assert!(started.elapsed() < IDLE_AFTER_MAX, "something is still held");
-        std::thread::yield_now();
-    }
-}
-
 impl Default for Bench {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Gives a runtime the contexts `local` and `guests`.
+pub fn two_contexts(builder: RuntimeBuilder) -> RuntimeBuilder {
+    builder
+        .context("local".parse().expect("a name"))
+        .context("guests".parse().expect("a name"))
 }
 
 fn numbered(number: usize) -> Name {

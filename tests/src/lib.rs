@@ -8,11 +8,13 @@
 mod bench;
 mod guests;
 mod hooks;
+mod idle;
 mod script;
 
-pub use bench::{Bench, expect_idle, pay};
+pub use bench::{Bench, Notes, pay, two_contexts};
 pub use guests::{
     BUILT_GUESTS, build_guests, built_guests, component, component_with, of_example, raw, stamped,
     target_folder,
 };
+pub use idle::expect_idle;
 pub use script::Script;

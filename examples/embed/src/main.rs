@@ -19,13 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     runtime.load(&component()?, &[Capability::Storage].into())?;
     runtime.load(&component()?, &[].into())?;
     for request in [
-        Request::bind(Placement {
-            path: "/accounts".into(),
-            driver: "ledger".into(),
-            account: r#"{"unit":"usd","scale":2}"#.into(),
-            owner: Some(Owner::Each),
-            controllers: Vec::new(),
-        }),
+        Request::bind(
+            Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#).owned_by(Owner::Each),
+        ),
         Request::control("/accounts/alice/usd", "mint", r#"{"amount":"100.00"}"#),
         Request::run(
             "payment",

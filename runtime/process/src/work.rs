@@ -217,13 +217,7 @@ mod tests {
     use super::Work;
 
     fn binding(change: impl FnOnce(&mut Placement)) -> Work {
-        let mut placement = Placement {
-            path: "/a".into(),
-            driver: "ledger".into(),
-            account: "{}".into(),
-            owner: None,
-            controllers: Vec::new(),
-        };
+        let mut placement = Placement::new("/a", "ledger", "{}");
         change(&mut placement);
         Work::Bind(placement)
     }

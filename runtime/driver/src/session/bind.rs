@@ -16,14 +16,8 @@ use crate::{namespace, resolver};
 /// use airs_driver::{Owner, Placement, Session};
 ///
 /// async fn place(session: &mut Session) -> Result<()> {
-///     let homes = Placement {
-///         path: "/accounts".into(),
-///         driver: "ledger".into(),
-///         account: r#"{"unit":"usd","scale":2}"#.into(),
-///         owner: Some(Owner::Each),
-///         controllers: Vec::new(),
-///     };
-///     let (path, binding) = session.bind(&homes).await?;
+///     let homes = Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#);
+///     let (path, binding) = session.bind(&homes.owned_by(Owner::Each)).await?;
 ///     println!("{path} is bound, controlled by {}", binding.controllers.join(", "));
 ///     Ok(())
 /// }
@@ -43,6 +37,35 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// A driver at a path, with account data in JSON; owned and controlled by the caller, unless more is said.
+    pub fn new(path: impl Into<String>, driver: impl Into<String>, account: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            driver: driver.into(),
+            account: account.into(),
+            owner: None,
+            controllers: Vec::new(),
+        }
+    }
+
+    /// Says who owns what is bound.
+    #[must_use]
+    pub fn owned_by(self, owner: Owner) -> Self {
+        Self {
+            owner: Some(owner),
+            ..self
+        }
+    }
+
+    /// Says who controls it.
+    #[must_use]
+    pub fn controlled_by(self, controllers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            controllers: controllers.into_iter().map(Into::into).collect(),
+            ..self
+        }
+    }
+
     /// What nobody is called by could never be taken out of, or be controlled, again.
     fn check_callers(&self, context: &str) -> Result<()> {
         let owner = match &self.owner {

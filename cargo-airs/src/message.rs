@@ -89,6 +89,13 @@ pub(crate) enum Message<'a> {
         attempt: u32,
         line: &'a str,
     },
+    /// What a driver has stored was brought to a new schema.
+    DriverMigrated {
+        context: &'a str,
+        driver: &'a str,
+        from: u32,
+        to: u32,
+    },
     /// A run waits for another process, which owns the state.
     OwnerAwaited { context: &'a str, run: &'a str },
     /// The wasm target was installed.
@@ -168,6 +175,15 @@ impl Message<'_> {
             Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
             Self::PathBound { binding, .. } => ("Bound", binding.line()),
             Self::PathUnbound { path, .. } => ("Unbound", (*path).to_owned()),
+            Self::DriverMigrated {
+                context,
+                driver,
+                from,
+                to,
+            } => (
+                "Migrated",
+                format!("driver {driver} in context {context}, from schema version {from} to {to}"),
+            ),
             Self::OwnerAwaited { context, .. } => (
                 "Waiting",
                 format!("for another process, which owns the state of context {context}"),

@@ -294,6 +294,18 @@ pub(crate) fn tell(event: &Event<'_>, report: &Report) {
             attempt: *attempt,
             line,
         }),
+        Event::Migrated {
+            context,
+            driver,
+            from,
+            to,
+            ..
+        } => report.say(&Message::DriverMigrated {
+            context: context.as_str(),
+            driver: driver.as_str(),
+            from: *from,
+            to: *to,
+        }),
         Event::OwnerAwaited { context, run } => report.say(&Message::OwnerAwaited {
             context: context.as_str(),
             run,

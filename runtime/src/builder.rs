@@ -11,6 +11,7 @@ use airs_engine::{CodeCache, CompileProcess, EngineConfig, HostInterface};
 use airs_platform::{Http, Network};
 
 use crate::answers;
+use crate::migrate;
 use crate::offer::Offers;
 use crate::runtime::Runtime;
 
@@ -61,6 +62,7 @@ pub struct RuntimeBuilder {
     pub(crate) variables: BTreeMap<VariableName, String>,
     pub(crate) http: Arc<dyn Http>,
     pub(crate) answers_kept: Duration,
+    pub(crate) migrations_max: Duration,
     pub(crate) offers: Offers,
     pub(crate) code_cache: Option<CodeCache>,
     pub(crate) compile_process: Option<CompileProcess>,
@@ -78,6 +80,7 @@ impl RuntimeBuilder {
             variables: BTreeMap::new(),
             http: Arc::new(Network::new()),
             answers_kept: answers::KEPT,
+            migrations_max: migrate::MIGRATION_MAX,
             offers: Offers::default(),
             code_cache: None,
             compile_process: None,
@@ -113,6 +116,13 @@ impl RuntimeBuilder {
     /// then. An id that was too old once stays so when this is made longer later.
     pub fn keep_answers_for(mut self, time: Duration) -> Self {
         self.answers_kept = time;
+        self
+    }
+
+    /// How long a driver that is loaded may take to migrate what it has stored, in all contexts together: a minute
+    /// unless said.
+    pub fn migrate_within(mut self, time: Duration) -> Self {
+        self.migrations_max = time;
         self
     }
 

@@ -127,11 +127,13 @@ mod effective;
 mod ending;
 mod explain;
 mod load;
+mod migrate;
 mod offer;
 mod perform;
 mod request;
 mod routes;
 mod runtime;
+mod turns;
 
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, CodeSource, Error, Event,
@@ -190,6 +192,7 @@ pub use callable::{CallConfig, Callable, Export};
 pub use explain::{ComponentExplained, PathExplained};
 pub use load::Loaded;
 pub use request::{Report, Request};
+pub use routes::Generation;
 pub use runtime::Runtime;
 
 #[doc(hidden)]

@@ -60,18 +60,26 @@ enum Linked {
 
 impl Runtime {
     /// Puts a component into service under the name in its manifest, or replaces what is in service under
-    /// that name. Runs that have begun finish on what they began with.
+    /// that name. Runs that have begun finish on what they began with. One load of a name at a time; others wait.
+    ///
+    /// A driver first [migrates](crate::Event::Migrated) what it has stored, in every context in which it works: a
+    /// rehearsal in all of them, of which nothing remains, and then each in a transaction of its own. Runs go on
+    /// meanwhile. One that uses the driver in a context whose data has been migrated is attempted again when the new
+    /// driver is in service.
     ///
     /// What the component gets in a context is what it declares and is granted there. Where it is granted less than
     /// it declares it does not work, and who calls it there is told why; when it would work nowhere it is not put
     /// into service.
     ///
-    /// It compiles the component, which may take long: not for a thread that must answer.
+    /// It compiles the component and waits for the migration, which may take long: not for a thread that must answer.
     ///
     /// # Errors
     /// [`Code::WrongWorld`], [`Code::UndeclaredCapability`], [`Code::UngrantedCapability`],
-    /// [`Code::InvalidComponent`], [`Code::LimitExceeded`] when it cannot start under its limits, and
-    /// [`Code::Unsupported`] for a service that this runtime does not offer. The old one stays in service.
+    /// [`Code::InvalidComponent`], [`Code::LimitExceeded`] when it cannot start under its limits,
+    /// [`Code::Unsupported`] for a service that this runtime does not offer, [`Code::Rejected`] when something of
+    /// another kind has the name or the driver is older than what is stored, and whatever ends a migration, such as
+    /// [`Code::DeadlineExceeded`] after [`RuntimeBuilder::migrate_within`](crate::RuntimeBuilder::migrate_within). The
+    /// old one stays in service.
     pub fn load(&self, component: &Component, granted: &Grants) -> Result<Loaded> {
         let manifest = component.manifest().ok_or_else(|| {
             Error::new(Code::InvalidComponent, "the component carries no manifest")
@@ -88,35 +96,30 @@ impl Runtime {
         let effective = effective(&self.inner, manifest, granted)?;
         let limits = manifest.limits.min(&self.inner.limits);
         let linked = self.link(component, manifest, &limits)?;
-        let name = manifest.name.clone();
+        let (kind, name) = (manifest.kind, manifest.name.clone());
         let digest = component.digest().to_string();
-        let loaded = self.inner.change(|routes| {
-            if let Some(other) = routes
-                .loaded(&name)
-                .map(|other| other.kind)
-                .filter(|other| *other != manifest.kind)
-            {
-                let message = format!("a {other} of that name is in service");
-                return Err(Error::new(Code::Rejected, message)
-                    .hint("give one of the two another name, or unload it"));
+        let _turn = self.inner.turns.take(&name);
+        let routes = self.inner.routes();
+        routes.check_kind(&name, kind)?;
+        let loaded = Loaded {
+            kind,
+            name: name.clone(),
+            generation: routes.next_generation(&name),
+            digest: digest.clone(),
+        };
+        match linked {
+            Linked::Driver(code) => {
+                let driver = Driver::new(name, loaded.generation, digest, code, limits, effective);
+                let migrated = self.inner.migrate(driver)?;
+                self.inner
+                    .change(|routes| Ok((routes.with_driver(migrated.driver), ())))?;
             }
-            let generation = routes.next_generation(&name);
-            let loaded = Loaded {
-                kind: manifest.kind,
-                name: name.clone(),
-                generation,
-                digest: digest.clone(),
-            };
-            let next = match linked {
-                Linked::Driver(code) => {
-                    routes.with_driver(Driver::new(name, generation, digest, code, limits, effective))
-                }
-                Linked::Program(code) => {
-                    routes.with_program(Program::new(name, generation, digest, code, limits, effective))
-                }
-            };
-            Ok((next, loaded))
-        })?;
+            Linked::Program(code) => {
+                let program = Program::new(name, loaded.generation, digest, code, limits, effective);
+                self.inner
+                    .change(|routes| Ok((routes.with_program(program), ())))?;
+            }
+        }
         self.inner.emit(&Event::Loaded {
             kind: loaded.kind,
             name: &loaded.name,
@@ -141,11 +144,13 @@ impl Runtime {
         })
     }
 
-    /// Takes a component out of service. Runs that have begun finish with it.
+    /// Takes a component out of service, after a load of that name that goes on. Runs that have begun finish with it;
+    /// [`generations`](Self::generations) tells when they have.
     ///
     /// # Errors
     /// [`Code::NotFound`] when nothing is in service under that name.
     pub fn unload(&self, name: &Name) -> Result<Loaded> {
+        let _turn = self.inner.turns.take(name);
         let unloaded = self.inner.change(|routes| {
             let loaded = routes.loaded(name);
             let missing = || Error::new(Code::NotFound, format!("nothing named {name} is in service"));

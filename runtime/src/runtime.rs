@@ -15,8 +15,10 @@ use crate::answers::ANSWERS_KEPT_MAX;
 use crate::builder::RuntimeBuilder;
 use crate::contexts::Contexts;
 use crate::load::Loaded;
+use crate::migrate::Pending;
 use crate::offer::Offers;
-use crate::routes::Routes;
+use crate::routes::{Generation, Routes};
+use crate::turns::Turns;
 
 /// A run has one program and rarely more than three drivers.
 const INSTANCES_PER_RUN: u32 = 4;
@@ -54,6 +56,12 @@ pub(crate) struct Inner {
     pub(crate) offers: Offers,
     /// Places for runs: as many as the engine has instances for.
     pub(crate) places: Semaphore,
+    /// Who may change what is in service under which name.
+    pub(crate) turns: Turns,
+    /// Migrations that are done for what is not in service yet.
+    pub(crate) pending: Pending,
+    /// How long the migrations of one load may take.
+    pub(crate) migrations_max: Duration,
     routes: ArcSwap<Routes>,
     /// Held while a new table is made from the old one; runs never wait for it.
     changing: Mutex<()>,
@@ -76,6 +84,7 @@ impl Runtime {
             variables,
             http,
             answers_kept,
+            migrations_max,
             offers,
             code_cache,
             compile_process,
@@ -107,6 +116,9 @@ impl Runtime {
             answers_kept,
             offers,
             places,
+            turns: Turns::default(),
+            pending: Pending::default(),
+            migrations_max,
             routes: ArcSwap::default(),
             changing: Mutex::new(()),
         };
@@ -118,6 +130,11 @@ impl Runtime {
     /// What is in service, by name.
     pub fn components(&self) -> Vec<Loaded> {
         self.inner.routes().all()
+    }
+
+    /// Every generation that is in service, or that runs which began with it still hold: by name, the oldest first.
+    pub fn generations(&self) -> Vec<Generation> {
+        self.inner.routes().generations()
     }
 
     /// Where guests' memories come from.
@@ -154,6 +171,10 @@ impl Inner {
 impl Routing for Inner {
     fn table(&self) -> Arc<Table> {
         Arc::clone(&self.routes.load().table)
+    }
+
+    async fn replaced(&self, table: &Arc<Table>) -> bool {
+        self.table_replaced(table).await
     }
 }
 

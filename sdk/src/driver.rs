@@ -143,15 +143,68 @@ pub trait Driver: Sized + 'static {
         Ok(())
     }
 
-    /// Brings what this driver has stored from schema version `from` (0: nothing is stored) to the
-    /// driver's own, and answers with that version.
+    /// Brings what this driver has stored from schema version `from` to the driver's own, and answers with that
+    /// version. 0 is the version of what was never migrated, also when nothing is stored.
     ///
-    /// Without this function, the version stays what it is.
+    /// The host calls it when the driver is put into service: once as a rehearsal, and where it answers with a new
+    /// version again. What it writes is committed with that version, all or nothing. What it does not have to do it
+    /// must not do: with the same version as `from`, nothing may be written.
+    /// [`Context::migrate`](crate::testing::Context::migrate) tests it.
+    ///
+    /// Without this function, the driver's version is 0, and it refuses what a newer one has migrated.
+    ///
+    /// ```standalone_crate
+    /// use airs::{Amount, Call, Error, Receipt, Result, Rights, Value, storage};
+    ///
+    /// /// Version 1 of these counters had its keys without a prefix.
+    /// struct Counters;
+    ///
+    /// #[airs::driver]
+    /// impl airs::Driver for Counters {
+    ///     type Asset = String;
+    ///
+    ///     fn migrate(from: u32) -> Result<u32> {
+    ///         if from > 2 {
+    ///             return Err(Error::rejected(format!("it knows versions up to 2, and not {from}")));
+    ///         }
+    ///         if from == 1 {
+    ///             for entry in storage::scan("/") {
+    ///                 let entry = entry?;
+    ///                 storage::set([b"count", &entry.key[..]].concat(), &entry.value)?;
+    ///                 storage::delete(&entry.key)?;
+    ///             }
+    ///         }
+    ///         Ok(2)
+    ///     }
+    ///     # fn intend(call: &Call, _account: (), _rights: Rights) -> Result<String> {
+    ///     #     Ok(format!("count{}", call.path))
+    ///     # }
+    ///     # fn view(key: &String) -> Result<Value> {
+    ///     #     Ok(storage::get_json::<Amount>(key)?.unwrap_or_default().into())
+    ///     # }
+    ///     # fn transfer(_from: &String, _to: &String, _value: Value) -> Result<Receipt> {
+    ///     #     Err(Error::unsupported("nothing moves"))
+    ///     # }
+    /// }
+    ///
+    /// # fn main() -> Result<()> {
+    /// let context = airs::testing::Context::new();
+    /// context.inside::<Counters, _>(|| storage::set("/a", "\"7\""))?;
+    /// assert_eq!(context.migrate::<Counters>(1)?, 2);
+    /// assert_eq!(context.inside::<Counters, _>(|| storage::get("count/a"))?.unwrap(), b"\"7\"");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Any; then the driver is not put into service and nothing is changed.
     fn migrate(from: u32) -> Result<u32> {
-        Ok(from)
+        match from {
+            0 => Ok(0),
+            _ => Err(Error::rejected(format!(
+                "it has no versions, and what is stored has schema version {from}"
+            ))),
+        }
     }
 }
 

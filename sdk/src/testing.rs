@@ -37,6 +37,7 @@ mod actor;
 mod binding;
 mod context;
 mod driver_object;
+mod migrate;
 mod path;
 mod purse;
 mod servers;

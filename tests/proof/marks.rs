@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use airs_driver::Context;
-use airs_platform::{Commit, Committed, Snapshot, Sqlite, Storage, StorageError};
+use airs_platform::{Commit, Committed, Memory, Snapshot, Sqlite, Storage, StorageError};
 use airs_runtime::{Code, Owner, Placement, Request};
 use airs_tests::{Bench, Script};
 use futures_util::future::{BoxFuture, join_all};
@@ -33,8 +33,14 @@ impl Exchanged {
 
 impl Storage for Exchanged {
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
-        let now = self.now();
-        Box::pin(async move { now.snapshot().await })
+        let now = self.0.lock().unwrap().clone();
+        // Before there is a file, drivers that are loaded look for what they have stored.
+        Box::pin(async move {
+            match now {
+                Some(now) => now.snapshot().await,
+                None => Memory::new().snapshot().await,
+            }
+        })
     }
 
     fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use airs_runtime::{Request, Runtime, State};
 
-use crate::project::{DOLLARS, accounts, ledger, succeed};
+use crate::project::{DOLLARS, accounts, build, ledger, succeed};
 
 #[test]
 fn a_state_that_cannot_be_used_is_named_and_left_as_it_is() {
@@ -50,6 +50,23 @@ fn commands_at_the_same_time_all_succeed() {
         );
     }
     assert_eq!(succeed(&scene, "view /accounts/alice/usd"), "106.00\n");
+}
+
+#[test]
+fn a_driver_migrates_what_it_has_stored_once_and_says_so() {
+    let mut scene = accounts("migrated");
+    let another =
+        "    fn migrate(_from: u32) -> Result<u32> {\n        Ok(1)\n    }\n\n    /// A binding stays";
+    scene.edit("src/lib.rs", "    /// A binding stays", another);
+    build(&scene);
+    let look = || {
+        let output = scene.command("view /accounts/alice/usd").output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "100.00\n");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = "Migrated driver ledger in context local, from schema version 0 to 1";
+    assert_eq!(look().matches(said).count(), 1);
+    assert!(!look().contains("Migrated"));
 }
 
 #[test]

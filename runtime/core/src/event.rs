@@ -149,11 +149,25 @@ pub enum Event<'a> {
         /// What was refused, and why. It holds nothing that may be a secret.
         message: &'a str,
     },
+    /// What a driver has stored in a context was brought to the schema of a new generation, which is put into service
+    /// next.
+    Migrated {
+        /// The context's name.
+        context: &'a Name,
+        /// The driver's name.
+        driver: &'a Name,
+        /// The new generation.
+        generation: u64,
+        /// The schema version before; 0 when none was ever noted.
+        from: u32,
+        /// The schema version after.
+        to: u32,
+    },
     /// A run is to be committed, and waits because another process owns the state of its context.
     OwnerAwaited {
         /// The context's name.
         context: &'a Name,
-        /// The run that waits.
+        /// The run that waits, or the migration.
         run: &'a str,
     },
     /// A call of a component's function from outside of any run ended.

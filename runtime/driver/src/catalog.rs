@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use airs_core::{Code, Error, Kind, Limits, Name};
 use airs_engine::DriverCode;
+use airs_platform::Key;
 use rustc_hash::FxHashMap;
 
 use crate::effective::Effective;
@@ -36,13 +37,17 @@ const NAMES_SHOWN_MAX: usize = 8;
 ///     Ok(())
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Driver {
     pub(crate) name: Arc<Name>,
     pub(crate) code: Arc<DriverCode<DriverState>>,
     pub(crate) limits: Limits,
     pub(crate) effective: Effective,
     pub(crate) space: Arc<[u8]>,
+    /// Where the schema version of what it has stored is kept.
+    pub(crate) version_key: Key,
+    /// The schema version of what it had stored when it was put into service, by context; 0 where none is said.
+    versions: FxHashMap<Name, u32>,
     generation: u64,
     digest: String,
 }
@@ -59,15 +64,38 @@ impl Driver {
         effective: Effective,
     ) -> Self {
         let space = namespace::driver(&name).into();
+        let version_key = namespace::version(&name);
         Self {
             name: Arc::new(name),
             code: Arc::new(code),
             limits,
             effective,
             space,
+            version_key,
+            versions: FxHashMap::default(),
             generation,
             digest,
         }
+    }
+
+    /// The same generation, knowing the schema version of what it has stored in each context: what its
+    /// [`Migration`](crate::Migration) there has answered.
+    #[must_use]
+    pub fn knowing(mut self, versions: impl IntoIterator<Item = (Name, u32)>) -> Self {
+        self.versions = versions
+            .into_iter()
+            .filter(|(_, version)| *version != 0)
+            .collect();
+        self
+    }
+
+    /// Whether it is granted in a context what it declares, so that it works there.
+    pub fn works_in(&self, context: &Name) -> bool {
+        self.effective.of(context).is_ok()
+    }
+
+    pub(crate) fn version_in(&self, context: &Name) -> u32 {
+        self.versions.get(context).copied().unwrap_or(0)
     }
 
     /// The driver's name.

@@ -90,7 +90,12 @@ impl Context {
     /// Joins the line of those who met a conflict here, with what the attempt has touched, and waits for its turn.
     /// Whoever stops waiting leaves the line.
     pub async fn queue(&self, footprint: Footprint) -> Ticket {
-        self.line.queue(footprint).await
+        self.line.queue(footprint, None).await
+    }
+
+    /// The same for who may keep its turn for another time.
+    pub(crate) async fn queue_for(&self, footprint: Footprint, turn_max: Duration) -> Ticket {
+        self.line.queue(footprint, Some(turn_max)).await
     }
 
     pub(crate) fn ownership(&self) -> &Ownership {

@@ -29,7 +29,7 @@ use rustc_hash::FxHashMap;
 /// assert_eq!(effective.of(&guests).unwrap_err().capability, Capability::Http);
 /// # Ok::<(), airs_core::NameError>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Effective {
     declared: Capabilities,
     granted: Grants,

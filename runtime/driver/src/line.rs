@@ -50,6 +50,8 @@ struct Place {
     awaited_by: Vec<u64>,
     /// Told when its turn comes.
     admit: Option<oneshot::Sender<()>>,
+    /// How long its turn lasts at most.
+    turn_max: Duration,
     /// When its turn came.
     admitted: Option<Instant>,
 }
@@ -115,20 +117,24 @@ impl Line {
         others.any(|(_, place)| place.footprint.is_touched_by(footprint))
     }
 
-    /// Joins the line, and waits for its turn.
-    pub(crate) async fn queue(self: &Arc<Self>, footprint: Footprint) -> Ticket {
-        let (ticket, turn) = self.join(footprint);
+    /// Joins the line, and waits for its turn, which lasts as long as others' at most unless said.
+    pub(crate) async fn queue(self: &Arc<Self>, footprint: Footprint, turn_max: Option<Duration>) -> Ticket {
+        let (ticket, turn) = self.join(footprint, turn_max.unwrap_or(self.turn_max));
         let Some(mut turn) = turn else { return ticket };
         while timeout(self.turn_max, &mut turn).await.is_err() {
-            self.change(|tickets| tickets.leave_overdue(self.turn_max));
+            self.change(Tickets::leave_overdue);
         }
         ticket
     }
 
     /// A place at the end, and what tells when its turn comes, unless that is at once.
-    fn join(self: &Arc<Self>, footprint: Footprint) -> (Ticket, Option<oneshot::Receiver<()>>) {
+    fn join(
+        self: &Arc<Self>,
+        footprint: Footprint,
+        turn_max: Duration,
+    ) -> (Ticket, Option<oneshot::Receiver<()>>) {
         let footprint = Arc::new(footprint);
-        let (number, turn) = self.change(|tickets| tickets.join(Arc::clone(&footprint)));
+        let (number, turn) = self.change(|tickets| tickets.join(Arc::clone(&footprint), turn_max));
         let ticket = Ticket {
             line: Arc::clone(self),
             number,
@@ -151,7 +157,11 @@ impl Line {
 }
 
 impl Tickets {
-    fn join(&mut self, footprint: Arc<Footprint>) -> (u64, Option<oneshot::Receiver<()>>) {
+    fn join(
+        &mut self,
+        footprint: Arc<Footprint>,
+        turn_max: Duration,
+    ) -> (u64, Option<oneshot::Receiver<()>>) {
         self.newest += 1;
         let number = self.newest;
         let mut waits_for = 0;
@@ -172,6 +182,7 @@ impl Tickets {
             footprint,
             waits_for,
             awaited_by: Vec::new(),
+            turn_max,
             admitted: admit.is_none().then(Instant::now),
             admit,
         };
@@ -199,10 +210,10 @@ impl Tickets {
     }
 
     /// Has those leave whose turn has lasted too long.
-    fn leave_overdue(&mut self, turn_max: Duration) {
+    fn leave_overdue(&mut self) {
         let overdue = |(number, place): (&u64, &Place)| {
             let lasts = place.admitted?.elapsed();
-            (lasts >= turn_max).then_some(*number)
+            (lasts >= place.turn_max).then_some(*number)
         };
         let overdue: Vec<u64> = self.by_number.iter().filter_map(overdue).collect();
         overdue.into_iter().for_each(|number| self.leave(number));

@@ -36,6 +36,11 @@ pub(crate) fn answer_time_ms(key: &[u8]) -> Option<u64> {
     Some(RunId::from_bytes(*id).time_ms())
 }
 
+/// The key of the schema version of what a driver has stored.
+pub(crate) fn version(driver: &Name) -> Vec<u8> {
+    key(&[HOST, b'v'], driver.as_str().as_bytes())
+}
+
 /// What the keys of a driver begin with.
 pub(crate) fn driver(name: &Name) -> Vec<u8> {
     // A name has at most 64 bytes.

@@ -3,6 +3,7 @@
 mod answer;
 mod bind;
 mod dispatch;
+mod migrate;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use slab::Slab;
 
 pub use bind::Placement;
 use dispatch::Instances;
+pub use migrate::{Migrated, Migration};
 
 use crate::binding::Kept;
 use crate::catalog::Drivers;
@@ -230,6 +232,12 @@ impl Session {
             released.map_err(|error| error.within(format!("releasing {path}")))?;
         }
         self.failed_release.take().map_or(Ok(()), Err)
+    }
+
+    /// Whether the attempt was to use a driver whose data has been migrated for a newer generation: it cannot be
+    /// committed, and is to be made again when that one is in service.
+    pub fn is_outdated(&self) -> bool {
+        self.instances.is_outdated()
     }
 
     /// The fault that doomed the run, if one did.

@@ -67,6 +67,11 @@ impl Transaction {
         }
     }
 
+    /// Whether there is anything to commit.
+    pub(crate) fn has_written(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
     /// Why the run cannot be committed any more, whatever its program does.
     pub(crate) fn doom(&self) -> Option<&Error> {
         self.doom.as_ref()

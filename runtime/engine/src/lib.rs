@@ -7,8 +7,8 @@
 
 mod abi;
 mod callable;
-mod code_cache;
 mod cancelling;
+mod code_cache;
 mod compile;
 mod compile_process;
 mod compiler;
@@ -41,8 +41,8 @@ pub mod wit;
 mod world;
 
 pub use callable::{Arguments, CallState, CallableCode, Outcome};
-pub use code_cache::CodeCache;
 pub use cancelling::Cancelling;
+pub use code_cache::CodeCache;
 pub use compile::Compiled;
 pub use compile_process::{CompileProcess, serve_compilation};
 pub use compiler::{Compilation, CompilerConfig};

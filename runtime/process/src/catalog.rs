@@ -102,4 +102,11 @@ pub struct Table {
 pub trait Routing: Sync {
     /// The table of the moment. Each attempt reads it once, and works with that to its end.
     fn table(&self) -> Arc<Table>;
+
+    /// Waits until another table than this one is in place, while one is being made for what a migration has
+    /// changed; false when none is. Unless said otherwise, none ever is.
+    fn replaced(&self, table: &Arc<Table>) -> impl Future<Output = bool> + Send {
+        let _ = table;
+        std::future::ready(false)
+    }
 }

@@ -13,7 +13,7 @@ use tokio::time::{sleep_until, timeout_at};
 use crate::answer::Answer;
 use crate::catalog::{Program, Routing, Table};
 use crate::progress::Progress;
-use crate::work::Work;
+use crate::work::{Failed, Work};
 
 /// How often a run is attempted when others change what it read.
 pub const ATTEMPTS_MAX: u32 = 8;
@@ -76,6 +76,9 @@ enum Attempted {
     Conflict(Footprint),
     /// It may be committed, or may still become so.
     Unknown(Error),
+    /// The data of a driver in its table has been migrated for a newer generation: it can be attempted again with the
+    /// table that has that one.
+    Outdated(Error, Arc<Table>),
 }
 
 impl Run {
@@ -116,6 +119,11 @@ impl Run {
                     let turn = Box::pin(self.queue(touched, ticket.take(), &environment, deadline_ms));
                     turn.await.map(|turn| ticket = Some(turn))
                 }
+                Ok(Attempted::Outdated(error, table)) => {
+                    ticket = None;
+                    // Boxed as above.
+                    Box::pin(self.await_table(error, &table, routing, &environment, deadline_ms)).await
+                }
                 Ok(Attempted::Unknown(error)) if self.identity.is_some() => {
                     doubt = Some(error);
                     ticket = None;
@@ -153,6 +161,22 @@ impl Run {
         };
         let turn = timeout_at(environment.deadline().into(), self.context.queue(touched));
         turn.await.map_err(|_| self.late(deadline_ms))
+    }
+
+    /// Waits for the table with the driver that its data was migrated for, until the deadline at most.
+    async fn await_table(
+        &self,
+        outdated: Error,
+        table: &Arc<Table>,
+        routing: &impl Routing,
+        environment: &Environment,
+        deadline_ms: u64,
+    ) -> Result<()> {
+        match timeout_at(environment.deadline().into(), routing.replaced(table)).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(outdated),
+            Err(_) => Err(self.late(deadline_ms)),
+        }
     }
 
     /// Reads the table, once for an attempt.
@@ -202,11 +226,19 @@ impl Run {
             return Ok(Attempted::Replayed(Answer::from_bytes(&kept)?));
         }
         let program = pinned.program?;
-        let (answer, mut session) = self
-            .work
-            .perform(program.as_deref(), session, environment)
-            .await?;
-        session.finish().await?;
+        let done = self.work.perform(program.as_deref(), session, environment).await;
+        let finished = match done {
+            Ok((answer, mut session)) => match session.finish().await {
+                Ok(()) => Ok((answer, session)),
+                Err(error) => Err(Failed::of(error, &session)),
+            },
+            Err(failed) => Err(failed),
+        };
+        let (answer, mut session) = match finished {
+            Ok(finished) => finished,
+            Err(failed) if failed.outdated => return Ok(Attempted::Outdated(failed.error, pinned.table)),
+            Err(failed) => return Err(failed.error),
+        };
         if let Some(identity) = &self.identity {
             session.keep_answer(identity, &answer.to_bytes())?;
         }

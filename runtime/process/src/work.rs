@@ -54,6 +54,31 @@ pub enum Work {
     },
 }
 
+/// Why an attempt cannot be committed.
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    /// Whether it is that a driver's data has been migrated for a newer generation of it.
+    pub(crate) outdated: bool,
+}
+
+impl Failed {
+    pub(crate) fn of(error: Error, session: &Session) -> Self {
+        Self {
+            error,
+            outdated: session.is_outdated(),
+        }
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            outdated: false,
+        }
+    }
+}
+
 impl Work {
     /// What to call it in messages and events.
     pub fn name(&self) -> &str {
@@ -105,12 +130,21 @@ impl Work {
         program: Option<&Program>,
         mut session: Box<Session>,
         environment: &Environment,
-    ) -> Result<(Answer, Box<Session>)> {
-        let answer = match self {
-            Self::Program { name, input } => {
-                let program = program.ok_or_else(|| unknown(Kind::Program, name, [].iter()))?;
-                return run(program, input, session, environment).await;
-            }
+    ) -> Result<(Answer, Box<Session>), Failed> {
+        if let Self::Program { name, input } = self {
+            let program = program.ok_or_else(|| unknown(Kind::Program, name, [].iter()))?;
+            return run(program, input, session, environment).await;
+        }
+        match self.operate(&mut session).await {
+            Ok(answer) => Ok((answer, session)),
+            Err(error) => Err(Failed::of(error, &session)),
+        }
+    }
+
+    /// Does what needs no program.
+    async fn operate(&self, session: &mut Session) -> Result<Answer> {
+        Ok(match self {
+            Self::Program { name, .. } => return Err(unknown(Kind::Program, name, [].iter())),
             Self::View { path } => {
                 let asset = session.intend(path, Rights::VIEW).await?;
                 Answer::Value(session.view(asset).await?)
@@ -133,8 +167,7 @@ impl Work {
                 let (path, at, binding) = session.resolve(path).await?;
                 Answer::Resolved(path, at, binding)
             }
-        };
-        Ok((answer, session))
+        })
     }
 }
 
@@ -161,6 +194,7 @@ impl fmt::Debug for Work {
             Self::Bind(placement) => f.debug_tuple("Bind").field(placement).finish(),
             Self::Unbind { path } => f.debug_struct("Unbind").field("path", path).finish(),
             Self::Bindings => f.write_str("Bindings"),
+            Self::Resolve { path } => f.debug_struct("Resolve").field("path", path).finish(),
         }
     }
 }
@@ -188,7 +222,7 @@ async fn run(
     input: &Arc<str>,
     session: Box<Session>,
     environment: &Environment,
-) -> Result<(Answer, Box<Session>), Error> {
+) -> Result<(Answer, Box<Session>), Failed> {
     let allowed = program.effective.of(session.context()).map_err(|lacking| {
         environment.denied(&program.name, lacking.capability, lacking.error.message());
         lacking.error
@@ -206,7 +240,10 @@ async fn run(
     match output {
         Ok(output) => Ok((Answer::Output(output), session)),
         // What doomed the run says more than what the program made of it.
-        Err(failure) => Err(session.doom().unwrap_or_else(|| failure.into_error())),
+        Err(failure) => {
+            let error = session.doom().unwrap_or_else(|| failure.into_error());
+            Err(Failed::of(error, &session))
+        }
     }
 }
 

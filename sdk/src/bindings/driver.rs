@@ -3006,10 +3006,16 @@ pub mod exports {
                     /// leaves it open, the run fails with the error.
                     #[allow(async_fn_in_trait)]
                     fn done(asset: Asset) -> Result<(), Error>;
-                    /// Brings what this driver has stored from schema version `from` (0: nothing is stored) to the
-                    /// driver's own, and answers with that version. The same version as `from`: nothing had to be done.
+                    /// Brings what this driver has stored from schema version `from` to the driver's own, and answers with that
+                    /// version. 0 is the version of what was never migrated, also when nothing is stored. The same version as
+                    /// `from`: nothing had to be done, and nothing was written.
                     ///
-                    /// Errors: any; then the driver is not put into service and nothing is changed.
+                    /// It is called in each context when the driver is put into service: once as a rehearsal, and where it answers
+                    /// with a new version again, to be committed with that version. It may be attempted again when runs change what it
+                    /// has read.
+                    ///
+                    /// Errors: any, for example `rejected` when `from` is above the driver's own version; so is a version below `from`.
+                    /// Then the driver is not put into service and nothing is changed.
                     #[allow(async_fn_in_trait)]
                     fn migrate(from: u32) -> Result<u32, Error>;
                 }

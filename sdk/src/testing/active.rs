@@ -158,6 +158,11 @@ pub(crate) fn http_send(request: &Request) -> Result<Response> {
     servers.answer(request)
 }
 
+/// Whether the run has written anything that was not undone.
+pub(super) fn has_written() -> Result<bool> {
+    with_run(|run| Ok(run.store.has_written()))
+}
+
 pub(crate) fn now() -> SystemTime {
     with_run(|run| Ok(run.now)).unwrap_or_else(|_| SystemTime::now())
 }

@@ -27,7 +27,7 @@ use crate::{
 const NOW: Duration = Duration::from_secs(1_767_225_600);
 
 /// The caller that binds; it may bind anywhere, and otherwise nothing special.
-const OPERATOR: &str = "operator";
+pub(super) const OPERATOR: &str = "operator";
 
 /// A named environment in memory, with its bindings and its state.
 ///

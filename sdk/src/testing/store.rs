@@ -109,6 +109,11 @@ impl Store {
         self.roll_back(Savepoint(0));
     }
 
+    /// Whether anything was written since the last commit.
+    pub(super) fn has_written(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
     /// Makes what was written last.
     pub(super) fn commit(&mut self) {
         self.undo.clear();

@@ -1,7 +1,7 @@
 //! What a driver states, what it has when it states nothing, and what it sees of the world.
 
 use airs::{
-    Amount, Call, Code, Driver, Error, Item, Json, Receipt, Result, Rights, Value, json,
+    Amount, Call, Code, Driver, Error, Item, Json, Receipt, Result, Rights, Value, json, storage,
     testing::{Context, Owner, Purse, PurseAccount},
     val,
 };
@@ -123,7 +123,8 @@ fn what_a_driver_leaves_out_has_a_default() {
     let alice = context.caller("alice");
     let error = alice.control("/nothing", "mint", json!({})).unwrap_err();
     assert_eq!(error, Error::unsupported("no operation \"mint\""));
-    assert_eq!(Nothing::migrate(7).unwrap(), 7);
+    assert_eq!(Nothing::migrate(0).unwrap(), 0);
+    assert_eq!(Nothing::migrate(7).unwrap_err().code, Code::Rejected);
     context.unbind("/nothing").unwrap();
 }
 
@@ -236,4 +237,55 @@ fn what_was_stored_in_another_form_is_an_internal_fault_that_names_the_key() {
         Json::from("much").parse::<Amount>().unwrap_err().code,
         Code::InvalidInput
     );
+}
+
+#[test]
+fn a_migration_is_all_or_nothing_and_says_which_version_it_made() {
+    /// It answers with the version that is stored under `to`, if there is one, and writes.
+    struct Restless;
+
+    impl Driver for Restless {
+        type Account = PurseAccount;
+        type Asset = ();
+
+        fn intend(_call: &Call, _account: PurseAccount, _rights: Rights) -> Result<()> {
+            Ok(())
+        }
+
+        fn view(_asset: &()) -> Result<Value> {
+            Ok(Value::Data(Vec::new()))
+        }
+
+        fn transfer(_from: &(), _to: &(), _value: Value) -> Result<Receipt> {
+            Err(Error::unsupported("nothing moves"))
+        }
+
+        fn migrate(from: u32) -> Result<u32> {
+            storage::set("migrated from", from.to_string())?;
+            storage::get_json("to")?.ok_or_else(|| Error::rejected("nobody said to which"))
+        }
+    }
+
+    let context = Context::new();
+    let kept = || {
+        context
+            .inside::<Restless, _>(|| storage::get("migrated from"))
+            .unwrap()
+    };
+    let to = |version: u32| {
+        context
+            .inside::<Restless, _>(|| storage::set_json("to", &version))
+            .unwrap();
+    };
+    let refused = |from| context.migrate::<Restless>(from).unwrap_err().message;
+    assert_eq!(refused(1), "nobody said to which");
+    to(2);
+    assert!(refused(3).contains("knows schema version 2"));
+    assert!(refused(2).contains("stays at schema version 2"));
+    assert_eq!(kept(), None);
+    assert_eq!(context.migrate::<Restless>(1).unwrap(), 2);
+    assert_eq!(kept().unwrap(), b"1");
+    // There are no versions of a driver that does not say so.
+    assert_eq!(context.migrate::<Nothing>(0).unwrap(), 0);
+    assert_eq!(context.migrate::<Nothing>(1).unwrap_err().code, Code::Rejected);
 }

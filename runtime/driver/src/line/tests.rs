@@ -34,7 +34,7 @@ fn commit(reads: &[&str], ranges: &[&str], writes: &[&str]) -> Commit {
 type Turn = Option<oneshot::Receiver<()>>;
 
 fn join(line: &Arc<Line>, commit: &Commit) -> (Ticket, Turn) {
-    line.join(line.footprint(commit))
+    line.join(line.footprint(commit), TURN_MAX)
 }
 
 fn bars(line: &Line, commit: &Commit, ticket: Option<&Ticket>) -> bool {
@@ -129,9 +129,9 @@ fn who_has_its_turn_too_long_is_not_waited_for_any_more() {
     executor.block_on(async {
         let line = Arc::new(Line::default());
         let pay = commit(&["a"], &[], &["a"]);
-        let slow = line.queue(line.footprint(&pay)).await;
+        let slow = line.queue(line.footprint(&pay), None).await;
         let began = std::time::Instant::now();
-        let quick = line.queue(line.footprint(&pay)).await;
+        let quick = line.queue(line.footprint(&pay), None).await;
         assert!(began.elapsed() >= TURN_MAX);
         // From now on it is as one that never met a conflict.
         assert!(bars(&line, &pay, Some(&slow)) && !bars(&line, &pay, Some(&quick)));
@@ -150,7 +150,7 @@ fn who_stops_waiting_leaves_the_line() {
         .build()
         .unwrap();
     let _entered = executor.enter();
-    let mut waiting = Box::pin(line.queue(line.footprint(&pay)));
+    let mut waiting = Box::pin(line.queue(line.footprint(&pay), None));
     let mut context = Context::from_waker(Waker::noop());
     assert!(matches!(waiting.as_mut().poll(&mut context), Poll::Pending));
     assert_eq!(line.tickets().by_number.len(), 2);

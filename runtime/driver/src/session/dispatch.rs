@@ -7,6 +7,7 @@ use airs_engine::{DriverAsset, DriverInstance, Environment, Failure, Guest};
 
 use crate::catalog::Driver;
 use crate::heard::Asking;
+use crate::schema;
 use crate::state::DriverState;
 use crate::transaction::{Savepoint, Transaction};
 
@@ -24,6 +25,8 @@ pub(super) struct Instances {
     environment: Environment,
     context: Arc<Name>,
     asking: Asking,
+    /// Whether a driver was to be used whose data a newer generation has migrated.
+    outdated: bool,
 }
 
 #[derive(Debug)]
@@ -45,6 +48,7 @@ impl Instances {
             environment,
             context,
             asking,
+            outdated: false,
         }
     }
 
@@ -82,6 +86,32 @@ impl Instances {
             let message = format!("the run uses more than {DRIVERS_PER_RUN_MAX} drivers");
             return Err(Error::new(Code::LimitExceeded, message));
         }
+        // Where it was not granted what it needs nothing was migrated for it either, and it is told the former.
+        if driver.works_in(&self.context) {
+            self.check_version(driver).await?;
+        }
+        self.place(driver).await
+    }
+
+    /// Whether what is stored is as it was when the driver was put into service. That is part of what the run rests
+    /// on; if it is not so, the run is doomed, and to be attempted again with the driver that is in service by then.
+    async fn check_version(&mut self, driver: &Driver) -> Result<()> {
+        let stored = schema::version(self.transaction()?, driver).await?;
+        let known = driver.version_in(&self.context);
+        if stored == known {
+            return Ok(());
+        }
+        self.outdated = true;
+        let outdated = schema::outdated(driver, known, stored);
+        Err(self.transaction()?.doomed(outdated))
+    }
+
+    pub(super) fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
+    /// A new instance of a driver.
+    pub(super) async fn place(&mut self, driver: &Arc<Driver>) -> Result<usize> {
         let allowed = driver.effective.of(&self.context).map_err(|lacking| {
             self.environment
                 .denied(&driver.name, lacking.capability, lacking.error.message());
@@ -166,6 +196,12 @@ impl Instances {
     pub(super) async fn done(&mut self, index: usize, asset: DriverAsset) -> Result<()> {
         let (savepoint, instance) = self.enter(index)?;
         let answer = instance.done(asset).await;
+        self.leave(index, savepoint, answer)
+    }
+
+    pub(super) async fn migrate(&mut self, index: usize, from: u32) -> Result<u32> {
+        let (savepoint, instance) = self.enter(index)?;
+        let answer = instance.migrate(from).await;
         self.leave(index, savepoint, answer)
     }
 

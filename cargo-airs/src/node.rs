@@ -1,5 +1,6 @@
 //! A runtime for one command: the project's components, over the project's state.
 
+mod absent;
 mod input;
 mod state;
 
@@ -19,6 +20,7 @@ use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
 use crate::{code, interrupt};
 
+use absent::Absent;
 pub(crate) use input::{input, json, may_lack_input, raw};
 pub(crate) use state::{has_state, state};
 
@@ -31,14 +33,6 @@ pub(crate) struct Node {
     request: settings::Node,
     report: Report,
     absent: Vec<Absent>,
-}
-
-/// A component of the project that is not in service.
-pub(crate) struct Absent {
-    /// What would apply, were it.
-    pub(crate) explained: ComponentExplained,
-    /// Why it is not.
-    pub(crate) why: Failure,
 }
 
 /// What a run has answered.
@@ -244,19 +238,6 @@ impl Node {
         }
         self.runtime.load(&component, &workspace.granted(name))?;
         Ok(())
-    }
-}
-
-/// What is said of one that cannot be used, when others can.
-impl fmt::Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ComponentExplained { kind, name, .. } = &self.explained;
-        let prefix = format!("{kind} {name}: ");
-        let why = self.why.message();
-        let why = why.strip_prefix(&prefix).unwrap_or(why);
-        write!(f, "{kind} {name} is not in service: {why}")?;
-        let mut hints = self.why.hints().iter();
-        hints.try_for_each(|hint| write!(f, "; {hint}"))
     }
 }
 

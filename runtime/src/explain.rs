@@ -13,6 +13,15 @@ use crate::request::Request;
 use crate::runtime::Runtime;
 
 /// What applies to a path, for one caller in one context: [`Runtime::explain_path`].
+///
+/// ```
+/// use airs_runtime::{PathExplained, Rights};
+///
+/// fn why_no_debit(explained: &PathExplained) -> Option<String> {
+///     let (_, answer) = explained.rights.iter().find(|(right, _)| *right == Rights::DEBIT)?;
+///     answer.as_ref().err().map(ToString::to_string)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PathExplained {
@@ -35,6 +44,14 @@ pub struct PathExplained {
 }
 
 /// What a component may use in one context: [`Runtime::explain_component`].
+///
+/// ```
+/// use airs_runtime::{Capability, ComponentExplained};
+///
+/// fn may_keep_data(explained: &ComponentExplained) -> bool {
+///     explained.effective.as_ref().is_ok_and(|may| may.contains(Capability::Storage))
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ComponentExplained {

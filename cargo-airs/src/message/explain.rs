@@ -73,6 +73,16 @@ impl From<&Failure> for Why {
     }
 }
 
+impl Why {
+    /// The same, where it was said already what it is about.
+    fn without(mut self, subject: &str) -> Self {
+        if let Some(message) = self.message.strip_prefix(subject) {
+            self.message = message.to_owned();
+        }
+        self
+    }
+}
+
 impl ComponentShown {
     pub(crate) fn new(explained: &ComponentExplained, out_of_service: Option<&Failure>) -> Self {
         let capability = |kind: Capability| {
@@ -85,12 +95,13 @@ impl ComponentShown {
             }
         };
         let denied = explained.effective.as_ref().err().cloned();
+        let subject = format!("{} {}: ", explained.kind, explained.name);
         Self {
             name: explained.name.to_string(),
             kind: explained.kind.as_str(),
             generation: explained.service.as_ref().map(|service| service.generation),
             digest: explained.service.as_ref().map(|service| service.digest.clone()),
-            out_of_service: out_of_service.map(Why::from),
+            out_of_service: out_of_service.map(|why| Why::from(why).without(&subject)),
             capabilities: Capability::ALL
                 .into_iter()
                 .map(capability)
@@ -151,17 +162,12 @@ impl fmt::Display for ComponentShown {
             }
             _ => writeln!(f, ", not in service")?,
         }
-        if let Some(why) = &self.out_of_service {
-            writeln!(f, "  {why}")?;
+        // That it is out of service may be for the same reason.
+        if let Some(why) = self.out_of_service.as_ref().or(self.denied.as_ref()) {
+            writeln!(f, "  {:<11} {why}", "why")?;
         }
-        for capability in &self.capabilities {
-            writeln!(f, "  {capability}")?;
-        }
-        // When it is out of service for that reason it was said.
-        match (&self.denied, &self.out_of_service) {
-            (Some(why), None) => writeln!(f, "  {why}"),
-            _ => Ok(()),
-        }
+        let mut capabilities = self.capabilities.iter();
+        capabilities.try_for_each(|capability| writeln!(f, "  {capability}"))
     }
 }
 
@@ -173,6 +179,7 @@ impl fmt::Display for CapabilityShown {
             (_, Some(effective)) if effective == granted => f.write_str(effective),
             (_, Some(effective)) => write!(f, "{effective} of {granted}, which is granted"),
             (None, None) => write!(f, "not declared; granted is {granted}"),
+            (Some(declared), None) if declared == granted => f.write_str(declared),
             (Some(declared), None) => write!(f, "declared is {declared}, granted is {granted}"),
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Code, Error, Event, Name, Result};
 use airs_driver::{Context, Driver, Migrated, Migration};
-use airs_engine::Environment;
+use airs_engine::{Allowance, Environment};
 use airs_process::Table;
 use tokio::sync::watch;
 
@@ -75,8 +75,7 @@ impl Inner {
     async fn migrate_all(&self, driver: Driver) -> Result<(Driver, bool)> {
         let deadline = Instant::now() + self.migrations_max;
         // One place for all of it, taken before any run can wait for its end while holding one.
-        let milliseconds = u64::try_from(self.migrations_max.as_millis()).unwrap_or(u64::MAX);
-        let _place = self.place(milliseconds).await?;
+        let _place = self.place(deadline).await?;
         let driver = Arc::new(driver);
         let mut versions: Vec<(Name, u32)> = Vec::new();
         let mut wanting = Vec::new();
@@ -123,7 +122,12 @@ impl Inner {
     fn migration(&self, context: &Context, driver: &Arc<Driver>, deadline: Instant) -> Migration {
         let id = Runtime::new_id().to_string().into();
         let (name, observer) = (context.name().clone(), Arc::clone(&self.observer));
-        let environment = Environment::new(id, Some(name), SystemTime::now(), deadline, observer);
+        // It computes as long as it may take, in the memory of the context.
+        let allowance = Allowance {
+            memory: context.memory().cloned(),
+            ..Allowance::until(deadline)
+        };
+        let environment = Environment::new(id, Some(name), SystemTime::now(), allowance, observer);
         Migration {
             context: context.clone(),
             driver: Arc::clone(driver),

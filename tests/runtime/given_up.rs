@@ -5,7 +5,9 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
-use airs_engine::{Absent, CallState, CallableCode, Engine, Environment, Guest, HostLinker, World};
+use airs_engine::{
+    Absent, Allowance, CallState, CallableCode, Engine, Environment, Guest, HostLinker, World,
+};
 use airs_runtime::{Code, EngineConfig, Event, HostInterface, Limits, Name};
 
 use crate::interfaces::{Tools, call, component, with};
@@ -90,7 +92,7 @@ fn what_still_waits_for_a_thread_at_the_deadline_is_never_done() {
             "call".repeat(7)[..26].into(),
             None,
             SystemTime::now(),
-            deadline,
+            Allowance::until(deadline),
             Arc::new(|_| {}),
         );
         let world = World {

@@ -136,7 +136,7 @@ impl Migration {
         };
         let line = self.context.line();
         let mut touched = line.footprint(&commit);
-        if !line.bars(&commit, held.as_ref()) {
+        if !line.bars(&touched, held.as_ref()) {
             let waits = || environment.waits_for_owner();
             let (_, committed) = self.context.commit(commit, environment.deadline(), waits).await;
             match committed {

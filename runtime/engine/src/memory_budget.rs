@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn no_number_is_too_large_to_be_refused() {
-        let mut share = Share::of(Some(MemoryBudget::of_node(u64::MAX)));
+        let mut share = Share::of(Some(MemoryBudget::of_node(u64::MAX - 1)));
         share.cover(MIB).unwrap();
         assert!(share.cover(u64::MAX).is_err());
     }

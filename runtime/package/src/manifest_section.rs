@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use airs_core::{Access, Capabilities, Kind, LimitScope, Limits, StorageAccess};
+use airs_core::{Access, Capabilities, Kind, Limits, StorageAccess};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::ITEMS_MAX;
@@ -241,7 +241,6 @@ fn limits(section: &BTreeMap<String, u64>) -> Result<Limits, PackageError> {
         let max = Limits::ALL
             .iter()
             .find(|(known, _)| known == name)
-            .filter(|_| Limits::scope(name).is_some_and(LimitScope::is_for_manifests))
             .map(|(_, limit)| limit.max);
         let (Some(limit), Some(max)) = (limits.by_name_mut(name), max) else {
             return Err(bad(format!("the limit {name:?} is not known")));

@@ -59,7 +59,7 @@ pub(crate) fn decide(
     match lacking.kinds().next() {
         None => Ok(manifest.capabilities.intersection(here)),
         Some(capability) => Err(Ungranted {
-            capability,
+            capability: Some(capability),
             error: ungranted(
                 manifest.kind,
                 &lacking,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use airs_core::{Capabilities, Capability, Code, Error, Grants, Name};
-use airs_engine::World;
+use airs_core::{Capabilities, Capability, Code, Error, Grants, Name, Result};
+use airs_engine::{Environment, World};
 use rustc_hash::FxHashMap;
 
 /// What a component may use, context by context: decided once, when it is put into service.
@@ -19,14 +19,14 @@ use rustc_hash::FxHashMap;
 ///     world: Arc::new(World { clock: true, random: true, log: true, ..World::default() }),
 /// };
 /// let ungranted = Ungranted {
-///     capability: Capability::Http,
+///     capability: Some(Capability::Http),
 ///     error: Error::new(Code::UngrantedCapability, "it needs http, which is not granted to it"),
 /// };
 /// let (local, guests): (Name, Name) = ("local".parse()?, "guests".parse()?);
 /// let decided = [(local.clone(), Ok(allowed)), (guests.clone(), Err(ungranted))];
 /// let effective = Effective::new(Capabilities::default(), Grants::default(), decided);
 /// assert!(effective.of(&local).is_ok());
-/// assert_eq!(effective.of(&guests).unwrap_err().capability, Capability::Http);
+/// assert_eq!(effective.of(&guests).unwrap_err().capability, Some(Capability::Http));
 /// # Ok::<(), airs_core::NameError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -52,8 +52,8 @@ pub struct Allowed {
 /// An example is at [`Effective`].
 #[derive(Clone, Debug)]
 pub struct Ungranted {
-    /// The first kind that it lacks.
-    pub capability: Capability,
+    /// The first kind that it lacks; none when nothing was decided about the context, which is a fault of the host.
+    pub capability: Option<Capability>,
     /// All that it lacks, and where to grant it.
     pub error: Error,
 }
@@ -86,18 +86,41 @@ impl Effective {
     /// What it may use in a context.
     ///
     /// # Errors
-    /// What it lacks there; nothing is granted in a context that nobody decided about.
+    /// What it lacks there; [`Code::Internal`] when nobody decided about the context.
     pub fn of(&self, context: &Name) -> Result<&Allowed, Ungranted> {
         match self.decided.get(context) {
             Some(Ok(allowed)) => Ok(allowed),
             Some(Err(ungranted)) => Err(ungranted.clone()),
             None => Err(Ungranted {
-                capability: Capability::Log,
+                capability: None,
                 error: Error::new(
-                    Code::UngrantedCapability,
-                    format!("nothing is granted in context {context}"),
+                    Code::Internal,
+                    format!("nothing was decided about context {context}"),
                 ),
             }),
         }
+    }
+
+    /// What the component, called so, may use in a run in a context. What it lacks there is told as denied.
+    pub fn in_run(&self, context: &Name, component: &Name, environment: &Environment) -> Result<&Allowed> {
+        self.of(context).map_err(|Ungranted { capability, error }| {
+            if let Some(capability) = capability {
+                environment.denied(component, capability, error.message());
+            }
+            error
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use airs_core::{Code, Name};
+
+    use super::Effective;
+
+    #[test]
+    fn a_context_that_nobody_decided_about_is_a_fault_of_the_host_and_no_denial() {
+        let lacking = Effective::default().of(&Name::local()).unwrap_err();
+        assert_eq!((lacking.capability, lacking.error.code()), (None, Code::Internal));
     }
 }

@@ -4,11 +4,10 @@ mod room;
 mod scan;
 
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Snapshot, Stored};
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use room::{Change, Rooms};
 
@@ -25,7 +24,8 @@ const ENTRY_BYTES: usize = 128;
 /// A snapshot, what was read of it, and what is to be written.
 pub(crate) struct Transaction {
     snapshot: Box<dyn Snapshot>,
-    reads: FxHashMap<Key, Option<Stored>>,
+    /// Guests choose the keys, and with them nothing of where they come to stand: the hash has a secret.
+    reads: HashMap<Key, Option<Stored>>,
     ranges: Vec<Check>,
     writes: BTreeMap<Key, Option<Bytes>>,
     /// How much drivers keep that the transaction has written for.
@@ -55,7 +55,7 @@ impl Transaction {
     pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits, guards: Guards) -> Self {
         Self {
             snapshot,
-            reads: FxHashMap::with_capacity_and_hasher(KEYS_EXPECTED, FxBuildHasher),
+            reads: HashMap::with_capacity(KEYS_EXPECTED),
             ranges: Vec::new(),
             writes: BTreeMap::new(),
             rooms: Rooms::default(),

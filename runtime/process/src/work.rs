@@ -223,10 +223,9 @@ async fn run(
     session: Box<Session>,
     environment: &Environment,
 ) -> Result<(Answer, Box<Session>), Failed> {
-    let allowed = program.effective.of(session.context()).map_err(|lacking| {
-        environment.denied(&program.name, lacking.capability, lacking.error.message());
-        lacking.error
-    })?;
+    let allowed = program
+        .effective
+        .in_run(session.context(), &program.name, environment)?;
     let (name, world) = (Arc::clone(&program.name), Arc::clone(&allowed.world));
     let guest = Guest::new(name, environment.clone(), world, &program.limits);
     let state = ProgramState::new(guest, session);

@@ -112,11 +112,9 @@ impl Instances {
 
     /// A new instance of a driver.
     pub(super) async fn place(&mut self, driver: &Arc<Driver>) -> Result<usize> {
-        let allowed = driver.effective.of(&self.context).map_err(|lacking| {
-            self.environment
-                .denied(&driver.name, lacking.capability, lacking.error.message());
-            lacking.error
-        })?;
+        let allowed = driver
+            .effective
+            .in_run(&self.context, &driver.name, &self.environment)?;
         let (environment, world) = (self.environment.clone(), Arc::clone(&allowed.world));
         // Its own limits: what its program's say of memory, handles and log is about the program.
         let guest = Guest::new(Arc::clone(&driver.name), environment, world, &driver.limits);

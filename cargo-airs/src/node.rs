@@ -1,6 +1,7 @@
 //! A runtime for one command: the project's components, over the project's state.
 
 mod absent;
+mod events;
 mod input;
 mod state;
 
@@ -9,18 +10,18 @@ use std::time::Instant;
 
 use airs_core::{Code, Error, Kind, NameError};
 use airs_runtime::{
-    Answer, Component, ComponentExplained, EngineConfig, Event, PathExplained, Report as RunReport, Request,
+    Answer, Component, ComponentExplained, EngineConfig, PathExplained, Report as RunReport, Request,
     Runtime, State,
 };
 
 use crate::error::{Failure, Reason, Result};
-use crate::message::Message;
 use crate::report::Report;
 use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
 use crate::{code, interrupt};
 
 use absent::Absent;
+pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
 pub(crate) use state::{has_state, state};
 
@@ -260,40 +261,6 @@ fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
                 known => failure.hint(format!("there is {}", known.join(", "))),
             }
         })
-}
-
-pub(crate) fn tell(event: &Event<'_>, report: &Report) {
-    match event {
-        Event::Log {
-            component,
-            run,
-            attempt,
-            line,
-        } => report.say(&Message::Log {
-            component: component.as_str(),
-            run,
-            attempt: *attempt,
-            line,
-        }),
-        Event::Migrated {
-            context,
-            driver,
-            from,
-            to,
-            ..
-        } => report.say(&Message::DriverMigrated {
-            context: context.as_str(),
-            driver: driver.as_str(),
-            from: *from,
-            to: *to,
-        }),
-        Event::OwnerAwaited { context, run } => report.say(&Message::OwnerAwaited {
-            context: context.as_str(),
-            run,
-        }),
-        _ => {}
-    }
-    code::log(event, report);
 }
 
 impl fmt::Debug for Node {

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use airs_core::{Capability, Event, Guard, Guards, Name, Observer};
 use sha2::{Digest, Sha256};
 
-use crate::MemoryBudget;
+use crate::allowance::Allowance;
 use crate::host::HostCaller;
-use crate::memory_budget::Share;
+use crate::memory_budget::{MemoryBudget, Share};
 use crate::ticker::TICK_MS;
 
 /// What all guests of one attempt share: the run's clock, randomness and deadline, and who is told of what they
@@ -45,38 +45,6 @@ pub struct Environment {
 /// How many denials of one kind are told one by one for a component in a run; of the others there is one event, which
 /// says how many they were. A guest can be denied things in a loop, and every record of it is kept.
 const DENIALS_TOLD_MAX: u64 = 64;
-
-/// What a run may use up of what is counted for all of its guests.
-///
-/// ```
-/// use std::time::{Duration, Instant};
-/// use airs_engine::{Allowance, MemoryBudget};
-///
-/// let deadline = Instant::now() + Duration::from_secs(5);
-/// let memory = Some(MemoryBudget::of_node(1 << 30));
-/// let brief = Allowance { cpu_ms: 100, memory, ..Allowance::until(deadline) };
-/// ```
-#[derive(Clone, Debug)]
-pub struct Allowance {
-    /// When it has to be over.
-    pub deadline: Instant,
-    /// How long its guests may compute, all of them and in all attempts. It is counted in the ticks at which they
-    /// yield, every 5 ms.
-    pub cpu_ms: u64,
-    /// What they take memory of, beside the limit of each.
-    pub memory: Option<MemoryBudget>,
-}
-
-impl Allowance {
-    /// No limit but a deadline.
-    pub fn until(deadline: Instant) -> Self {
-        Self {
-            deadline,
-            cpu_ms: u64::MAX,
-            memory: None,
-        }
-    }
-}
 
 /// What all attempts share.
 struct Shared {

@@ -6,6 +6,7 @@
 //! what wasmtime calls them stays in here.
 
 mod abi;
+mod allowance;
 mod callable;
 mod cancelling;
 mod code_cache;
@@ -40,6 +41,7 @@ mod wasi;
 pub mod wit;
 mod world;
 
+pub use allowance::Allowance;
 pub use callable::{Arguments, CallState, CallableCode, Outcome};
 pub use cancelling::Cancelling;
 pub use code_cache::CodeCache;
@@ -49,7 +51,7 @@ pub use compiler::{Compilation, CompilerConfig};
 pub use driver::{DriverAsset, DriverCode, DriverInstance};
 pub use dynamic::Notation;
 pub use engine::{Allocation, Engine, EngineConfig};
-pub use environment::{Allowance, Environment};
+pub use environment::Environment;
 pub use guest::{Guest, GuestState};
 pub use host::{Answered, Given, HostCaller, HostFunctions, HostInterface, HostLinker, Waiting, package_of};
 pub use http::Http;

@@ -1,0 +1,41 @@
+//! What happens in a runtime, as the tool tells it.
+
+use airs_runtime::Event;
+
+use crate::code;
+use crate::message::Message;
+use crate::report::Report;
+
+pub(crate) fn tell(event: &Event<'_>, report: &Report) {
+    match event {
+        Event::Log {
+            component,
+            run,
+            attempt,
+            line,
+        } => report.say(&Message::Log {
+            component: component.as_str(),
+            run,
+            attempt: *attempt,
+            line,
+        }),
+        Event::Migrated {
+            context,
+            driver,
+            from,
+            to,
+            ..
+        } => report.say(&Message::DriverMigrated {
+            context: context.as_str(),
+            driver: driver.as_str(),
+            from: *from,
+            to: *to,
+        }),
+        Event::OwnerAwaited { context, run } => report.say(&Message::OwnerAwaited {
+            context: context.as_str(),
+            run,
+        }),
+        _ => {}
+    }
+    code::log(event, report);
+}

@@ -210,7 +210,6 @@ impl Runtime {
         caller: &CallerId,
         context: Option<&Name>,
     ) -> Result<PathExplained> {
-        let executor = self.inner.engine.executor().clone();
-        executor.block_on(self.explain_path(path, caller, context))
+        self.inner.wait(self.explain_path(path, caller, context))?
     }
 }

@@ -128,6 +128,8 @@ fn interrupted(scene: &Scene) {
     stderr.read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
     // These are said after the run was dropped. A process that had to be ended says nothing more.
-    assert!(said.ends_with("error[interrupted]: interrupted\n"), "{said}");
+    let last = "error[interrupted]: interrupted\n\
+                help: nothing of the run remains, unless it was being committed: look before you repeat it\n";
+    assert!(said.ends_with(last), "{said}");
     assert_eq!(succeed(scene, "view /usd"), "5.00\n");
 }

@@ -124,7 +124,7 @@ impl Runtime {
     /// ```no_run
     /// use airs_runtime::Runtime;
     ///
-    /// # fn example(runtime: &Runtime) -> airs_runtime::Result<()> {
+    /// # fn example(runtime: &Runtime) -> Result<(), Box<dyn std::error::Error>> {
     /// let explained = runtime.explain_component(&"feed".parse()?, None)?;
     /// match explained.effective {
     ///     Ok(may) => println!("it may ask {} hosts", may.http.len()),

@@ -30,10 +30,7 @@ const INTERFACE: &str = "airs:driver/driver@0.1.0";
 /// use airs_core::{Call, Capability, Rights, Value};
 /// use airs_engine::{DriverAsset, DriverCode, DriverInstance, Engine, Failure, Http, Storage};
 ///
-/// async fn look<T>(engine: &Engine, component: &[u8], state: T, call: &Call) -> Result<Value, Failure>
-/// where
-///     T: Storage + Http,
-/// {
+/// async fn look<T: Storage + Http>(engine: &Engine, component: &[u8], state: T, call: &Call) -> Result<Value, Failure> {
 ///     // Once for each version of the driver,
 ///     let compiled = engine.compile(component).map_err(Failure::Refused)?;
 ///     let linked = DriverCode::link(engine, &compiled, &[Capability::Storage].into(), |_, _| None);

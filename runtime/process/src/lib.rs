@@ -44,6 +44,7 @@
 
 mod answer;
 mod catalog;
+mod failed;
 mod progress;
 mod run;
 mod val;

@@ -12,8 +12,9 @@ use tokio::time::{sleep_until, timeout_at};
 
 use crate::answer::Answer;
 use crate::catalog::{Program, Routing, Table};
+use crate::failed::Failed;
 use crate::progress::Progress;
-use crate::work::{Failed, Work};
+use crate::work::Work;
 
 /// How often a run is attempted when others change what it read.
 pub const ATTEMPTS_MAX: u32 = 8;

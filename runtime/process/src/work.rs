@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use airs_core::{Error, FieldWriter, Kind, Result, Rights};
+use airs_core::{FieldWriter, Kind, Result, Rights};
 use airs_driver::{Owner, Placement, Session, unknown};
 use airs_engine::{Environment, Guest};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
 use crate::catalog::{Program, Programs};
+use crate::failed::Failed;
 use crate::val::ProgramState;
 
 /// What a run does: a program, or one of the operations that need none. All of them are transactions.
@@ -52,31 +53,6 @@ pub enum Work {
         /// The path.
         path: String,
     },
-}
-
-/// Why an attempt cannot be committed.
-pub(crate) struct Failed {
-    pub(crate) error: Error,
-    /// Whether it is that a driver's data has been migrated for a newer generation of it.
-    pub(crate) outdated: bool,
-}
-
-impl Failed {
-    pub(crate) fn of(error: Error, session: &Session) -> Self {
-        Self {
-            error,
-            outdated: session.is_outdated(),
-        }
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self {
-            error,
-            outdated: false,
-        }
-    }
 }
 
 impl Work {

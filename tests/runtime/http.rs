@@ -230,13 +230,22 @@ fn drivers_do_not_hear_what_others_were_told() {
 }
 
 #[test]
-fn a_run_sends_so_many_requests_and_no_more() {
+fn a_run_that_sends_more_requests_than_it_may_ends() {
     let server = Counter::start();
     let (bench, _) = reaching(&[&server.url("")]);
-    let answered = bench
-        .control("/one", "ask-often", &json!([server.url("/"), 100]).to_string())
-        .unwrap();
-    assert_eq!((answered.as_str(), server.asked()), ("64", 64));
+    let often = |times: u32| json!([server.url("/"), times]);
+    let answered = bench.control("/one", "ask-often", &often(64).to_string());
+    assert_eq!((answered.unwrap().as_str(), server.asked()), ("64", 64));
+    // Its driver asks on, and says in the end that all is well.
+    let script = Script::new()
+        .stubborn()
+        .intend("/one", "control")
+        .control(0, "set", json!(["key", "value"]))
+        .control(0, "ask-often", often(1_000));
+    let error = bench.play("operator", &script).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    assert_eq!(server.asked(), 128);
+    assert_eq!(bench.control("/one", "get", r#""key""#).unwrap(), "null");
 }
 
 #[test]

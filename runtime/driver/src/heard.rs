@@ -1,12 +1,12 @@
 //! What a run has been told by servers.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use airs_core::{Capabilities, Code, Error, HttpRequest, HttpResponse, Name, Result};
 use airs_platform::{Http, HttpError};
-use rustc_hash::FxHashMap;
 
 /// Requests that one run may send, over all its attempts: it keeps a snapshot while it waits.
 const REQUESTS_PER_RUN_MAX: usize = 64;
@@ -25,7 +25,8 @@ pub struct Heard(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    answers: FxHashMap<Question, Vec<Answer>>,
+    /// Guests choose the requests, and with them nothing of where they come to stand: the hash has a secret.
+    answers: HashMap<Question, Vec<Answer>>,
     requests: usize,
     bytes: usize,
 }
@@ -39,14 +40,20 @@ type Answer = Result<Arc<HttpResponse>, HttpError>;
 pub(crate) struct Asking {
     service: Option<Arc<dyn Http>>,
     heard: Heard,
-    /// How often the driver has sent a request in this attempt.
-    sent: FxHashMap<Arc<HttpRequest>, usize>,
+    /// How often the driver has sent a request in this attempt: what was refused by the run's limits is not in it, so
+    /// that there are as many as these allow.
+    sent: HashMap<Arc<HttpRequest>, usize>,
 }
 
-/// Why there is no answer: the service's reason, or one of the run's own.
+/// Why there is no answer.
+#[derive(Debug)]
 pub(crate) enum Refusal {
+    /// The service's reason.
     Http(HttpError),
-    Run(Error),
+    /// There is no service.
+    Unreachable,
+    /// The run has used up what it may, and ends.
+    OverLimit(Error),
 }
 
 impl Asking {
@@ -54,7 +61,7 @@ impl Asking {
         Self {
             service,
             heard,
-            sent: FxHashMap::default(),
+            sent: HashMap::new(),
         }
     }
 
@@ -74,20 +81,17 @@ impl Asking {
     ) -> Result<Arc<HttpResponse>, Refusal> {
         HttpError::check_granted(&request, granted).map_err(Refusal::Http)?;
         let request = Arc::new(request);
-        let count = self.sent.entry(Arc::clone(&request)).or_default();
-        let number = *count;
-        *count += 1;
-        let question = (Arc::clone(driver), request);
-        if let Some(known) = self.heard.known(&question, number) {
+        let number = self.sent.get(&request).copied().unwrap_or_default();
+        let question = (Arc::clone(driver), Arc::clone(&request));
+        let known = self.heard.known(&question, number);
+        if known.is_none() {
+            self.heard.count_request()?;
+        }
+        self.sent.insert(request, number + 1);
+        if let Some(known) = known {
             return known.map_err(Refusal::Http);
         }
-        self.heard.count_request()?;
-        let service = self.service.as_ref().ok_or_else(|| {
-            Refusal::Run(Error::new(
-                Code::Unsupported,
-                "there is no way to servers from this context",
-            ))
-        })?;
+        let service = self.service.as_ref().ok_or(Refusal::Unreachable)?;
         let answer = service
             .send(Arc::clone(&question.1), Arc::clone(granted), until)
             .await;
@@ -103,15 +107,16 @@ impl Heard {
     }
 
     fn count_request(&self) -> Result<(), Refusal> {
-        let requests = self.inner(|inner| {
-            inner.requests += 1;
-            inner.requests
+        let is_within = self.inner(|inner| {
+            let is_within = inner.requests < REQUESTS_PER_RUN_MAX;
+            inner.requests += usize::from(is_within);
+            is_within
         });
-        if requests > REQUESTS_PER_RUN_MAX {
-            let message = format!("the run sends more than {REQUESTS_PER_RUN_MAX} http requests");
-            return Err(Refusal::Run(Error::new(Code::LimitExceeded, message)));
+        if is_within {
+            return Ok(());
         }
-        Ok(())
+        let message = format!("the run sends more than {REQUESTS_PER_RUN_MAX} http requests");
+        Err(Refusal::OverLimit(Error::new(Code::LimitExceeded, message)))
     }
 
     fn keep(&self, question: Question, answer: &Answer) -> Result<(), Refusal> {
@@ -126,7 +131,7 @@ impl Heard {
         if total > RESPONSE_BYTES_PER_RUN_MAX {
             let message =
                 format!("the run was answered more than {RESPONSE_BYTES_PER_RUN_MAX} bytes over http");
-            return Err(Refusal::Run(Error::new(Code::LimitExceeded, message)));
+            return Err(Refusal::OverLimit(Error::new(Code::LimitExceeded, message)));
         }
         Ok(())
     }
@@ -144,5 +149,80 @@ impl fmt::Debug for Heard {
         f.debug_struct("Heard")
             .field("requests", &requests)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use airs_core::{Capabilities, HttpRequest, HttpResponse};
+    use airs_platform::{Http, HttpError};
+    use futures_util::FutureExt;
+    use futures_util::future::BoxFuture;
+
+    use super::{Asking, Heard, REQUESTS_PER_RUN_MAX, RESPONSE_BYTES_PER_RUN_MAX, Refusal};
+
+    /// Answers everything with a body of so many bytes.
+    #[derive(Debug)]
+    struct Server(usize);
+
+    impl Http for Server {
+        fn send(
+            &self,
+            _request: Arc<HttpRequest>,
+            _granted: Arc<Capabilities>,
+            _until: Instant,
+        ) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+            let response = HttpResponse {
+                status: 200,
+                headers: Vec::new(),
+                body: vec![0; self.0],
+            };
+            async move { Ok(response) }.boxed()
+        }
+    }
+
+    /// How many of these requests were answered, one after the other, whatever came of those before.
+    fn answered(asking: &mut Asking, urls: impl Iterator<Item = String>) -> usize {
+        let granted = Capabilities::default().with_http(["http://127.0.0.1".parse().unwrap()]);
+        let (driver, granted) = (Arc::new("feed".parse().unwrap()), Arc::new(granted));
+        urls.filter(|url| {
+            let request = HttpRequest::new("GET", url, Vec::new(), None).unwrap();
+            let answer = asking.answer(&driver, request, &granted, Instant::now());
+            match answer.now_or_never().unwrap() {
+                Ok(_) => true,
+                Err(Refusal::OverLimit(_)) => false,
+                Err(refusal) => panic!("{refusal:?}"),
+            }
+        })
+        .count()
+    }
+
+    fn different(count: usize) -> impl Iterator<Item = String> {
+        (0..count).map(|number| format!("http://127.0.0.1/?{number}"))
+    }
+
+    #[test]
+    fn what_is_refused_is_not_remembered() {
+        let heard = Heard::default();
+        let mut asking = Asking::new(Some(Arc::new(Server(1))), heard.clone());
+        assert_eq!(answered(&mut asking, different(1_000)), REQUESTS_PER_RUN_MAX);
+        assert_eq!(asking.sent.len(), REQUESTS_PER_RUN_MAX);
+        // What was answered once is answered to later attempts, and no more than that.
+        let mut later = asking.again();
+        assert_eq!(answered(&mut later, different(1_000)), REQUESTS_PER_RUN_MAX);
+        assert_eq!(later.sent.len(), REQUESTS_PER_RUN_MAX);
+        assert_eq!(heard.inner(|inner| inner.answers.len()), REQUESTS_PER_RUN_MAX);
+    }
+
+    #[test]
+    fn a_run_keeps_so_many_bytes_of_answers_and_no_more() {
+        let heard = Heard::default();
+        let mut asking = Asking::new(Some(Arc::new(Server(8 << 20))), heard.clone());
+        let fitting = RESPONSE_BYTES_PER_RUN_MAX / (8 << 20);
+        assert_eq!(answered(&mut asking, different(10)), fitting);
+        assert_eq!(heard.inner(|inner| inner.answers.len()), fitting);
     }
 }

@@ -11,9 +11,13 @@ use crate::heard::Refusal;
 
 impl Http for DriverState {
     async fn send(&mut self, request: HttpRequest) -> Result<Arc<HttpResponse>> {
-        if self.transaction.is_none() {
-            let message = "http is there while the host calls the driver, and only then";
-            return Err(Error::new(Code::Denied, message));
+        match &self.transaction {
+            None => {
+                let message = "http is there while the host calls the driver, and only then";
+                return Err(Error::new(Code::Denied, message));
+            }
+            // Nothing comes of it any more.
+            Some(transaction) => transaction.doom().map_or(Ok(()), |doom| Err(doom.clone()))?,
         }
         let (name, until) = (self.guest.shared_name(), self.guest.deadline());
         let answer = self
@@ -31,7 +35,14 @@ impl Http for DriverState {
                 }
             }
             Refusal::Http(error) => error.into(),
-            Refusal::Run(error) => error,
+            Refusal::Unreachable => {
+                Error::new(Code::Unsupported, "there is no way to servers from this context")
+            }
+            // A limit of the run: it ends, whatever the driver makes of that.
+            Refusal::OverLimit(error) => match self.transaction.as_deref_mut() {
+                Some(transaction) => transaction.doomed(error),
+                None => error,
+            },
         })
     }
 }

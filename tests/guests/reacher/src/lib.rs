@@ -34,10 +34,10 @@ impl airs::Driver for Reacher {
                 let answer = request.send()?;
                 Json::of(&json!({ "status": answer.status, "body": String::from_utf8_lossy(&answer.body) }))
             }
-            // The same number of times, and how often it was answered.
+            // So many different ones, whatever comes of those before; how many were answered.
             "ask-often" => {
                 let (url, times): (String, u32) = input.parse()?;
-                let answered = (0..times).take_while(|_| http::get(&url).send().is_ok());
+                let answered = (0..times).filter(|time| http::get(format!("{url}?{time}")).send().is_ok());
                 Json::of(&answered.count())
             }
             "set" => {

@@ -23,7 +23,7 @@ use crate::{code, interrupt};
 use absent::Absent;
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
-pub(crate) use state::{has_state, state};
+pub(crate) use state::{files, has_state, state};
 
 /// A command makes one run.
 const INSTANCES_MAX: u32 = 16;
@@ -86,6 +86,10 @@ impl Node {
             })
             .context(settings.context.clone())
             .on_event(move |event| tell(event, &listener));
+        let builder = match files(settings, &workspace) {
+            Some(files) => builder.files(files),
+            None => builder,
+        };
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         let runtime = code::set_up(builder, report).build()?;

@@ -31,6 +31,14 @@ impl State {
     pub fn folder(path: impl Into<PathBuf>) -> Self {
         Self::Folder(path.into())
     }
+
+    /// A place in the same folder, for what belongs to the state.
+    pub(crate) fn beside(&self, name: &str) -> Option<PathBuf> {
+        match self {
+            Self::Memory => None,
+            Self::Folder(folder) => Some(folder.join(name)),
+        }
+    }
 }
 
 /// Sets up a [`Runtime`]. Unless told otherwise, it has one context, `local`, in memory.
@@ -60,6 +68,7 @@ pub struct RuntimeBuilder {
     pub(crate) prepared: Vec<Context>,
     pub(crate) observer: Observer,
     pub(crate) variables: BTreeMap<VariableName, String>,
+    pub(crate) files: Option<PathBuf>,
     pub(crate) http: Arc<dyn Http>,
     pub(crate) answers_kept: Duration,
     pub(crate) migrations_max: Duration,
@@ -78,6 +87,7 @@ impl RuntimeBuilder {
             prepared: Vec::new(),
             observer: Arc::new(|_| {}),
             variables: BTreeMap::new(),
+            files: None,
             http: Arc::new(Network::new()),
             answers_kept: answers::KEPT,
             migrations_max: migrate::MIGRATION_MAX,
@@ -130,6 +140,14 @@ impl RuntimeBuilder {
     /// environment of the process itself is never looked at.
     pub fn variable(mut self, name: VariableName, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Where the folders of contexts are, to be looked into by the components that are granted them by name:
+    /// `place/CONTEXT/NAME`. Beside the state, in `files`, unless said; a runtime with its state in memory has none.
+    /// A folder that is not there is empty.
+    pub fn files(mut self, place: impl Into<PathBuf>) -> Self {
+        self.files = Some(place.into());
         self
     }
 

@@ -150,7 +150,7 @@ impl Runtime {
             code: Arc::new(code),
             name,
             limits,
-            world: self.inner.allowed(granted).world,
+            world: self.inner.allowed(None, granted).world,
         })
     }
 }

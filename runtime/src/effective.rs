@@ -1,23 +1,35 @@
 //! What a component is granted of what it declares.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use airs_core::{Capabilities, Capability, Code, Error, Grants, Kind, Name, Result};
+use airs_core::{
+    Access, Capabilities, Capability, Code, Error, Folder, FolderName, Grants, Kind, Name, Result,
+};
 use airs_driver::{Allowed, Effective, Ungranted};
 use airs_engine::World;
 use airs_package::Manifest;
+use airs_platform::LocalFolder;
 
 use crate::runtime::Inner;
 
 /// What a component may use in each context. What is granted and not declared is not there either.
 ///
 /// # Errors
-/// [`Code::Unsupported`] for files;
+/// [`Code::Unsupported`] for files that this runtime cannot give, or not in that way;
 /// [`Code::UngrantedCapability`] when it would work in none.
 pub(crate) fn effective(runtime: &Inner, manifest: &Manifest, granted: &Grants) -> Result<Effective> {
     check_offered(&manifest.capabilities)?;
-    let decide =
-        |context: &Name| decide(manifest, granted, context).map(|capabilities| runtime.allowed(capabilities));
+    if manifest.capabilities.contains(Capability::Files) && runtime.files.is_none() {
+        let message = "it declares files, and this runtime has no folders for contexts";
+        return Err(
+            Error::new(Code::Unsupported, message).hint("`RuntimeBuilder::files` says where they are")
+        );
+    }
+    let decide = |context: &Name| {
+        let decided = decide(manifest, granted, context);
+        decided.map(|capabilities| runtime.allowed(Some(context), capabilities))
+    };
     let decided: Vec<_> = runtime
         .contexts
         .names()
@@ -37,15 +49,18 @@ pub(crate) fn effective(runtime: &Inner, manifest: &Manifest, granted: &Grants) 
     }
 }
 
-/// Whether there is what is declared.
+/// Whether what is declared is something that there is.
 pub(crate) fn check_offered(declared: &Capabilities) -> Result<()> {
-    if declared.contains(Capability::Files) {
-        return Err(Error::new(
-            Code::Unsupported,
-            "it declares files, and this runtime offers it none",
-        ));
-    }
-    Ok(())
+    let mut writable = declared
+        .files
+        .iter()
+        .filter(|(_, access)| **access > Access::Read);
+    let Some((name, _)) = writable.next() else {
+        return Ok(());
+    };
+    let message = format!("it declares to write to the files of {name}, and files can only be read");
+    Err(Error::new(Code::Unsupported, message)
+        .hint("a write to a file could not be undone with its run; what has to be kept goes into storage"))
 }
 
 /// What a component may use in a context, or what it lacks there.
@@ -91,10 +106,15 @@ fn ungranted(kind: Kind, lacking: &Capabilities, granted: &Capabilities, table: 
 }
 
 impl Inner {
-    pub(crate) fn allowed(&self, capabilities: Capabilities) -> Allowed {
+    /// What comes of capabilities, in a context or outside of any.
+    pub(crate) fn allowed(&self, context: Option<&Name>, capabilities: Capabilities) -> Allowed {
         let variable = |name| {
             let (name, value) = self.variables.get_key_value(name)?;
             Some((name.to_string(), value.clone()))
+        };
+        let folder = |name: &FolderName| {
+            let folder: Arc<dyn Folder> = Arc::new(LocalFolder::new(self.folder(context?, name)?));
+            Some((name.clone(), folder))
         };
         Allowed {
             world: Arc::new(World {
@@ -102,9 +122,16 @@ impl Inner {
                 random: capabilities.random,
                 log: capabilities.log,
                 variables: capabilities.environment.iter().filter_map(variable).collect(),
+                folders: capabilities.files.keys().filter_map(folder).collect(),
                 interfaces: capabilities.interfaces.clone(),
             }),
             capabilities: Arc::new(capabilities),
         }
+    }
+
+    /// Where a folder of a context is. Both names are safe in a path: lower-case letters, digits and hyphens.
+    pub(crate) fn folder(&self, context: &Name, name: &FolderName) -> Option<PathBuf> {
+        let files = self.files.as_ref()?;
+        Some(files.join(context.as_str()).join(name.as_str()))
     }
 }

@@ -1,5 +1,7 @@
 //! What applies to a path or a component, and why what is denied is denied.
 
+use std::path::PathBuf;
+
 use airs_core::{
     AssetPath, Caller, CallerId, Capabilities, Code, Error, Grants, Kind, Name, NameError, Result, Rights,
 };
@@ -72,6 +74,8 @@ pub struct ComponentExplained {
     /// What it may use there: what it declares and is granted. When that is less than it declares it does not work
     /// there, and this says why.
     pub effective: Result<Capabilities>,
+    /// Where the folders are that it may look into there, once it is in service.
+    pub folders: Vec<PathBuf>,
 }
 
 impl ComponentExplained {
@@ -98,6 +102,7 @@ impl ComponentExplained {
             granted: granted.of(context).clone(),
             table: granted.table(context, &manifest.name),
             effective: check_offered(&manifest.capabilities).and_then(|()| decided()),
+            folders: Vec::new(),
         }
     }
 
@@ -113,6 +118,7 @@ impl ComponentExplained {
             effective: allowed
                 .map(|allowed| (*allowed.capabilities).clone())
                 .map_err(|ungranted| ungranted.error),
+            folders: Vec::new(),
             service: Some(service),
         }
     }
@@ -144,11 +150,13 @@ impl Runtime {
         let driver = routes.table.drivers.get(name).map(|driver| driver.effective());
         let program = || routes.table.programs.get(name).map(|program| program.effective());
         let effective = driver.or_else(program).ok_or_else(missing)?;
-        Ok(ComponentExplained::in_service(
-            service,
-            effective,
-            held.context.name(),
-        ))
+        let context = held.context.name();
+        let mut explained = ComponentExplained::in_service(service, effective, context);
+        if let Ok(may) = &explained.effective {
+            let folder = |name| self.inner.folder(context, name);
+            explained.folders = may.files.keys().filter_map(folder).collect();
+        }
+        Ok(explained)
     }
 
     /// Explains what applies to a path for a caller in a context, the runtime's first one unless said: which binding

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) observer: Observer,
     /// What components may be granted to read.
     pub(crate) variables: BTreeMap<VariableName, String>,
+    /// Where the folders of contexts are.
+    pub(crate) files: Option<PathBuf>,
     /// How long a run's id is accepted again, and its answer kept.
     pub(crate) answers_kept: Duration,
     /// What the embedder gives to components.
@@ -82,6 +85,7 @@ impl Runtime {
             prepared,
             observer,
             variables,
+            files,
             http,
             answers_kept,
             migrations_max,
@@ -105,6 +109,7 @@ impl Runtime {
             &http,
             (&memory, limits.context_memory_bytes),
         )?;
+        let files = files.or_else(|| state.beside("files"));
         let engine = Engine::new(&engine)?;
         let inner = Inner {
             engine,
@@ -113,6 +118,7 @@ impl Runtime {
             memory,
             observer,
             variables,
+            files,
             answers_kept,
             offers,
             places,

@@ -20,6 +20,7 @@ mod descriptors;
 mod driver_faults;
 mod events;
 mod explain;
+mod files;
 mod given_up;
 mod http;
 mod ids;

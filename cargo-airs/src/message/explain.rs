@@ -1,6 +1,7 @@
 //! What `explain` reports.
 
 use std::fmt;
+use std::path::Path;
 
 use airs_core::{Capability, Kind};
 use airs_runtime::ComponentExplained;
@@ -40,6 +41,8 @@ pub(crate) struct ComponentShown {
     out_of_service: Option<Why>,
     /// What it declares or is granted, by kind.
     capabilities: Vec<CapabilityShown>,
+    /// The folders that it may look into.
+    folders: Vec<FolderShown>,
     /// Why it may use nothing in the context.
     denied: Option<Why>,
 }
@@ -52,6 +55,14 @@ struct CapabilityShown {
     granted: Option<String>,
     /// What of it may be used.
     effective: Option<String>,
+}
+
+/// A folder that a component may look into.
+#[derive(Debug, Serialize)]
+struct FolderShown {
+    path: String,
+    /// Whether it is there. When it is not, it is as if it were empty.
+    exists: bool,
 }
 
 /// Why something is denied.
@@ -107,6 +118,11 @@ impl ComponentShown {
                 .map(capability)
                 .filter(|shown| shown.declared.is_some() || shown.granted.is_some())
                 .collect(),
+            folders: explained
+                .folders
+                .iter()
+                .map(|path| FolderShown::of(path))
+                .collect(),
             denied: denied.map(|error| Why::from(&Failure::from(error))),
         }
     }
@@ -120,6 +136,7 @@ impl ComponentShown {
             digest: None,
             out_of_service: Some(Why::from(why)),
             capabilities: Vec::new(),
+            folders: Vec::new(),
             denied: None,
         }
     }
@@ -166,8 +183,11 @@ impl fmt::Display for ComponentShown {
         if let Some(why) = self.out_of_service.as_ref().or(self.denied.as_ref()) {
             writeln!(f, "  {:<11} {why}", "why")?;
         }
-        let mut capabilities = self.capabilities.iter();
-        capabilities.try_for_each(|capability| writeln!(f, "  {capability}"))
+        for capability in &self.capabilities {
+            writeln!(f, "  {capability}")?;
+        }
+        let mut folders = self.folders.iter();
+        folders.try_for_each(|folder| writeln!(f, "  {folder}"))
     }
 }
 
@@ -182,6 +202,22 @@ impl fmt::Display for CapabilityShown {
             (Some(declared), None) if declared == granted => f.write_str(declared),
             (Some(declared), None) => write!(f, "declared is {declared}, granted is {granted}"),
         }
+    }
+}
+
+impl FolderShown {
+    fn of(path: &Path) -> Self {
+        Self {
+            path: path.display().to_string(),
+            exists: path.is_dir(),
+        }
+    }
+}
+
+impl fmt::Display for FolderShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = if self.exists { "" } else { ", which is not there" };
+        write!(f, "{:<11} {}{missing}", "folder", self.path)
     }
 }
 

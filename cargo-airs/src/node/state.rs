@@ -19,6 +19,15 @@ pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<
     }
 }
 
+/// Where the folders of contexts are: beside the state, also when that is not looked at.
+pub(crate) fn files(settings: &settings::Node, workspace: &Workspace) -> Option<PathBuf> {
+    let folder = match &settings.state {
+        StatePlace::Folder(folder) => folder.clone(),
+        StatePlace::Memory | StatePlace::Project => state_folder(workspace.project()?.root()),
+    };
+    Some(workspace.shown(&folder.join("files")).into())
+}
+
 /// Whether there is a state already: looking must not make one.
 pub(crate) fn has_state(state: &State) -> bool {
     matches!(state, State::Folder(folder) if !matches!(folder.try_exists(), Ok(false)))

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use airs_core::{Capability, Code, Error, Limits, Name};
 
+use crate::files::Files;
 use crate::host::{HostCaller, Sessions};
 use crate::log::Log;
 use crate::meter::MemoryMeter;
@@ -32,6 +33,8 @@ pub struct Guest {
     log: Log,
     slept: Duration,
     random: RandomStream,
+    /// What it has open; most guests never have anything.
+    files: Option<Box<Files>>,
     /// With the interfaces that the embedder gives.
     pub(crate) sessions: Sessions,
 }
@@ -55,6 +58,7 @@ impl Guest {
             log: Log::new(limits.log_bytes),
             slept: Duration::ZERO,
             random: RandomStream::default(),
+            files: None,
             sessions: Sessions::default(),
         }
     }
@@ -103,8 +107,17 @@ impl Guest {
         Error::new(Code::Denied, message)
     }
 
+    /// What it has open, and the memory that this is taken of.
+    pub(crate) fn files(&mut self) -> (&mut Files, &mut MemoryMeter) {
+        (self.files.get_or_insert_default(), &mut self.meter)
+    }
+
     pub(crate) fn world(&self) -> &World {
         &self.world
+    }
+
+    pub(crate) fn shared_world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
     }
 
     pub(crate) fn write_log(&mut self, bytes: &[u8]) {

@@ -19,6 +19,7 @@ mod engine;
 mod environment;
 mod executor;
 mod export;
+mod files;
 mod functions;
 mod guest;
 mod host;

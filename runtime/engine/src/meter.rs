@@ -47,6 +47,18 @@ impl MemoryMeter {
         self.refusal = None;
     }
 
+    /// Takes memory of the host's for the guest, of what the guest may have; answers whether it may.
+    pub(crate) fn take(&mut self, bytes: usize) -> bool {
+        let total = self.total(0, bytes, 1);
+        self.used = *total.as_ref().unwrap_or(&self.used);
+        total.is_ok()
+    }
+
+    /// Gives back what was taken so.
+    pub(crate) fn give_back(&mut self, bytes: usize) {
+        self.used = self.used.saturating_sub(bytes);
+    }
+
     fn grow(&mut self, current: usize, desired: usize, unit: usize) -> bool {
         match self.total(current, desired, unit) {
             Ok(total) => {

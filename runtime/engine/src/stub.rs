@@ -7,6 +7,7 @@ use wasmtime::component::types::{ComponentItem, Record};
 use wasmtime::component::{Linker, LinkerInstance, ResourceType, Type, Val};
 
 use crate::guest::GuestState;
+use crate::wasi;
 
 /// What interfaces call a refusal, the most fitting first.
 const REFUSALS: [&str; 6] = [
@@ -60,7 +61,8 @@ pub(crate) fn define<T: GuestState>(
     name: &str,
 ) -> wasmtime::Result<()> {
     let absent = absent(interface, name);
-    instance.func_new(name, move |_, ty, _, results| {
+    instance.func_new(name, move |mut store, ty, params, results| {
+        wasi::give_back(&mut store, params)?;
         let result = ty.results().next();
         match (results, result) {
             ([], _) => Ok(()),

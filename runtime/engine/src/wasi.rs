@@ -1,38 +1,35 @@
 //! The virtual WASI: always there, so that std works; empty, so that nothing can be done with it.
 //!
-//! Standard output and error are the guest's log. Time and chance are the run's, the environment is what was
-//! granted. Everything else is absent: no network, no arguments. Which functions exist is read from the component
+//! Standard output and error are the guest's log. Time and chance are the run's; the environment and the folders are
+//! what was granted. Everything else is absent: no network, no arguments. Which functions exist is read from the component
 //! itself, so that any 0.2 version of WASI links.
+
+mod filesystem;
+mod filesystem_types;
+mod streams;
 
 use std::time::Duration;
 
 use airs_core::{Code, Error, WitPackage};
 use wasmtime::component::types::{ComponentInstance, ComponentItem};
-use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceType};
+use wasmtime::component::{
+    ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceAny, ResourceType, Val,
+};
 use wasmtime::{Engine, StoreContextMut};
 
+use crate::files::Files;
 use crate::guest::{Guest, GuestState};
 use crate::stub;
+
+use filesystem::{Descriptor, Listing};
+use streams::{InputStream, IoError, OutputStream};
 
 /// What a guest may write before it asks again, or draw, at once: no host call takes long.
 const AT_ONCE_BYTES_MAX: u64 = 64 << 10;
 
-enum IoError {}
 enum Pollable {}
-enum InputStream {}
-enum OutputStream {}
 enum TerminalInput {}
 enum TerminalOutput {}
-enum FileDescriptor {}
-
-#[derive(ComponentType, Lift, Lower)]
-#[component(variant)]
-enum StreamError {
-    #[component(name = "last-operation-failed")]
-    LastOperationFailed(Resource<IoError>),
-    #[component(name = "closed")]
-    Closed,
-}
 
 #[derive(ComponentType, Lift, Lower)]
 #[component(record)]
@@ -42,7 +39,6 @@ struct Datetime {
 }
 
 type Outcome<T> = wasmtime::Result<(T,)>;
-type Streamed<T> = Outcome<Result<T, StreamError>>;
 
 /// Defines one imported interface of WASI.
 pub(crate) fn link<T: GuestState>(
@@ -55,13 +51,27 @@ pub(crate) fn link<T: GuestState>(
     let mut instance = linker.instance(interface)?;
     for (name, export) in ty.exports(engine) {
         match export.ty {
-            ComponentItem::Resource(_) => instance.resource(name, resource(name), |_, _| Ok(()))?,
+            ComponentItem::Resource(_) => define_resource(&mut instance, name)?,
             ComponentItem::ComponentFunc(_) if define(&mut instance, package, name)? => {}
             ComponentItem::ComponentFunc(_) => stub::define(&mut instance, interface, name)?,
             _ => {}
         }
     }
     Ok(())
+}
+
+fn define_resource<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<()> {
+    let close = match name {
+        "descriptor" => Files::close,
+        "directory-entry-stream" => Files::close_listing,
+        "input-stream" => Files::close_stream,
+        other => return instance.resource(name, resource(other), |_, _| Ok(())),
+    };
+    instance.resource(name, resource(name), move |mut store, number| {
+        let (files, meter) = store.data_mut().guest().files();
+        close(files, number, meter);
+        Ok(())
+    })
 }
 
 fn resource(name: &str) -> ResourceType {
@@ -72,9 +82,41 @@ fn resource(name: &str) -> ResourceType {
         "output-stream" => ResourceType::host::<OutputStream>(),
         "terminal-input" => ResourceType::host::<TerminalInput>(),
         "terminal-output" => ResourceType::host::<TerminalOutput>(),
-        "descriptor" => ResourceType::host::<FileDescriptor>(),
+        "descriptor" => ResourceType::host::<Descriptor>(),
+        "directory-entry-stream" => ResourceType::host::<Listing>(),
         other => stub::resource(other),
     }
+}
+
+/// Gives back the handles that a function was lent which looks at none of them: a call is not over before.
+pub(crate) fn give_back<T: GuestState>(
+    store: &mut StoreContextMut<'_, T>,
+    params: &[Val],
+) -> wasmtime::Result<()> {
+    let handles = params.iter().filter_map(|param| match param {
+        Val::Resource(handle) => Some(*handle),
+        _ => None,
+    });
+    for handle in handles {
+        let _ = given_back::<Descriptor, T>(handle, store)?
+            || given_back::<Listing, T>(handle, store)?
+            || given_back::<InputStream, T>(handle, store)?
+            || given_back::<OutputStream, T>(handle, store)?
+            || given_back::<Pollable, T>(handle, store)?
+            || given_back::<IoError, T>(handle, store)?;
+    }
+    Ok(())
+}
+
+fn given_back<R: 'static, T: GuestState>(
+    handle: ResourceAny,
+    store: &mut StoreContextMut<'_, T>,
+) -> wasmtime::Result<bool> {
+    let is_one = handle.ty() == ResourceType::host::<R>();
+    if is_one {
+        Resource::<R>::try_from_resource_any(handle, store)?;
+    }
+    Ok(is_one)
 }
 
 /// Defines a function that has a meaning here; answers whether it has.
@@ -84,16 +126,12 @@ fn define<T: GuestState>(
     name: &str,
 ) -> wasmtime::Result<bool> {
     match package.strip_prefix("wasi:").unwrap_or_default() {
-        "io/streams" => streams(instance, name),
+        "io/streams" => streams::define(instance, name),
         "io/poll" => poll(instance, name),
         "clocks/monotonic-clock" | "clocks/wall-clock" => clocks(instance, package, name),
         "random/random" | "random/insecure" | "random/insecure-seed" => random(instance, name),
-        "filesystem/preopens" if name == "get-directories" => {
-            instance.func_wrap(name, |_, ()| {
-                Ok((Vec::<(Resource<FileDescriptor>, String)>::new(),))
-            })?;
-            Ok(true)
-        }
+        "filesystem/preopens" if name == "get-directories" => filesystem::preopens(instance),
+        "filesystem/types" => filesystem::define(instance, name),
         cli if cli.starts_with("cli/") => command(instance, name),
         _ => Ok(false),
     }
@@ -122,54 +160,6 @@ fn command<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> w
                 Err::<(), _>(wasmtime::Error::new(Error::new(Code::Trap, message)))
             },
         )?,
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
-fn streams<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<bool> {
-    match name {
-        "[method]output-stream.check-write" => {
-            instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| -> Streamed<u64> {
-                Ok((Ok(AT_ONCE_BYTES_MAX),))
-            })?;
-        }
-        "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
-            instance.func_wrap(
-                name,
-                |mut store: StoreContextMut<'_, T>,
-                 (_, bytes): (Resource<OutputStream>, Vec<u8>)|
-                 -> Streamed<()> {
-                    let guest = store.data_mut().guest();
-                    check_at_once(guest, "wrote", bytes.len() as u64, "bytes")?;
-                    guest.write_log(&bytes);
-                    Ok((Ok(()),))
-                },
-            )?;
-        }
-        "[method]output-stream.flush" | "[method]output-stream.blocking-flush" => {
-            instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| -> Streamed<()> {
-                Ok((Ok(()),))
-            })?;
-        }
-        "[method]output-stream.subscribe" => {
-            instance.func_wrap(name, |_, (_,): (Resource<OutputStream>,)| {
-                Ok((Resource::<Pollable>::new_own(0),))
-            })?;
-        }
-        "[method]input-stream.read" | "[method]input-stream.blocking-read" => {
-            instance.func_wrap(
-                name,
-                |_, (_, _): (Resource<InputStream>, u64)| -> Streamed<Vec<u8>> {
-                    Ok((Err(StreamError::Closed),))
-                },
-            )?;
-        }
-        "[method]input-stream.subscribe" => {
-            instance.func_wrap(name, |_, (_,): (Resource<InputStream>,)| {
-                Ok((Resource::<Pollable>::new_own(0),))
-            })?;
-        }
         _ => return Ok(false),
     }
     Ok(true)

@@ -1,9 +1,10 @@
 //! What there is of the world for a guest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
-use airs_core::WitPackage;
+use airs_core::{Folder, FolderName, WitPackage};
 
 /// What a guest sees through the virtual WASI, beside its standard output: as much as its capabilities say.
 ///
@@ -24,6 +25,8 @@ pub struct World {
     pub log: bool,
     /// Its environment.
     pub variables: Vec<(String, String)>,
+    /// The folders that it may look into, each at `/` and its name.
+    pub folders: BTreeMap<FolderName, Arc<dyn Folder>>,
     /// The packages whose interfaces it may call, of those that the embedder gives.
     pub interfaces: BTreeSet<WitPackage>,
 }
@@ -37,6 +40,7 @@ impl fmt::Debug for World {
             .field("random", &self.random)
             .field("log", &self.log)
             .field("variables", &names)
+            .field("folders", &self.folders)
             .field("interfaces", &self.interfaces)
             .finish()
     }

@@ -3,10 +3,12 @@
 //! [`Storage`] keeps a context's state: [`Sqlite`] in a file, [`Memory`] for tests.
 
 mod error;
+mod folder;
 mod http;
 mod storage;
 
 pub use error::StorageError;
+pub use folder::LocalFolder;
 pub use http::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
 pub use storage::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, PAGE_BYTES_MAX, Page,

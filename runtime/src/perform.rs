@@ -115,7 +115,8 @@ struct Running {
 impl Running {
     fn on(executor: &Handle, inner: Arc<Inner>, request: Request, asked: Asked) -> Self {
         let known = asked.clone();
-        let task = executor.spawn(async move { inner.execute(request, asked).await });
+        // Boxed: a task is moved as a whole, more than once.
+        let task = executor.spawn(Box::pin(inner.execute(request, asked)));
         Self {
             task: Cancelling::of(task),
             asked: known,
@@ -140,15 +141,21 @@ impl Inner {
         Ok(self.engine.executor().block_on(future))
     }
 
-    async fn execute(self: &Arc<Self>, request: Request, asked: Asked) -> Report {
-        match self.begin(request, &asked).await {
-            // Boxed: the task around it is moved as a whole, more than once.
-            Ok((run, held, _place)) => Box::pin(self.see_through(run, held)).await,
-            Err(error) => asked.not_begun(error),
-        }
+    async fn execute(self: Arc<Self>, request: Request, asked: Asked) -> Report {
+        let (run, held) = match self.prepare(request, &asked) {
+            Ok(prepared) => prepared,
+            Err(error) => return asked.not_begun(error),
+        };
+        // It waits for its place as long as it may take at most.
+        let deadline = run.begun + Duration::from_millis(run.limits.deadline_ms);
+        let _place = match self.place(deadline).await {
+            Ok(place) => place,
+            Err(error) => return asked.not_begun(error),
+        };
+        self.see_through(&run, held).await
     }
 
-    async fn see_through(self: &Arc<Self>, run: Run, held: &Held) -> Report {
+    async fn see_through(self: &Arc<Self>, run: &Run, held: &Held) -> Report {
         let tell = |attempts, replayed, failure| {
             self.emit(&Event::RunEnded {
                 run: &run.id,
@@ -184,21 +191,13 @@ impl Inner {
         }
     }
 
-    /// Takes a place for the run, and waits for it as long as the run may take at most.
-    async fn begin(&self, request: Request, asked: &Asked) -> Result<(Run, &Held, SemaphorePermit<'_>)> {
-        let (run, held) = self.prepare(request, asked)?;
-        let place = self
-            .place(run.begun + Duration::from_millis(run.limits.deadline_ms))
-            .await?;
-        Ok((run, held, place))
-    }
-
     /// Takes a place for guests, and waits for it until the deadline at most.
     pub(crate) async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(place);
         }
-        let waited = timeout_at(deadline.into(), self.places.acquire()).await;
+        // Boxed: it is rare, and would make the future of every run larger.
+        let waited = Box::pin(timeout_at(deadline.into(), self.places.acquire())).await;
         waited.ok().and_then(Result::ok).ok_or_else(|| {
             Error::new(Code::Busy, "all places were taken, for as long as it may take")
                 .hint("nothing was attempted; it can be asked for again")

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use airs_platform::{Key, Page, Range, Snapshot, Storage, StorageError, Stored};
-use futures_util::future::BoxFuture;
+use airs_platform::{Key, Page, Range, Reading, Snapshot, Storage, StorageError, Stored};
+use futures_util::future::{BoxFuture, Either};
 
 /// What happens before a call.
 pub(crate) trait Before: Send + Sync + 'static {
@@ -27,41 +27,38 @@ pub(crate) async fn view(
 }
 
 impl<B: Before> Snapshot for View<B> {
-    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>> {
-        Box::pin(async move {
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<Stored>> {
+        Either::Right(Box::pin(async move {
             self.before.before().await?;
             self.inner.get(key).await
-        })
+        }))
     }
 
-    fn get_many<'a>(
-        &'a mut self,
-        keys: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
-        Box::pin(async move {
+    fn get_many<'a>(&'a mut self, keys: &'a [Key]) -> Reading<'a, Vec<Option<Stored>>> {
+        Either::Right(Box::pin(async move {
             self.before.before().await?;
             self.inner.get_many(keys).await
-        })
+        }))
     }
 
-    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
-        Box::pin(async move {
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<u64>> {
+        Either::Right(Box::pin(async move {
             self.before.before().await?;
             self.inner.value_bytes(key).await
-        })
+        }))
     }
 
-    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
-        Box::pin(async move {
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> Reading<'a, u64> {
+        Either::Right(Box::pin(async move {
             self.before.before().await?;
             self.inner.counted_bytes(prefix).await
-        })
+        }))
     }
 
-    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
-        Box::pin(async move {
+    fn scan<'a>(&'a mut self, range: &'a Range) -> Reading<'a, Page> {
+        Either::Right(Box::pin(async move {
             self.before.before().await?;
             self.inner.scan(range).await
-        })
+        }))
     }
 }

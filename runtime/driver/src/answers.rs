@@ -59,7 +59,7 @@ pub(crate) async fn kept(
     let id = identity.id;
     // Both are part of what the run rests on: of two with one id, one commits, and none after it was forgotten.
     let row = transaction.get(namespace::answer(id, caller)).await?;
-    let forgotten_before_ms = read_mark(transaction.get(namespace::FORGOTTEN.into()).await?.as_ref())?;
+    let forgotten_before_ms = read_mark(transaction.get(namespace::FORGOTTEN.as_slice()).await?.as_ref())?;
     let Some(row) = row else {
         if id.time_ms() < forgotten_before_ms {
             return Err(expired(id));

@@ -29,8 +29,11 @@ impl Resolved<'_> {
 
 /// Resolves a path. What is read on the way, absent bindings too, is part of what the run rests on.
 pub(crate) async fn resolve<'a>(transaction: &mut Transaction, path: &'a AssetPath) -> Result<Resolved<'a>> {
+    let mut key = namespace::binding(path.as_str());
+    let above = key.len() - path.as_str().len();
     for prefix in path.upwards() {
-        if let Some(kept) = transaction.get(namespace::binding(prefix)).await? {
+        key.truncate(above + prefix.len());
+        if let Some(kept) = transaction.get(key.as_slice()).await? {
             return Ok(Resolved { prefix, kept });
         }
     }

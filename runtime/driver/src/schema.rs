@@ -11,7 +11,7 @@ use crate::transaction::Transaction;
 
 /// What is stored has this version; 0 when nothing was ever migrated.
 pub(crate) async fn version(transaction: &mut Transaction, driver: &Driver) -> Result<u32> {
-    match transaction.get(driver.version_key.clone()).await? {
+    match transaction.get(driver.version_key.as_slice()).await? {
         None => Ok(0),
         Some(row) => row.as_ref().try_into().map(u32::from_le_bytes).map_err(|_| {
             let message = format!("the schema version of driver {} cannot be read", driver.name());

@@ -5,7 +5,7 @@ mod bind;
 mod dispatch;
 mod migrate;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use airs_core::{AssetPath, Call, Caller, Code, Error, Guard, Limits, Name, Receipt, Result, Rights, Value};
 use airs_engine::{AssetHandle, DriverAsset, Environment};
@@ -107,7 +107,8 @@ impl Session {
         let (transaction, name) = (context.begin(&limits).await?, context.shared_name());
         let reached = context.http();
         // Replaced by the first call's; there is no path without one.
-        let path = AssetPath::absolute("/none")?;
+        static NONE: LazyLock<Result<AssetPath>> = LazyLock::new(|| AssetPath::absolute("/none"));
+        let path = NONE.clone()?;
         Ok(Box::new(Self {
             call: Call {
                 run,

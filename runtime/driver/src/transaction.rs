@@ -3,16 +3,19 @@
 mod room;
 mod scan;
 
-use std::collections::hash_map::Entry as Slot;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
 use airs_platform::{Bytes, Check, Commit, Key, Snapshot, Stored};
 
+use foldhash::quality::RandomState;
 use room::{Change, Rooms};
 
 /// Keys that a transfer between two accounts reads, and some: room for them is made at once.
 const KEYS_EXPECTED: usize = 12;
+/// The same for writes.
+const WRITES_EXPECTED: usize = 4;
 
 /// Keys that the snapshot is asked for at once: with values as large as they can be, 8 MiB.
 const KEYS_AT_ONCE: usize = 8;
@@ -25,7 +28,7 @@ const ENTRY_BYTES: usize = 128;
 pub(crate) struct Transaction {
     snapshot: Box<dyn Snapshot>,
     /// Guests choose the keys, and with them nothing of where they come to stand: the hash has a secret.
-    reads: HashMap<Key, Option<Stored>>,
+    reads: HashMap<Key, Option<Stored>, RandomState>,
     ranges: Vec<Check>,
     writes: BTreeMap<Key, Option<Bytes>>,
     /// How much drivers keep that the transaction has written for.
@@ -55,11 +58,11 @@ impl Transaction {
     pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits, guards: Guards) -> Self {
         Self {
             snapshot,
-            reads: HashMap::with_capacity(KEYS_EXPECTED),
+            reads: HashMap::with_capacity_and_hasher(KEYS_EXPECTED, RandomState::default()),
             ranges: Vec::new(),
             writes: BTreeMap::new(),
             rooms: Rooms::default(),
-            undo: Vec::with_capacity(KEYS_EXPECTED),
+            undo: Vec::with_capacity(WRITES_EXPECTED),
             read_bytes_left: limits.storage_read_bytes,
             write_bytes_left: limits.storage_write_bytes,
             doom: None,
@@ -97,18 +100,19 @@ impl Transaction {
         }
     }
 
-    pub(crate) async fn get(&mut self, key: Key) -> Result<Option<Bytes>> {
-        if let Some(own) = self.writes.get(&key) {
+    pub(crate) async fn get(&mut self, key: impl Into<Cow<'_, [u8]>>) -> Result<Option<Bytes>> {
+        let key = key.into();
+        if let Some(own) = self.writes.get(&*key) {
             return Ok(own.clone());
         }
-        if let Some(read) = self.reads.get(&key) {
+        if let Some(read) = self.reads.get(&*key) {
             return Ok(read.as_ref().map(|stored| Bytes::clone(&stored.value)));
         }
         let stored = match self.snapshot.get(&key).await {
             Ok(stored) => stored,
             Err(error) => return Err(self.doomed(error.into())),
         };
-        self.note(key, stored)
+        self.note(key.into_owned(), stored)
     }
 
     /// The values of keys, in their order; none at all when they have more bytes than this.
@@ -123,7 +127,7 @@ impl Transaction {
         for keys in keys.chunks(KEYS_AT_ONCE) {
             self.fetch(keys).await?;
             for key in keys {
-                let value = self.get(key.clone()).await?;
+                let value = self.get(key).await?;
                 bytes += value.as_ref().map_or(0, |value| value.len());
                 values.push(value);
             }
@@ -173,21 +177,20 @@ impl Transaction {
         if self.writes.is_empty() {
             return None;
         }
-        let rooms = self.rooms.checks(&self.writes);
-        let version = |stored: Option<Stored>| stored.map_or(0, |stored| stored.version);
-        let keys = self.reads.into_iter().map(|(key, stored)| Check::Key {
-            key,
-            version: version(stored),
-        });
-        let checks = keys.chain(self.ranges).chain(rooms);
-        let guards = self.guards;
-        let checks = checks.filter(|check| match check {
-            Check::Key { .. } => guards.has(Guard::KeyCheck),
-            Check::Range { .. } => guards.has(Guard::RangeCheck),
-            Check::Room { .. } => true,
-        });
+        // At once as large as it gets: a list that grows is allocated four times for a transfer.
+        let mut checks = Vec::with_capacity(self.reads.len() + self.ranges.len() + self.rooms.len());
+        if self.guards.has(Guard::KeyCheck) {
+            checks.extend(self.reads.into_iter().map(|(key, stored)| Check::Key {
+                key,
+                version: stored.map_or(0, |stored| stored.version),
+            }));
+        }
+        if self.guards.has(Guard::RangeCheck) {
+            checks.extend(self.ranges);
+        }
+        checks.extend(self.rooms.checks(&self.writes));
         Some(Commit {
-            checks: checks.collect(),
+            checks,
             writes: self.writes.into_iter().collect(),
             ..Commit::default()
         })
@@ -196,9 +199,7 @@ impl Transaction {
     fn note(&mut self, key: Key, stored: Option<Stored>) -> Result<Option<Bytes>> {
         self.count_read(key.len() + stored.as_ref().map_or(0, |stored| stored.value.len()))?;
         let value = stored.as_ref().map(|stored| Bytes::clone(&stored.value));
-        if let Slot::Vacant(slot) = self.reads.entry(key) {
-            slot.insert(stored);
-        }
+        self.reads.insert(key, stored);
         Ok(value)
     }
 

@@ -57,6 +57,8 @@ struct Shared {
     cpu_ms: u64,
     /// How many ticks came while its guests computed.
     ticks: AtomicU64,
+    /// When the last of them came, in ticks before the deadline.
+    ticked: AtomicU64,
     memory: Option<MemoryBudget>,
     denials: Mutex<BTreeMap<(Name, Capability), Denials>>,
 }
@@ -94,6 +96,7 @@ impl Environment {
             observer,
             cpu_ms,
             ticks: AtomicU64::new(0),
+            ticked: AtomicU64::new(u64::MAX),
             memory,
             denials: Mutex::default(),
         };
@@ -146,9 +149,14 @@ impl Environment {
         self.guards.has(Guard::Deadline) && Instant::now() >= self.shared.deadline
     }
 
-    /// Notes that a tick came while a guest computed. Over many short guests that is right on the average.
+    /// Notes that a tick found a guest of the run computing, once for each time between two ticks: the run's guests
+    /// each learn of a tick when they compute next. Over many short guests that is right on the average.
     pub(crate) fn tick(&self) {
-        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+        let left_ms = self.shared.deadline.saturating_duration_since(Instant::now()).as_millis();
+        let now = u64::try_from(left_ms).unwrap_or(u64::MAX) / TICK_MS;
+        if self.shared.ticked.swap(now, Ordering::Relaxed) != now {
+            self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Whether the run's guests have computed for as long as they may.

@@ -66,17 +66,23 @@ impl<T: Val> ProgramCode<T> {
     ///
     /// # Errors
     /// A [`Failure::Fault`] when it does not start.
-    pub async fn instantiate(self: &Arc<Self>, state: T) -> Result<ProgramInstance<T>, Failure> {
-        let ticking = self.engine.ticking();
+    pub fn instantiate(
+        self: &Arc<Self>,
+        state: T,
+    ) -> impl Future<Output = Result<ProgramInstance<T>, Failure>> + use<T> {
+        let (code, ticking) = (Arc::clone(self), self.engine.ticking());
+        // The state is where it stays before anything is waited for: it would make the future larger.
         let mut store = self.engine.store(state);
-        match self.linked.instantiate_async(&mut store).await {
-            Ok(instance) => Ok(ProgramInstance {
-                store,
-                instance,
-                code: Arc::clone(self),
-                _ticking: ticking,
-            }),
-            Err(error) => Err(Failure::Fault(failed(&error, &mut store, &self.lines))),
+        async move {
+            match code.linked.instantiate_async(&mut store).await {
+                Ok(instance) => Ok(ProgramInstance {
+                    store,
+                    instance,
+                    code,
+                    _ticking: ticking,
+                }),
+                Err(error) => Err(Failure::Fault(failed(&error, &mut store, &code.lines))),
+            }
         }
     }
 }

@@ -12,5 +12,5 @@ pub use folder::LocalFolder;
 pub use http::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
 pub use storage::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, PAGE_BYTES_MAX, Page,
-    Range, Snapshot, Sqlite, Storage, Stored, Version,
+    Range, Reading, Snapshot, Sqlite, Storage, Stored, Version,
 };

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, Ready};
 
 use crate::StorageError;
 
@@ -172,6 +172,19 @@ pub enum Committed {
     Conflict(Vec<Key>),
 }
 
+/// What a snapshot reads: there at once, as it is wherever nothing waits, or later.
+///
+/// A run reads a dozen keys, and a future in a box for each would cost more than finding it in memory.
+///
+/// ```
+/// use airs_platform::Reading;
+/// use futures_util::future::{Either, ready};
+///
+/// let at_once: Reading<'_, u64> = Either::Left(ready(Ok(7)));
+/// let later: Reading<'_, u64> = Either::Right(Box::pin(async { Ok(7) }));
+/// ```
+pub type Reading<'a, T> = Either<Ready<Result<T, StorageError>>, BoxFuture<'a, Result<T, StorageError>>>;
+
 /// A stable view of all durable commits up to one, until it is dropped.
 ///
 /// Reads may be made on the calling thread: they are short, and they never wait for a commit.
@@ -201,28 +214,25 @@ pub enum Committed {
 /// ```
 pub trait Snapshot: Send {
     /// What is stored under a key.
-    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>>;
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<Stored>>;
 
     /// What is stored under each of these keys, in their order.
-    fn get_many<'a>(
-        &'a mut self,
-        keys: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>>;
+    fn get_many<'a>(&'a mut self, keys: &'a [Key]) -> Reading<'a, Vec<Option<Stored>>>;
 
     /// The bytes of a key's value; its pages are not read.
-    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>>;
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<u64>>;
 
     /// The bytes of the keys, without the prefix, and of the values under a prefix that [`Check::Room`] counts.
     /// Slow for one that was not counted yet: it is added up.
-    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>>;
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> Reading<'a, u64>;
 
     /// What a range holds.
-    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>>;
+    fn scan<'a>(&'a mut self, range: &'a Range) -> Reading<'a, Page>;
 }
 
 /// Where a context's state lives.
 ///
-/// A backend does nothing before its future is polled. A commit whose future is dropped halfway may still be
+/// A backend changes nothing before its future is polled. A commit whose future is dropped halfway may still be
 /// applied, completely or not at all; its id tells.
 ///
 /// A commit with an id happens once. What was read is checked when what follows from it is written.

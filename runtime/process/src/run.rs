@@ -212,15 +212,8 @@ impl Run {
             heard: heard.clone(),
             limits: pinned.limits,
         };
-        // Guests meet the deadline by themselves; what waits here is the state's backend.
-        let mut session = pin!(Session::begin(start));
-        // Most often it is there at once, and needs no timer.
-        let mut session = match poll_immediate(session.as_mut()).await {
-            Some(session) => session?,
-            None => timeout_at(environment.deadline().into(), session)
-                .await
-                .map_err(|_| self.late(deadline_ms))??,
-        };
+        let begun = begin(start, environment.deadline()).await;
+        let mut session = begun.ok_or_else(|| self.late(deadline_ms))??;
         if let Some(identity) = &self.identity
             && let Some(kept) = session.kept_answer(identity).await?
         {
@@ -280,6 +273,17 @@ impl Outcome {
             attempts,
             replayed,
         }
+    }
+}
+
+/// Begins an attempt; none when that was not done by the deadline. Guests meet it by themselves; what waits here is
+/// the state's backend.
+async fn begin(start: SessionStart, deadline: Instant) -> Option<Result<Box<Session>>> {
+    let mut session = pin!(Session::begin(start));
+    // Most often it is there at once, and needs no timer.
+    match poll_immediate(session.as_mut()).await {
+        Some(session) => Some(session),
+        None => timeout_at(deadline.into(), session).await.ok(),
     }
 }
 

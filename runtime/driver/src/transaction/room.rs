@@ -41,7 +41,10 @@ impl Rooms {
     }
 
     /// What the commit has to count.
-    pub(super) fn checks(&self, writes: &BTreeMap<Key, Option<Bytes>>) -> Vec<Check> {
+    pub(super) fn checks<'a>(
+        &'a self,
+        writes: &'a BTreeMap<Key, Option<Bytes>>,
+    ) -> impl Iterator<Item = Check> + 'a {
         let is_written = |room: &&Room| {
             let from = (Bound::Included(&*room.space), Bound::Unbounded);
             let next = writes.range::<[u8], _>(from).next();
@@ -52,7 +55,11 @@ impl Rooms {
             prefix: room.space.to_vec(),
             bytes_max: room.quota_bytes,
         };
-        written.map(check).collect()
+        written.map(check)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 }
 

@@ -6,12 +6,14 @@ use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::BoxFuture;
-use imbl::OrdSet;
+use foldhash::quality::RandomState;
+use futures_util::future::{BoxFuture, Either, ready};
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, OrdSet};
 
 use super::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, PAGE_BYTES_MAX, Page, Range,
-    Snapshot, Storage, Stored, Version, growth::Growth,
+    Reading, Snapshot, Storage, Stored, Version, growth::Growth,
 };
 use crate::StorageError;
 
@@ -31,10 +33,11 @@ pub struct Memory {
 /// hash instead of a dozen comparisons. Keys are shared, so that copying a node copies no bytes.
 #[derive(Clone, Default)]
 struct Map {
-    stored: imbl::HashMap<Arc<[u8]>, Stored>,
+    /// Guests choose the keys, and with them nothing of where they come to stand: the hash has a secret.
+    stored: GenericHashMap<Arc<[u8]>, Stored, RandomState, DefaultSharedPtr>,
     order: OrdSet<Arc<[u8]>>,
     /// The bytes under the prefixes that are counted.
-    counted: imbl::HashMap<Key, u64>,
+    counted: GenericHashMap<Key, u64, RandomState, DefaultSharedPtr>,
 }
 
 #[derive(Default)]
@@ -214,44 +217,43 @@ impl Map {
 }
 
 impl Snapshot for View {
-    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>> {
-        Box::pin(async move { Ok(self.0.get(key).cloned()) })
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<Stored>> {
+        found(self.0.get(key).cloned())
     }
 
-    fn get_many<'a>(
-        &'a mut self,
-        keys: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
-        Box::pin(async move { Ok(keys.iter().map(|key| self.0.get(key).cloned()).collect()) })
+    fn get_many<'a>(&'a mut self, keys: &'a [Key]) -> Reading<'a, Vec<Option<Stored>>> {
+        found(keys.iter().map(|key| self.0.get(key).cloned()).collect())
     }
 
-    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
-        Box::pin(async move { Ok(self.0.get(key).map(|stored| stored.value.len() as u64)) })
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<u64>> {
+        found(self.0.get(key).map(|stored| stored.value.len() as u64))
     }
 
-    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
-        Box::pin(async move { Ok(self.0.counted(prefix)) })
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> Reading<'a, u64> {
+        found(self.0.counted(prefix))
     }
 
-    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
-        Box::pin(async move {
-            let mut there = self.0.entries(range);
-            let mut page = Page::default();
-            let mut bytes = 0;
-            while page.entries.len() < range.limit as usize
-                && bytes < PAGE_BYTES_MAX
-                && let Some((key, stored)) = there.next()
-            {
-                bytes += key.len() + stored.value.len();
-                page.entries.push(Entry {
-                    key: key.to_vec(),
-                    stored: stored.clone(),
-                });
-            }
-            page.more = there.next().is_some();
-            Ok(page)
-        })
+    fn scan<'a>(&'a mut self, range: &'a Range) -> Reading<'a, Page> {
+        let mut there = self.0.entries(range);
+        let mut page = Page::default();
+        let mut bytes = 0;
+        while page.entries.len() < range.limit as usize
+            && bytes < PAGE_BYTES_MAX
+            && let Some((key, stored)) = there.next()
+        {
+            bytes += key.len() + stored.value.len();
+            page.entries.push(Entry {
+                key: key.to_vec(),
+                stored: stored.clone(),
+            });
+        }
+        page.more = there.next().is_some();
+        found(page)
     }
+}
+
+fn found<'a, T>(what: T) -> Reading<'a, T> {
+    Either::Left(ready(Ok(what)))
 }
 
 impl fmt::Debug for Memory {

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{Either, ready};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::super::{Key, Page, Range, Snapshot, Stored};
+use super::super::{Key, Page, Range, Reading, Snapshot, Stored};
 use super::fault::fault;
 use super::rows;
 use super::schema::{self, Meta, Site};
@@ -82,7 +82,17 @@ pub(super) struct View {
 }
 
 impl View {
-    fn read<T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StorageError> {
+    fn read<'a, T>(
+        &mut self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Reading<'a, T> {
+        Either::Left(ready(self.try_read(read)))
+    }
+
+    fn try_read<T>(
+        &mut self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StorageError> {
         let doing = "read from the snapshot";
         let Some(connection) = &self.connection else {
             return Err(StorageError::Unavailable {
@@ -98,29 +108,24 @@ impl View {
 }
 
 impl Snapshot for View {
-    fn get<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Stored>, StorageError>> {
-        Box::pin(async move { self.read(|connection| rows::get(connection, key)) })
+    fn get<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<Stored>> {
+        self.read(|connection| rows::get(connection, key))
     }
 
-    fn get_many<'a>(
-        &'a mut self,
-        keys: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Option<Stored>>, StorageError>> {
-        Box::pin(async move {
-            self.read(|connection| keys.iter().map(|key| rows::get(connection, key)).collect())
-        })
+    fn get_many<'a>(&'a mut self, keys: &'a [Key]) -> Reading<'a, Vec<Option<Stored>>> {
+        self.read(|connection| keys.iter().map(|key| rows::get(connection, key)).collect())
     }
 
-    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
-        Box::pin(async move { self.read(|connection| rows::value_bytes(connection, key)) })
+    fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<u64>> {
+        self.read(|connection| rows::value_bytes(connection, key))
     }
 
-    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> BoxFuture<'a, Result<u64, StorageError>> {
-        Box::pin(async move { self.read(|connection| rows::counted_bytes(connection, prefix)) })
+    fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> Reading<'a, u64> {
+        self.read(|connection| rows::counted_bytes(connection, prefix))
     }
 
-    fn scan<'a>(&'a mut self, range: &'a Range) -> BoxFuture<'a, Result<Page, StorageError>> {
-        Box::pin(async move { self.read(|connection| rows::page(connection, range)) })
+    fn scan<'a>(&'a mut self, range: &'a Range) -> Reading<'a, Page> {
+        self.read(|connection| rows::page(connection, range))
     }
 }
 

@@ -152,7 +152,11 @@ impl Environment {
     /// Notes that a tick found a guest of the run computing, once for each time between two ticks: the run's guests
     /// each learn of a tick when they compute next. Over many short guests that is right on the average.
     pub(crate) fn tick(&self) {
-        let left_ms = self.shared.deadline.saturating_duration_since(Instant::now()).as_millis();
+        let left_ms = self
+            .shared
+            .deadline
+            .saturating_duration_since(Instant::now())
+            .as_millis();
         let now = u64::try_from(left_ms).unwrap_or(u64::MAX) / TICK_MS;
         if self.shared.ticked.swap(now, Ordering::Relaxed) != now {
             self.shared.ticks.fetch_add(1, Ordering::Relaxed);
@@ -275,5 +279,22 @@ impl fmt::Debug for Environment {
             .field("run", &self.shared.run)
             .field("attempt", &self.attempt)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tick_counts_once_however_many_guests_of_a_run_meet_it() {
+        let until = Instant::now() + Duration::from_secs(3_600);
+        let allowance = Allowance {
+            cpu_ms: 60_000,
+            ..Allowance::until(until)
+        };
+        let run = Environment::new("run".into(), None, SystemTime::now(), allowance, Arc::new(|_| ()));
+        (0..100_000).for_each(|_| run.tick());
+        assert!(!run.is_exhausted() && run.shared.ticks.load(Ordering::Relaxed) > 0);
     }
 }

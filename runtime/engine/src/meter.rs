@@ -59,7 +59,12 @@ impl MemoryMeter {
         self.used = self.used.saturating_sub(bytes);
     }
 
-    fn grow(&mut self, current: usize, desired: usize, unit: usize) -> bool {
+    /// What its own maximum keeps from growing is asked about all the same: it takes nothing, and was not refused
+    /// anything here.
+    fn grow(&mut self, current: usize, desired: usize, maximum: Option<usize>, unit: usize) -> bool {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return false;
+        }
         match self.total(current, desired, unit) {
             Ok(total) => {
                 self.used = total;
@@ -82,12 +87,22 @@ impl MemoryMeter {
 }
 
 impl ResourceLimiter for MemoryMeter {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.grow(current, desired, 1))
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(self.grow(current, desired, maximum, 1))
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.grow(current, desired, TABLE_ELEMENT_BYTES))
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(self.grow(current, desired, maximum, TABLE_ELEMENT_BYTES))
     }
 
     fn instances(&self) -> usize {
@@ -100,5 +115,30 @@ impl ResourceLimiter for MemoryMeter {
 
     fn tables(&self) -> usize {
         TABLES_MAX as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::ResourceLimiter;
+
+    use super::{MemoryMeter, Refusal};
+    use crate::memory_budget::{MemoryBudget, Share};
+
+    const MIB: usize = 1 << 20;
+
+    #[test]
+    fn what_its_own_maximum_keeps_from_growing_takes_nothing() {
+        let budget = MemoryBudget::of_node(64 << 20);
+        let mut meter = MemoryMeter::new(8 << 20, Share::of(Some(budget.clone())));
+        assert!(meter.memory_growing(0, MIB, Some(MIB)).unwrap());
+        for _ in 0..100 {
+            assert!(!meter.memory_growing(MIB, 2 * MIB, Some(MIB)).unwrap());
+            assert!(!meter.table_growing(1, 1_000, Some(1)).unwrap());
+        }
+        assert_eq!((meter.refusal(), budget.used_bytes()), (None, 1 << 20));
+        assert!(!meter.memory_growing(MIB, 9 * MIB, None).unwrap());
+        assert_eq!(meter.refusal(), Some(Refusal::Own(8 << 20)));
+        assert!(meter.memory_growing(MIB, 8 * MIB, None).unwrap());
     }
 }

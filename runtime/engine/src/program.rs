@@ -74,15 +74,15 @@ impl<T: Val> ProgramCode<T> {
         // The state is where it stays before anything is waited for: it would make the future larger.
         let mut store = self.engine.store(state);
         async move {
-            match code.linked.instantiate_async(&mut store).await {
-                Ok(instance) => Ok(ProgramInstance {
-                    store,
-                    instance,
-                    code,
-                    _ticking: ticking,
-                }),
-                Err(error) => Err(Failure::Fault(failed(&error, &mut store, &code.lines))),
-            }
+            let instance = code.linked.instantiate_async(&mut store).await;
+            let instance =
+                instance.map_err(|error| Failure::Fault(failed(&error, &mut store, &code.lines)))?;
+            Ok(ProgramInstance {
+                code,
+                store,
+                instance,
+                _ticking: ticking,
+            })
         }
     }
 }

@@ -82,10 +82,7 @@ pub(super) struct View {
 }
 
 impl View {
-    fn read<'a, T>(
-        &mut self,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Reading<'a, T> {
+    fn read<'a, T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Reading<'a, T> {
         Either::Left(ready(self.try_read(read)))
     }
 

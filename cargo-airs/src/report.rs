@@ -1,9 +1,11 @@
-//! The only place that prints: for people on stderr, for programs on stdout.
+//! The only place that prints: for people on stderr, for programs on stdout. What people see drives no terminal but
+//! where this file says so.
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::time::Duration;
 
+use airs_core::harmless;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -36,11 +38,11 @@ impl Report {
                 if let Some(result) = message.result() {
                     // A function may have no result at all.
                     if !result.is_empty() {
-                        out(&result);
+                        out(&harmless(&result));
                     }
                 } else if self.output.verbosity > Verbosity::Quiet {
                     let (verb, text) = message.status();
-                    err(&format!("{STATUS}{verb:>12}{STATUS:#} {text}"));
+                    err(&format!("{STATUS}{verb:>12}{STATUS:#} {}", harmless(&text)));
                 }
             }
         }
@@ -68,7 +70,7 @@ impl Report {
     /// A sentence for people only.
     pub(crate) fn note(&self, text: &str) {
         if self.output.format == Format::Human && self.output.verbosity > Verbosity::Quiet {
-            err(&format!("{NOTE}note{NOTE:#}: {text}"));
+            err(&format!("{NOTE}note{NOTE:#}: {}", harmless(text)));
         }
     }
 
@@ -83,7 +85,7 @@ impl Report {
     pub(crate) fn warn(&self, text: &str) {
         match self.output.format {
             Format::Json => json(&Message::Warning { message: text }),
-            Format::Human => err(&format!("{WARNING}warning{WARNING:#}: {text}")),
+            Format::Human => err(&format!("{WARNING}warning{WARNING:#}: {}", harmless(text))),
         }
     }
 
@@ -142,20 +144,20 @@ fn usage(refusal: &clap::Error) -> Failure {
 
 fn shown(failure: &Failure, verbosity: Verbosity) -> String {
     let code = failure.reason().as_str();
-    let mut text = format!("{ERROR}error[{code}]{ERROR:#}: {}", failure.message());
+    // What a guest says is in here. No line but the first begins as one of this command's own.
+    let piece = |text: &str, indent: &str| harmless(text.trim_end()).replace('\n', &format!("\n{indent}"));
+    let message = piece(failure.message(), "  ");
+    let mut text = format!("{ERROR}error[{code}]{ERROR:#}: {message}");
     for cause in failure.causes() {
         text.push_str("\n  caused by: ");
         let cause = match verbosity {
             Verbosity::Verbose => cause.clone(),
             _ => without_foreign_frames(cause),
         };
-        text.push_str(&cause.trim_end().replace('\n', "\n    "));
+        text.push_str(&piece(&cause, "    "));
     }
     for hint in failure.hints() {
-        text.push_str(&format!(
-            "\n{NOTE}help{NOTE:#}: {}",
-            hint.replace('\n', "\n      ")
-        ));
+        text.push_str(&format!("\n{NOTE}help{NOTE:#}: {}", piece(hint, "      ")));
     }
     text
 }

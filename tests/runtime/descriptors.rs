@@ -1,5 +1,12 @@
 //! Descriptors cannot be forged, kept, or had without end.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use airs_core::{Caller, Name, Rights, Value};
+use airs_driver::{Context, Drivers, Heard, Session, SessionStart};
+use airs_engine::{Allowance, AssetHandle, Engine, EngineConfig, Environment};
+use airs_platform::Memory;
 use airs_runtime::{Code, Limits};
 use airs_tests::{Bench, Script};
 use serde_json::json;
@@ -126,4 +133,44 @@ fn a_descriptor_may_be_had_and_released_any_number_of_times() {
             .release(if at % 2 == 0 { "done" } else { "drop" }, at)
     });
     bench.play("alice", &script).unwrap();
+}
+
+/// wasmtime has a table of each guest's handles, and asks the host for none that is not in it. Were it wrong, this is
+/// what a guest would meet.
+#[test]
+fn the_host_s_own_table_knows_what_it_gave_out() {
+    let config = EngineConfig {
+        instances_max: 1,
+        threads: 1,
+        ..EngineConfig::default()
+    };
+    let engine = Engine::new(&config).unwrap();
+    let allowance = Allowance::until(Instant::now() + Duration::from_secs(60));
+    let start = SessionStart {
+        context: Context::new(Name::local(), Arc::new(Memory::new())),
+        run: "01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(),
+        caller: Caller::local(&"alice".parse().unwrap(), &Name::local()),
+        drivers: Arc::new(Drivers::default()),
+        environment: Environment::new("run".into(), None, SystemTime::now(), allowance, Arc::new(|_| {})),
+        heard: Heard::default(),
+        limits: Limits::default(),
+    };
+    engine.executor().block_on(async {
+        let mut session = Session::begin(start).await.unwrap();
+        for handle in guesses().map(AssetHandle) {
+            let amount = Value::Data(Vec::new());
+            let answers = [
+                session.view(handle).await.map(drop),
+                session.transfer(handle, handle, amount).await.map(drop),
+                session.control(handle, "set".into(), "{}".into()).await.map(drop),
+                session.done(handle).await,
+            ];
+            for answer in answers {
+                assert_eq!(answer.unwrap_err().code(), Code::BadDescriptor, "{handle:?}");
+            }
+        }
+        // The run itself is none the worse for it.
+        let nothing = session.intend("~/usd", Rights::VIEW).await.map(drop);
+        assert_eq!(nothing.unwrap_err().code(), Code::Unbound);
+    });
 }

@@ -15,7 +15,7 @@ fn interface() -> Vec<String> {
 }
 
 /// The codes in a file's `codes!`, each with the variant's name.
-fn listed(path: &str) -> Vec<(String, String)> {
+pub(crate) fn listed(path: &str) -> Vec<(String, String)> {
     let text = read(path);
     let (_, body) = text.split_once("\ncodes! {").unwrap();
     let (body, _) = body.split_once("\n}").unwrap();

@@ -181,19 +181,17 @@ impl fmt::Display for Inspection {
             writeln!(f, "  {name:<22}{value:>12}")?;
         }
         if let Some(program) = &self.program {
-            write!(f, "\nprogram {}", program.function)?;
-            writeln!(
-                f,
-                "{}{}",
-                if program.doc.is_empty() { "" } else { ": " },
-                program.doc.trim()
-            )?;
+            // Whoever wrote the component wrote this: it is not to look like more than it is.
+            let (function, doc) = (program.function.escape_debug(), program.doc.trim());
+            let colon = if doc.is_empty() { "" } else { ": " };
+            writeln!(f, "\nprogram {function}{colon}{}", doc.replace('\n', "\n  "))?;
             writeln!(f, "\ninput schema\n{:#}", program.input)?;
             writeln!(f, "\noutput schema\n{:#}", program.output)?;
         }
         writeln!(f, "\nsize by section")?;
         for section in &self.sections {
-            writeln!(f, "  {:<22}{:>12}", section.name, size(section.size_bytes))?;
+            let name = section.name.escape_debug().to_string();
+            writeln!(f, "  {name:<22}{:>12}", size(section.size_bytes))?;
         }
         write!(f, "\nwit\n{}", self.wit.trim_end())
     }

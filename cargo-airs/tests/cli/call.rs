@@ -86,6 +86,35 @@ fn a_trap_and_a_limit_end_with_1_and_a_code() {
     scene.check();
 }
 
+/// A component whose names would clear the screen, colour it, and say what this command never said.
+const POSER: &str = r#"(component
+  (core module $m
+    (@custom "\1b[2Jsection\nerror[denied]: forged" "x")
+    (func $"\1b[2Jname\nerror[denied]: forged" (export "trap") unreachable))
+  (core instance $i (instantiate $m))
+  (func (export "trap") (canon lift (core func $i "trap"))))
+"#;
+
+#[test]
+fn a_component_drives_no_terminal_and_says_nothing_in_the_name_of_the_command() {
+    let mut scene = Scene::new("call_poser");
+    scene.write("poser.wat", POSER);
+    for (line, exit, shown) in [
+        ("call poser.wat 'trap()' --color always", 1, "\\u{1b}[2Jname"),
+        ("inspect poser.wat", 0, "\\u{1b}[2Jsection"),
+        ("inspect poser.wat --color always", 0, "\\u{1b}[2Jsection"),
+    ] {
+        let output = scene.command(line).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{line}: {text}");
+        assert!(
+            text.contains(shown) && !text.contains("\u{1b}[2J"),
+            "{line}: {text}"
+        );
+        assert!(!text.contains("\nerror[denied]"), "{line}: {text}");
+    }
+}
+
 const COMPILED: &str = "was compiled in a process of its own";
 
 #[test]

@@ -1,9 +1,10 @@
 //! The one error that crosses layers.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Code;
+use crate::{Code, harmless};
 
 /// A result whose error is an airs [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,7 +14,8 @@ type Cause = Arc<dyn std::error::Error + Send + Sync>;
 /// A failure with a stable code, a text for people, and where it helps a hint.
 ///
 /// The message is a lower-case fragment that says what failed and on what; it never holds a secret.
-/// What a backend or the engine said underneath is kept as [`source`](std::error::Error::source).
+/// What a backend or the engine said underneath is kept as [`source`](std::error::Error::source). Parts of a message
+/// come from strangers, such as a guest: it is [`harmless`], and so is the hint.
 ///
 /// ```
 /// use airs_core::{Code, Error};
@@ -38,10 +40,9 @@ struct Inner {
 impl Error {
     /// An error with a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        let message = message.into();
         Self(Box::new(Inner {
             code,
-            message,
+            message: shown(message.into()),
             hint: None,
             cause: None,
         }))
@@ -50,7 +51,7 @@ impl Error {
     /// The same error, saying also what could be done about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.hint = Some(shown(hint.into()));
         self
     }
 
@@ -64,7 +65,7 @@ impl Error {
     /// The same error with `prefix: ` before its message: where it happened.
     #[must_use]
     pub fn within(mut self, prefix: impl fmt::Display) -> Self {
-        self.0.message = format!("{prefix}: {}", self.0.message);
+        self.0.message = shown(format!("{prefix}: {}", self.0.message));
         self
     }
 
@@ -81,6 +82,13 @@ impl Error {
     /// What could be done about it.
     pub fn hint_text(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+}
+
+fn shown(text: String) -> String {
+    match harmless(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(clean) => clean,
     }
 }
 
@@ -108,5 +116,20 @@ impl std::error::Error for Error {
             .cause
             .as_deref()
             .map(|cause| cause as &(dyn std::error::Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+    use crate::Code;
+
+    #[test]
+    fn what_a_stranger_says_drives_no_terminal() {
+        let error = Error::new(Code::Rejected, "no\u{1b}[2J")
+            .within("a\r")
+            .hint("\u{7}");
+        assert_eq!(error.message(), "a\\r: no\\u{1b}[2J");
+        assert_eq!(error.hint_text(), Some("\\u{7}"));
     }
 }

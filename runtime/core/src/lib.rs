@@ -17,6 +17,7 @@ mod folder_name;
 mod folder_path;
 mod grants;
 mod guard;
+mod harmless;
 mod http;
 mod limits;
 mod name;
@@ -40,6 +41,7 @@ pub use folder_name::{FolderName, FolderNameError};
 pub use folder_path::FolderPath;
 pub use grants::Grants;
 pub use guard::{Guard, Guards};
+pub use harmless::harmless;
 pub use http::{
     Host, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, HttpUrlError, Scheme,
 };

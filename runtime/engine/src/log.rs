@@ -1,6 +1,6 @@
 //! What guests write to their standard output and error.
 
-use std::fmt::Write as _;
+use airs_core::harmless;
 
 /// The longest line that is kept; the rest of it is dropped.
 const LINE_BYTES_MAX: usize = 8 * 1024;
@@ -80,7 +80,9 @@ impl Log {
     }
 
     fn flush(&mut self, emit: &mut impl FnMut(&str)) {
-        let line = harmless(&String::from_utf8_lossy(&self.line));
+        // Without its end it has no newline: a guest cannot forge a line of somebody else's.
+        let line = String::from_utf8_lossy(&self.line);
+        let line = harmless(line.trim_end_matches('\r')).into_owned();
         if line.is_empty() {
             if self.remaining == 0 {
                 return;
@@ -102,24 +104,6 @@ impl Log {
             },
         };
     }
-}
-
-/// A line with control characters and those that change the direction of text escaped: a guest cannot
-/// forge a line of somebody else's, nor drive a terminal.
-fn harmless(line: &str) -> String {
-    let line = line.trim_end_matches('\r');
-    let mut clean = String::with_capacity(line.len());
-    for character in line.chars() {
-        let turns =
-            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if (character.is_control() && character != '\t') || turns {
-            // Writing to a String cannot fail.
-            let _infallible = write!(clean, "{}", character.escape_default());
-        } else {
-            clean.push(character);
-        }
-    }
-    clean
 }
 
 #[cfg(test)]

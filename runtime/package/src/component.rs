@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use airs_core::{Capabilities, Capability, Kind, WitPackage};
 
-pub(crate) use scan::{check_is_component, scan_module};
+pub(crate) use scan::{check_is_component, malformed, scan_module};
 pub use section::SectionSize;
 pub(crate) use wit_text::guarded;
 

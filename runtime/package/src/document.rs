@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+use std::str::EscapeDebug;
 
 use airs_core::{LimitScope, Limits};
 use toml::Spanned;
@@ -70,15 +71,19 @@ impl<'d> Document<'d> {
 impl<'d> Table<'d> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry<'d>> {
         let (document, place) = (self.document, self.place.clone());
-        self.entries.iter().map(move |(key, value)| Entry {
-            document,
-            place: if place.is_empty() {
-                key.get_ref().to_string()
+        self.entries.iter().map(move |(key, value)| {
+            let shown = key.get_ref().escape_debug();
+            let place = if place.is_empty() {
+                shown.to_string()
             } else {
-                format!("{place}.{}", key.get_ref())
-            },
-            key,
-            value,
+                format!("{place}.{shown}")
+            };
+            Entry {
+                document,
+                place,
+                key,
+                value,
+            }
         })
     }
 
@@ -143,6 +148,11 @@ impl<'d> Entry<'d> {
         self.key.get_ref().as_ref()
     }
 
+    /// The key on one line: one in quotes may have any character.
+    fn shown_key(&self) -> EscapeDebug<'d> {
+        self.key().escape_debug()
+    }
+
     pub(crate) fn place(&self) -> &str {
         &self.place
     }
@@ -196,7 +206,12 @@ impl<'d> Entry<'d> {
         let integer = integer.ok_or_else(|| self.not_a("an integer"))?;
         match u64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(number) if (1..=max).contains(&number) => Ok(number),
-            _ => Err(self.error(format!("{} is from 1 to {max}, not {integer}", self.place))),
+            _ => {
+                // The parser leaves it to us to see whether all of it are digits.
+                let found = integer.to_string();
+                let found = found.escape_debug();
+                Err(self.error(format!("{} is from 1 to {max}, not {found}", self.place)))
+            }
         }
     }
 
@@ -216,7 +231,7 @@ impl<'d> Entry<'d> {
     }
 
     pub(crate) fn unknown(&self, whereabouts: &str, known: &[&str]) -> PackageError {
-        let error = self.key_error(format!("{} is not known {whereabouts}", self.key()));
+        let error = self.key_error(format!("{} is not known {whereabouts}", self.shown_key()));
         match nearest(self.key(), known) {
             Some(near) => error.with_hint(format!("write {near}")),
             None => error.with_hint(format!("known are {}", known.join(", "))),

@@ -283,7 +283,7 @@ fn place(at: Option<(usize, usize)>) -> String {
 fn lines(mismatches: &[Mismatch]) -> String {
     mismatches
         .iter()
-        .map(|mismatch| format!("\n  {mismatch}"))
+        .map(|mismatch| format!("\n{mismatch}"))
         .collect()
 }
 

@@ -17,6 +17,7 @@ mod componentize;
 mod digest;
 mod document;
 mod error;
+mod in_short;
 mod manifest;
 mod manifest_section;
 mod program;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use airs_core::{Access, Capabilities, Kind, Limits, StorageAccess};
+use airs_core::{Access, Capabilities, Kind, LimitScope, Limits, StorageAccess};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::ITEMS_MAX;
+use crate::in_short::in_short;
 use crate::manifest::kind_from_str;
 use crate::{Manifest, PackageError};
 
@@ -82,7 +83,7 @@ pub(crate) fn write(manifest: &Manifest) -> Result<Vec<u8>, PackageError> {
             .limits
             .iter()
             .zip(Limits::UNRESTRICTED.iter())
-            .filter(|(set, unrestricted)| set != unrestricted)
+            .filter(|((name, set), (_, unrestricted))| is_for_manifests(name) && set != unrestricted)
             .map(|((name, value), _)| (name.to_owned(), value))
             .collect(),
     };
@@ -240,7 +241,7 @@ fn limits(section: &BTreeMap<String, u64>) -> Result<Limits, PackageError> {
     for (name, value) in section {
         let max = Limits::ALL
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(known, _)| known == name && is_for_manifests(known))
             .map(|(_, limit)| limit.max);
         let (Some(limit), Some(max)) = (limits.by_name_mut(name), max) else {
             return Err(bad(format!("the limit {name:?} is not known")));
@@ -253,9 +254,14 @@ fn limits(section: &BTreeMap<String, u64>) -> Result<Limits, PackageError> {
     Ok(limits)
 }
 
+/// Limits that are the operator's alone have no place in a component.
+fn is_for_manifests(limit: &str) -> bool {
+    Limits::scope(limit).is_some_and(LimitScope::is_for_manifests)
+}
+
 fn bad(message: String) -> PackageError {
     PackageError::BadSection {
         section: SECTION,
-        message,
+        message: in_short(&message),
     }
 }

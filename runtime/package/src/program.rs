@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::PackageError;
+use crate::in_short::in_short;
 
 /// A program's input and output, from the custom section `airs:program` that the SDK puts into its module.
 ///
@@ -41,7 +42,7 @@ impl ProgramInfo {
     pub(crate) fn from_section(bytes: &[u8]) -> Result<Self, PackageError> {
         let malformed = |error: serde_json::Error| PackageError::BadSection {
             section: Self::SECTION,
-            message: error.to_string(),
+            message: in_short(&error.to_string()),
         };
         let probe: Probe = serde_json::from_slice(bytes).map_err(malformed)?;
         if probe.version != Self::VERSION {

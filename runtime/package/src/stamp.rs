@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use wasm_encoder::{ComponentSection as _, CustomSection, Encode as _};
 use wasmparser::{BinaryReader, BinaryReaderError};
 
-use crate::component::check_is_component;
+use crate::component::{check_is_component, malformed};
 use crate::{Manifest, PackageError, manifest_section};
 
 /// The magic number and the version, before the first section.
@@ -39,10 +39,7 @@ const HEADER_BYTES: usize = 8;
 /// ```
 pub fn stamp(component: &[u8], manifest: &Manifest) -> Result<Vec<u8>, PackageError> {
     check_is_component(component)?;
-    let mut stamped = without_manifest(component).map_err(|error| PackageError::Malformed {
-        offset: error.offset() as u64,
-        message: error.message().to_owned(),
-    })?;
+    let mut stamped = without_manifest(component).map_err(malformed)?;
     let data = manifest_section::write(manifest)?;
     let section = CustomSection {
         name: Cow::Borrowed(manifest_section::SECTION),

@@ -7,6 +7,7 @@ use wasmparser::{
 use super::complexity::{Complexity, Fault};
 use super::section::Sizes;
 use super::{COMPONENT_BYTES_MAX, COMPONENT_STRIPPED_BYTES_MAX, SectionSize};
+use crate::in_short::in_short;
 use crate::world::{Item, World, read_world};
 use crate::{PackageError, ProgramInfo, manifest_section};
 
@@ -278,9 +279,9 @@ fn refused(fault: Fault) -> PackageError {
     }
 }
 
-fn malformed(error: BinaryReaderError) -> PackageError {
+pub(crate) fn malformed(error: BinaryReaderError) -> PackageError {
     PackageError::Malformed {
         offset: error.offset() as u64,
-        message: error.message().to_owned(),
+        message: in_short(error.message()),
     }
 }

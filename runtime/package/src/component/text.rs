@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::guarded;
 use crate::PackageError;
+use crate::in_short::in_short;
 
 /// The longest text. The text form is for what a person writes; assembling takes many times its size.
 const TEXT_BYTES_MAX: u64 = 4 << 20;
@@ -25,7 +26,7 @@ pub(super) fn assemble(text: &str) -> Result<Vec<u8>, PackageError> {
     }
     guarded(|| wat::parse_str(text)).map_err(|shown| PackageError::BadText {
         at: place(&shown),
-        message: shown.lines().next().unwrap_or_default().to_owned(),
+        message: in_short(shown.lines().next().unwrap_or_default()),
     })
 }
 

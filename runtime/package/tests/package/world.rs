@@ -41,7 +41,7 @@ fn a_program_is_no_driver_and_the_hint_says_what_it_is() {
     assert_eq!(error.code(), Code::WrongWorld);
     let text = error.to_string();
     assert!(
-        text.starts_with("the component is no driver:\n  export airs:driver/driver@0.1.0: missing"),
+        text.starts_with("the component is no driver:\nexport airs:driver/driver@0.1.0: missing"),
         "{text}"
     );
     assert!(

@@ -1,0 +1,1 @@
+(component (component $c (import "f" (func)) (export "g" (func 0))) (export "c" (component $c)))

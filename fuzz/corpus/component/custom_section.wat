@@ -1,0 +1,1 @@
+(component (@custom "airs:program" "{\"version\":1,\"name\":\"a\",\"input\":{},\"output\":{}}") (core module (@custom "name" "x")))

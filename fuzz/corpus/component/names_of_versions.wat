@@ -1,0 +1,1 @@
+(component (import "a:b/c@1.0.0" (instance)) (import "a:b/c@2.0.0-rc.1+x" (instance)) (import "a-b:c-d/e-f" (instance)))

@@ -1,0 +1,2 @@
+(component (core module $m (memory (export "m") 1) (func (export "r") (param i32 i32 i32 i32) (result i32) unreachable) (func (export "f") (param i32 i32)))
+  (core instance $i (instantiate $m)) (func (export "f") (param "x" string) (canon lift (core func $i "f") (memory (core memory $i "m")) (realloc (core func $i "r")))))

@@ -1,0 +1,1 @@
+(component (import "r" (type $r (sub resource))) (import "f" (func (param "x" (borrow $r)) (result (own $r)))))

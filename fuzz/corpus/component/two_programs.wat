@@ -1,0 +1,1 @@
+(component (core module (@custom "airs:program" "{\"version\":1,\"name\":\"a\",\"input\":{},\"output\":{}}")) (core module (@custom "airs:program" "{\"version\":1,\"name\":\"a\",\"input\":{},\"output\":{}}")))

@@ -1,0 +1,1 @@
+(component (type $r (record (field "a" u8) (field "b" string))) (import "v" (type $v (eq $r))) (import "f" (func (param "x" $v) (result (result $v (error string))))) (export "g" (type $r)))

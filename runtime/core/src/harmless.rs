@@ -1,0 +1,35 @@
+//! Text of strangers, before people look at it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// A text in which nothing is left that a terminal acts on, or that turns the direction of what follows: such
+/// characters are escaped. Tabs and ends of lines stay.
+///
+/// ```
+/// use airs_core::harmless;
+///
+/// assert_eq!(harmless("paid\u{1b}[2J\u{202e}\n"), "paid\\u{1b}[2J\\u{202e}\n");
+/// assert!(matches!(harmless("grüezi"), std::borrow::Cow::Borrowed(_)));
+/// ```
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmful(character) {
+            // Writing to a String cannot fail.
+            let _infallible = write!(clean, "{}", character.escape_default());
+        } else {
+            clean.push(character);
+        }
+    }
+    Cow::Owned(clean)
+}
+
+fn is_harmful(character: char) -> bool {
+    let turns =
+        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (character.is_control() && !matches!(character, '\t' | '\n'))
+}

@@ -31,36 +31,32 @@ pub struct Target {
     pub body: fn(&[u8]),
 }
 
-/// Amounts: their text form, and arithmetic.
-pub const AMOUNT: Target = Target {
-    name: "amount",
-    body: amount::body,
-};
-/// The paths of assets.
-pub const ASSET_PATH: Target = Target {
-    name: "asset_path",
-    body: asset_path::body,
-};
-/// Components, in bytes and in text form.
-pub const COMPONENT: Target = Target {
-    name: "component",
-    body: component::body,
-};
-/// What a `Cargo.toml` says of a component.
-pub const MANIFEST: Target = Target {
-    name: "manifest",
-    body: manifest::body,
-};
-/// `airs.toml`.
-pub const PROJECT: Target = Target {
-    name: "project",
-    body: project::body,
-};
-/// The sections that airs puts into components.
-pub const SECTION: Target = Target {
-    name: "section",
-    body: section::body,
-};
+macro_rules! targets {
+    ($(#[doc = $doc:literal] $target:ident, $module:ident;)+) => {
+        $(
+            #[doc = $doc]
+            pub const $target: Target = Target {
+                name: stringify!($module),
+                body: $module::body,
+            };
+        )+
 
-/// All of them.
-pub const TARGETS: [Target; 6] = [AMOUNT, ASSET_PATH, COMPONENT, MANIFEST, PROJECT, SECTION];
+        /// All of them.
+        pub const TARGETS: &[Target] = &[$($target,)+];
+    };
+}
+
+targets! {
+    /// Amounts: their text form, and arithmetic.
+    AMOUNT, amount;
+    /// The paths of assets.
+    ASSET_PATH, asset_path;
+    /// Components, in bytes and in text form.
+    COMPONENT, component;
+    /// What a `Cargo.toml` says of a component.
+    MANIFEST, manifest;
+    /// `airs.toml`.
+    PROJECT, project;
+    /// The sections that airs puts into components.
+    SECTION, section;
+}

@@ -106,13 +106,13 @@ fn no_target_fails_with_what_is_kept() {
 fn no_target_fails_with_mutations_of_what_is_kept() {
     let mut failures = Vec::new();
     for target in TARGETS {
-        let inputs = corpus(&target);
+        let inputs = corpus(target);
         for (number, (name, data)) in (0..).zip(&inputs) {
             let mut chance = Chance(number);
             failures.extend((0..MUTATIONS).filter_map(|_| {
                 let other = &inputs[chance.below(inputs.len())].1;
                 failure(
-                    &target,
+                    target,
                     &format!("{name}, mutated"),
                     &mutated(data, other, &mut chance),
                 )

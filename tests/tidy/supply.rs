@@ -7,7 +7,7 @@ use cargo_metadata::{CargoOpt, MetadataCommand, Package};
 use spdx::{Expression, ParseMode};
 use toml::{Table, Value};
 
-use crate::tree;
+use crate::tree::{self, Source};
 
 /// Lock files that there are at least: of the workspace, of the guests of tests and examples, of the templates.
 const LOCK_FILES_MIN: usize = 5;
@@ -37,24 +37,29 @@ fn locked(text: &str) -> Vec<(String, Version)> {
     packages.collect()
 }
 
+/// The lock files of the tree: of the workspace, of guests, and of the templates.
+fn lock_files() -> Vec<Source> {
+    let files = tree::sources().into_iter();
+    let files: Vec<_> = files.filter(Source::is_lock_file).collect();
+    assert!(files.len() >= LOCK_FILES_MIN, "{} lock files", files.len());
+    files
+}
+
 #[test]
 fn no_lock_file_has_a_version_that_is_known_to_be_bad() {
     let floors = table("floors.toml");
     let floors = floors["floor"].as_array().unwrap();
     let mut offences = Vec::new();
-    let files = tree::sources();
-    let files: Vec<_> = files.iter().filter(|source| source.is_lock_file()).collect();
-    assert!(files.len() >= LOCK_FILES_MIN, "{} lock files", files.len());
-    for file in files {
-        let (file, packages) = (&file.path, locked(&file.text));
-        assert!(packages.len() > 10, "{file} has {} packages", packages.len());
+    for Source { path, text } in lock_files() {
+        let packages = locked(&text);
+        assert!(packages.len() > 10, "{path} has {} packages", packages.len());
         for (name, version) in packages {
             let floor = floors.iter().find(|floor| floor["crate"].as_str() == Some(&name));
             let Some(floor) = floor else { continue };
             let least: Version = floor["version"].as_str().unwrap().parse().unwrap();
             if version < least {
                 offences.push(format!(
-                    "{file}: {name} {version}, not {least}: {}",
+                    "{path}: {name} {version}, not {least}: {}",
                     floor["reason"]
                 ));
             }
@@ -93,24 +98,27 @@ fn every_dependency_has_a_licence_that_is_allowed() {
 }
 
 #[test]
-fn no_dependency_is_banned_or_from_a_place_that_can_change() {
+fn no_lock_file_has_a_crate_that_is_banned_or_from_a_place_that_can_change() {
     let rules = table("deny.toml");
     let banned = rules["bans"]["deny"].as_array().unwrap();
+    let is_banned = |crate_: &str| banned.iter().any(|ban| ban["name"].as_str() == Some(crate_));
     let mut offences = Vec::new();
-    let mut registry = None;
-    for package in packages() {
-        if banned
-            .iter()
-            .any(|ban| ban["name"].as_str() == Some(package.name.as_str()))
-        {
-            offences.push(format!("{} is banned", package.name));
-        }
-        // What is not ours is from one registry.
-        let Some(source) = package.source else { continue };
-        let first = registry.get_or_insert_with(|| source.clone());
-        if !source.repr.starts_with("registry+") || source != *first {
-            offences.push(format!("{} is from {source}", package.name));
+    // What is not ours is from one registry, whatever lock file it is in.
+    let mut registry: Option<String> = None;
+    for Source { path, text } in lock_files() {
+        let names = locked(&text).into_iter().map(|(name, _)| name);
+        offences.extend(
+            names
+                .filter(|name| is_banned(name))
+                .map(|name| format!("{path}: {name} is banned")),
+        );
+        for source in text.lines().filter_map(|line| line.strip_prefix("source = \"")) {
+            let first = registry.get_or_insert_with(|| source.to_owned());
+            if source != first || !source.starts_with("registry+") {
+                offences.push(format!("{path}: something is from {source}"));
+            }
         }
     }
+    assert!(registry.is_some(), "nothing is from anywhere");
     tree::expect_none("dependencies that deny.toml refuses", &offences);
 }

@@ -20,7 +20,8 @@ use crate::ticker::{Ticker, Ticking};
 /// Native stack that one guest may use: some 4,000 frames. Every Store has a fiber of its own, so budgets of
 /// nested Stores do not add up.
 pub(crate) const WASM_STACK_BYTES: usize = 512 << 10;
-/// The fiber: the guest's stack, and four times that for host functions on top of it.
+/// The fiber: the guest's stack, as much again for its `realloc`, which the host calls while the guest waits and which
+/// may not call out, and as much as both for host functions on top of either.
 const FIBER_STACK_BYTES: usize = 2 << 20;
 
 /// Cleared on reuse instead of being given back to the operating system: a guest linked with a stack of

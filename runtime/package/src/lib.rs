@@ -6,8 +6,8 @@
 //! - [`componentize`] and [`stamp`]: what a build does to the compiler's output.
 //!
 //! Everything here is pure, bytes and text in and values out, except [`Component::open`] and
-//! [`Project::find`], which read a file. No bytes make it panic, and none make it allocate more than they
-//! are long by a small factor.
+//! [`Project::find`], which read a file. No bytes make it panic, and none make it take more memory than 32 MiB and
+//! their own length times a small factor.
 //!
 //! [`Kind`]: airs_core::Kind
 

@@ -75,6 +75,16 @@ macro_rules! realloc {
     };
 }
 
+macro_rules! post_view {
+    ($body:literal) => {
+        concat!(
+            r#"(func $post (export "cabi_post_airs:driver/driver@0.1.0#[method]asset.view") (param i32) "#,
+            $body,
+            ")"
+        )
+    };
+}
+
 pub(super) const ROWS: &[Row] = &[
     row("harmless", "", Well),
     row(
@@ -111,6 +121,36 @@ pub(super) const ROWS: &[Row] = &[
     row("never releases a descriptor", done!("(i32.const 16)"), Well),
     row("falls in its destructor", dtor!("unreachable"), TRAP),
     row("loops in its destructor", dtor!("(loop $on (br $on))"), LATE),
+    row(
+        "makes and drops a descriptor in its destructor",
+        dtor!("(call $drop (call $new (i32.const 1))) (drop (memory.size))"),
+        LIMIT,
+    ),
+    row(
+        "drops a descriptor in the destructor of the next, a thousand deep",
+        concat!(
+            intend!(
+                "(loop $on (drop (call $new (local.tee $at (i32.add (local.get $at) (i32.const 1)))))
+                    (br_if $on (i32.lt_u (local.get $at) (i32.const 1000))))
+                 (i32.store (i32.const 36) (i32.const 1000)) (i32.const 32)"
+            ),
+            dtor!("(if (i32.gt_u (local.get 0) (i32.const 1)) (then (call $drop (i32.sub (local.get 0) (i32.const 1)))))")
+        ),
+        Well,
+    ),
+    row(
+        "reads and writes in its destructor",
+        dtor!(
+            "(call $set (i32.const 48) (i32.const 8) (i32.const 48) (i32.const 8) (i32.const 128))
+             (call $get (i32.const 48) (i32.const 8) (i32.const 128))
+             (if (i32.load8_u (i32.const 128)) (then unreachable))"
+        ),
+        Well,
+    ),
+    row("calls the host while it cleans up", post_view!("(call $get (i32.const 48) (i32.const 8) (i32.const 128))"), TRAP),
+    row("drops a descriptor while it cleans up", post_view!("(call $drop (i32.const 1))"), TRAP),
+    row("loops while it cleans up", post_view!("(loop $on (br $on))"), LATE),
+    row("calls itself while it cleans up", post_view!("(call $post (i32.const 0)) (drop (memory.size))"), LIMIT),
     row(
         "answers with an amount of 200 decimals",
         view!("(i32.store8 (i32.const 80) (i32.const 200)) (i32.const 48)"),
@@ -187,6 +227,20 @@ pub(super) const ROWS: &[Row] = &[
             )
         ),
         TRAP,
+    ),
+    row(
+        "digs deep while the host hands it what it read, from each level of a recursion without end",
+        concat!(
+            "(func $dig (param i32)
+                (if (local.get 0) (then (call $dig (i32.sub (local.get 0) (i32.const 1))) (drop (memory.size)))))
+             (func $deep (call $get (i32.const 48) (i32.const 8) (i32.const 128)) (call $deep) (drop (memory.size)))",
+            view!(
+                "(call $set (i32.const 48) (i32.const 8) (i32.const 48) (i32.const 8) (i32.const 128))
+                 (call $deep) unreachable"
+            ),
+            realloc!("(call $dig (i32.const 3000)) (i32.const 8192)")
+        ),
+        LIMIT,
     ),
     Row {
         at_bind: true,

@@ -176,6 +176,55 @@ pub(super) const ROWS: &[Row] = &[
         ..row("has its input put where it has no memory", "(i32.const 16)", TRAP)
     },
     Row {
+        beside: r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
+            (func $deep (call $intend (i32.const 64) (i32.const 2) (i32.const 1) (i32.const 128))
+                (call $deep) (drop (memory.size)))"#,
+        ..row("calls the host from each level of a recursion without end", "(call $deep) unreachable", LIMIT)
+    },
+    // What the host calls while a guest waits for it has a stack as deep as the guest's, on top of that one.
+    Row {
+        beside: r#"(func $dig (param i32)
+                (if (local.get 0) (then (call $dig (i32.sub (local.get 0) (i32.const 1))) (drop (memory.size)))))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (call $dig (i32.const 3000)) (i32.const 8192))
+            (func $deep (call $intend (i32.const 64) (i32.const 2) (i32.const 1) (i32.const 128))
+                (call $deep) (drop (memory.size)))"#,
+        ..row("digs deep while the host hands it an answer, from each level", "(call $deep) unreachable", LIMIT)
+    },
+    Row {
+        beside: r#"(global $depth (mut i32) (i32.const 0)) (global $bottom (mut i32) (i32.const 0))
+            (func $dig (call $dig) (drop (memory.size)))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (if (global.get $bottom) (then (call $dig))) (i32.const 8192))
+            (func $deep (global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+                (if (i32.lt_u (global.get $depth) (i32.const 4000)) (then (call $deep))
+                    (else (global.set $bottom (i32.const 1))
+                        (call $intend (i32.const 64) (i32.const 2) (i32.const 1) (i32.const 128))))
+                (drop (memory.size)))"#,
+        ..row("digs without end while the host hands it an answer, deep down", "(call $deep) unreachable", LIMIT)
+    },
+    Row {
+        beside: r#"(func (export "cabi_post_run") (param i32))"#,
+        ..row("cleans up behind its answer", "(i32.const 16)", Well)
+    },
+    Row {
+        beside: r#"(func (export "cabi_post_run") (param i32)
+            (call $intend (i32.const 66) (i32.const 8) (i32.const 1) (i32.const 128)))"#,
+        ..row("calls the host while it cleans up behind its answer", "(i32.const 16)", TRAP)
+    },
+    Row {
+        beside: r#"(func (export "cabi_post_run") (param i32) unreachable)"#,
+        ..row("falls while it cleans up behind its answer", "(i32.const 16)", TRAP)
+    },
+    Row {
+        beside: r#"(func (export "cabi_post_run") (param i32) (loop $on (br $on)))"#,
+        ..row("loops while it cleans up behind its answer", "(i32.const 16)", LATE)
+    },
+    Row {
+        beside: r#"(func $again (export "cabi_post_run") (param i32) (call $again (i32.const 0)) (drop (memory.size)))"#,
+        ..row("calls itself while it cleans up behind its answer", "(i32.const 16)", LIMIT)
+    },
+    Row {
         beside: "(func $begin unreachable) (start $begin)",
         ..row("falls before it begins", "(i32.const 16)", TRAP)
     },

@@ -229,14 +229,17 @@ pub(super) const ROWS: &[Row] = &[
         TRAP,
     ),
     row(
-        "digs deep while the host hands it what it read, from each level of a recursion without end",
+        "digs deep while the host hands it what it read, from all levels of a recursion without end",
         concat!(
             "(func $dig (param i32)
                 (if (local.get 0) (then (call $dig (i32.sub (local.get 0) (i32.const 1))) (drop (memory.size)))))
-             (func $deep (call $get (i32.const 48) (i32.const 8) (i32.const 128)) (call $deep) (drop (memory.size)))",
+             (func $deep (param i32)
+                (if (i32.eqz (i32.and (local.get 0) (i32.const 255)))
+                    (then (call $get (i32.const 48) (i32.const 8) (i32.const 128))))
+                (call $deep (i32.add (local.get 0) (i32.const 1))) (drop (memory.size)))",
             view!(
                 "(call $set (i32.const 48) (i32.const 8) (i32.const 48) (i32.const 8) (i32.const 128))
-                 (call $deep) unreachable"
+                 (call $deep (i32.const 0)) unreachable"
             ),
             realloc!("(call $dig (i32.const 3000)) (i32.const 8192)")
         ),

@@ -2,11 +2,12 @@
 //!
 //! Loading it is executing it, so nothing is loaded that this cache did not write: it is in a folder that only its
 //! owner can change, each entry carries a keyed hash of all of it, and the key never leaves the folder. What does not
-//! fit is compiled again.
+//! fit is compiled again. A process hashes an entry when it first loads it, and whenever it was changed since.
 
 mod entry;
 mod folder;
 mod key;
+mod seen;
 
 use std::fmt;
 use std::path::Path;
@@ -19,6 +20,7 @@ pub(crate) use entry::{CodeName, fingerprint};
 use entry::{Entry, Refusal};
 use folder::Folder;
 use key::Key;
+use seen::Seen;
 
 use crate::compiler::{self, Origin};
 
@@ -34,6 +36,7 @@ use crate::compiler::{self, Origin};
 pub struct CodeCache {
     folder: Folder,
     key: Arc<Key>,
+    seen: Arc<Seen>,
     bytes_max: u64,
 }
 
@@ -61,6 +64,7 @@ impl CodeCache {
         })?;
         Ok(Self {
             key: Arc::new(Key::open(&folder).map_err(unavailable)?),
+            seen: Arc::default(),
             folder,
             bytes_max: Self::BYTES_MAX,
         })
@@ -80,8 +84,8 @@ impl CodeCache {
         name: &CodeName<'_>,
     ) -> std::result::Result<Option<Component>, String> {
         let entry = Entry::new(self.folder.path(), name);
-        let component = match entry.verify(&self.key) {
-            Ok(Some(path)) => compiler::load(engine, Origin::Cache(&path)).map_err(Refusal::Code),
+        let component = match entry.verify(&self.key, &self.seen) {
+            Ok(Some(path)) => compiler::load(engine, Origin::Cache(path)).map_err(Refusal::Code),
             Ok(None) => return Ok(None),
             Err(refusal) => Err(refusal),
         };

@@ -144,7 +144,7 @@ pub(crate) fn load(engine: &wasmtime::Engine, origin: Origin<'_>) -> wasmtime::R
     // executed; and a file must not change while it is mapped. Both hold for whatever an attacker can reach.
     //
     // A file of the cache: its keyed hash, over all of it and over the digest and the engine in its name, was compared
-    // before. The key is in the same folder, in a file that only the owner can read, so that who made the entry is the
+    // before, by this process, and the file was not changed since. The key is in the same folder, in a file that only the owner can read, so that who made the entry is the
     // owner's own process, with code that it had just compiled. Nor does the file change: the folder, and every folder
     // above it, can be written to by the owner and by root alone, and the cache, which is all that writes there, never
     // writes into a file that has its name already; it replaces and unlinks it, which a mapping survives. Who can act

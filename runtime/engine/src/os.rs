@@ -3,6 +3,17 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
+
+/// What tells a file from any other, and from itself after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    number: u64,
+    bytes: u64,
+    /// When the file itself was changed last, or what is known of it: nobody can set that.
+    pub(crate) changed: SystemTime,
+}
 
 #[cfg(unix)]
 mod unix {
@@ -10,6 +21,9 @@ mod unix {
     use std::io;
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
     use std::path::Path;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::Identity;
 
     /// What group and others must not have.
     const FOREIGN: u32 = 0o077;
@@ -32,6 +46,19 @@ mod unix {
 
     pub(super) fn is_own(about: &Metadata) -> bool {
         about.uid() == rustix::process::geteuid().as_raw() && about.mode() & FOREIGN == 0
+    }
+
+    pub(super) fn identity(about: &Metadata) -> Option<Identity> {
+        let since = Duration::new(
+            u64::try_from(about.ctime()).ok()?,
+            u32::try_from(about.ctime_nsec()).ok()?,
+        );
+        Some(Identity {
+            device: about.dev(),
+            number: about.ino(),
+            bytes: about.len(),
+            changed: UNIX_EPOCH.checked_add(since)?,
+        })
     }
 
     pub(super) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
@@ -91,6 +118,8 @@ mod windows {
     use std::io;
     use std::path::Path;
 
+    use super::Identity;
+
     pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
     }
@@ -101,6 +130,11 @@ mod windows {
 
     pub(super) fn is_own(_: &Metadata) -> bool {
         true
+    }
+
+    /// Whoever owns a file can set its times.
+    pub(super) fn identity(_: &Metadata) -> Option<Identity> {
+        None
     }
 
     /// Only the time that passes is limited, by who started the process.
@@ -134,6 +168,11 @@ pub(crate) fn make_private_file(path: &Path) -> io::Result<File> {
 /// Whether what is there belongs to whoever executes this, and to nobody else.
 pub(crate) fn is_own(about: &Metadata) -> bool {
     here::is_own(about)
+}
+
+/// What tells the file from any other, where the system knows.
+pub(crate) fn identity(about: &Metadata) -> Option<Identity> {
+    here::identity(about)
 }
 
 /// Limits this process in what it takes of memory and of processor time, and in files that it writes.

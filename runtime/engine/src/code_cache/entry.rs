@@ -1,6 +1,5 @@
 //! One file of the cache: code, and a keyed hash of it at the end.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
 use std::io::{ErrorKind, Read, Write as _};
@@ -9,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use super::folder::{self, ENDING};
 use super::key::Key;
+use super::seen::Seen;
+use crate::os;
 
 /// Set before what is hashed: another format has another hash.
 const FORMAT: &[u8] = b"airs compiled code 1\0";
@@ -46,13 +47,7 @@ pub(crate) struct CodeName<'n> {
 
 impl Entry {
     pub(super) fn new(folder: &Path, name: &CodeName<'_>) -> Self {
-        let mut text = String::with_capacity(2 * 2 * HASH_BYTES + 1 + ENDING.len());
-        for (part, after) in [(name.digest, "-"), (name.engine, ENDING)] {
-            for byte in part {
-                let _infallible = write!(text, "{byte:02x}");
-            }
-            text.push_str(after);
-        }
+        let text = [&hex::encode(name.digest), "-", &hex::encode(name.engine), ENDING].concat();
         Self {
             path: folder.join(&text),
             name: text,
@@ -60,17 +55,29 @@ impl Entry {
     }
 
     /// The file, when it is there and is as it was written.
-    pub(super) fn verify(&self, key: &Key) -> Result<Option<PathBuf>, Refusal> {
-        let (mut file, about) = match folder::open_own(&self.path) {
+    pub(super) fn verify(&self, key: &Key, seen: &Seen) -> Result<Option<&Path>, Refusal> {
+        let (file, about) = match folder::open_own(&self.path) {
             Ok(Some(own)) => own,
             Ok(None) => return Err(Refusal::Foreign),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Refusal::Unreadable(error)),
         };
-        let code_bytes = about
-            .len()
-            .checked_sub(HASH_BYTES as u64)
-            .ok_or(Refusal::Changed)?;
+        let identity = os::identity(&about);
+        if !identity
+            .as_ref()
+            .is_some_and(|identity| seen.has(&self.name, identity))
+        {
+            self.check_hash(key, &file, about.len())?;
+            if let Some(identity) = identity {
+                seen.remember(&self.name, identity, SystemTime::now());
+            }
+        }
+        self.mark(&file, about.modified().ok());
+        Ok(Some(&self.path))
+    }
+
+    fn check_hash(&self, key: &Key, mut file: &File, bytes: u64) -> Result<(), Refusal> {
+        let code_bytes = bytes.checked_sub(HASH_BYTES as u64).ok_or(Refusal::Changed)?;
         let mut hasher = self.hasher(key);
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut rest = (&mut file).take(code_bytes);
@@ -87,8 +94,7 @@ impl Entry {
         if hasher.finalize() != hash {
             return Err(Refusal::Changed);
         }
-        self.mark(&file, about.modified().ok());
-        Ok(Some(self.path.clone()))
+        Ok(())
     }
 
     /// Says that it was used, for who makes room.

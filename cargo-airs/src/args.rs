@@ -8,9 +8,11 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 use crate::exit::Exit;
 
 mod call;
+mod dev;
 mod node;
 
 pub(crate) use call::CallArgs;
+pub(crate) use dev::DevArgs;
 pub(crate) use node::{
     BindArgs, BindingsArgs, ControlArgs, DemoArgs, ExplainArgs, IdArgs, NodeArgs, RunArgs, StatusArgs,
     UnbindArgs, ViewArgs,
@@ -74,6 +76,7 @@ pub(crate) enum ColorArg {
 pub(crate) enum CommandArgs {
     New(NewArgs),
     Build(BuildArgs),
+    Dev(DevArgs),
     Inspect(InspectArgs),
     Call(CallArgs),
     Bind(BindArgs),

@@ -76,28 +76,43 @@ fn why(stderr: &str) -> String {
     lines.join("\n").trim_start_matches("error: ").to_owned()
 }
 
+/// A call of Cargo that compiles.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// `build` or `rustc`.
+    pub(crate) subcommand: &'static str,
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) environment: Option<(&'static str, String)>,
+}
+
+impl Call {
+    /// The call as a command that reads nothing, and writes messages of a format to a pipe.
+    pub(crate) fn command(&self, manifest: &Manifest, message_format: &str) -> Command {
+        let mut command = cargo(self.subcommand, manifest);
+        command
+            .args(["--lib", "--target", TARGET, "--message-format", message_format])
+            .args(&self.arguments)
+            .envs(self.environment.as_ref().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        command
+    }
+}
+
+/// The component that a message of Cargo is about, if it is.
+pub(crate) fn component(artifact: cargo_metadata::Artifact) -> Option<(PackageId, PathBuf)> {
+    if !artifact.target.kind.contains(&TargetKind::CDyLib) {
+        return None;
+    }
+    let mut files = artifact.filenames.into_iter();
+    let file = files.find(|file| file.extension() == Some("wasm"))?;
+    Some((artifact.package_id, file.into()))
+}
+
 /// Runs `cargo build` or `cargo rustc` and tells what it made. The compiler's messages go to stderr as they
 /// are.
-pub(crate) fn compile(
-    subcommand: &str,
-    manifest: &Manifest,
-    arguments: &[OsString],
-    environment: Option<(&str, &str)>,
-    made: &mut dyn FnMut(Artifact),
-) -> Result<()> {
-    let mut command = cargo(subcommand, manifest);
-    command.args([
-        "--lib",
-        "--target",
-        TARGET,
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
-    command
-        .args(arguments)
-        .envs(environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
+pub(crate) fn compile(call: &Call, manifest: &Manifest, made: &mut dyn FnMut(Artifact)) -> Result<()> {
+    let mut command = call.command(manifest, "json-render-diagnostics");
     let mut running = Running::start(&mut command)?;
     if let Some(stdout) = running.stdout() {
         let mut begun = Instant::now();
@@ -106,17 +121,8 @@ pub(crate) fn compile(
                 continue;
             };
             let took = std::mem::replace(&mut begun, Instant::now()).elapsed();
-            if artifact.target.kind.contains(&TargetKind::CDyLib)
-                && let Some(file) = artifact
-                    .filenames
-                    .into_iter()
-                    .find(|file| file.extension() == Some("wasm"))
-            {
-                made(Artifact {
-                    package: artifact.package_id,
-                    file: file.into(),
-                    took,
-                });
+            if let Some((package, file)) = component(artifact) {
+                made(Artifact { package, file, took });
             }
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod build;
 mod call;
 mod control;
 mod demo;
+pub(crate) mod dev;
 mod explain;
 pub(crate) mod inspect;
 mod new;
@@ -32,6 +33,7 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::Control(settings) => control::run(settings, report),
         Settings::Explain(settings) => explain::run(settings, report),
         Settings::Status(settings) => status::run(settings, report),
+        Settings::Dev(settings) => dev::run(settings, report),
         Settings::Demo(settings) => demo::run(settings, report),
     }
 }

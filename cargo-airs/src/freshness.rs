@@ -67,7 +67,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 /// The files that a Makefile's rule names behind its target; a space within a name has a backslash before it.
-fn dependencies(rule: &str) -> Vec<PathBuf> {
+pub(crate) fn dependencies(rule: &str) -> Vec<PathBuf> {
     let line = rule.lines().next().unwrap_or_default();
     let Some((_, names)) = line.split_once(": ") else {
         return Vec::new();

@@ -47,13 +47,15 @@ static PRESSED: Notify = Notify::const_new();
 
 /// Waits for what a runtime does. Ctrl-C drops it, which cancels it.
 pub(crate) fn unless_pressed<T>(work: impl Future<Output = T>) -> Result<T> {
+    // From here on a press is heard, by everyone who waits.
+    let pressed = PRESSED.notified();
     check()?;
     let executor = tokio::runtime::Builder::new_current_thread().build();
     let executor =
         executor.map_err(|cause| Failure::unavailable("cannot wait for a run").caused_by(cause))?;
     executor.block_on(async {
         let mut work = std::pin::pin!(work);
-        let mut pressed = std::pin::pin!(PRESSED.notified());
+        let mut pressed = std::pin::pin!(pressed);
         std::future::poll_fn(|context| {
             if let Poll::Ready(done) = work.as_mut().poll(context) {
                 return Poll::Ready(Ok(done));
@@ -67,6 +69,15 @@ pub(crate) fn unless_pressed<T>(work: impl Future<Output = T>) -> Result<T> {
     })
 }
 
+/// Tells of Ctrl-C, from a thread of its own.
+pub(crate) fn on_press(tell: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(|| {
+        // It ends with Ctrl-C, and in no other way.
+        let _ = unless_pressed(std::future::pending::<()>());
+        tell();
+    });
+}
+
 fn on_signal() {
     {
         let mut state = state();
@@ -75,7 +86,7 @@ fn on_signal() {
             os::end_group(child);
         }
     }
-    PRESSED.notify_one();
+    PRESSED.notify_waiters();
     std::thread::park_timeout(GRACE);
     for path in &state().staged {
         crate::files::remove(path);

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = args::from(std::env::args_os());
-    if let Some(exit) = code::served(&arguments) {
+    if let Some(exit) = code::served(&arguments).or_else(|| command::dev::guard::served(&arguments)) {
         return exit;
     }
     let outcome = match args::parse(&arguments) {

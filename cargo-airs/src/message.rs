@@ -7,9 +7,13 @@ use serde_json::value::RawValue;
 
 use crate::error::Failure;
 
+mod built;
+mod dev;
 mod explain;
 mod node;
 
+pub(crate) use built::Built;
+pub(crate) use dev::{DevServed, DevTurn};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
 pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
 
@@ -100,6 +104,29 @@ pub(crate) enum Message<'a> {
     OwnerAwaited { context: &'a str, run: &'a str },
     /// The wasm target was installed.
     TargetInstalled { target: &'a str },
+    /// `dev` watches these components.
+    DevStarted {
+        components: Vec<&'a str>,
+        /// Where its builds are.
+        folder: &'a Path,
+        /// How it learns of changes: native or poll.
+        watching: &'a str,
+    },
+    /// Something has happened to inputs, and their contents are the same.
+    DevUnchanged,
+    /// `dev` builds.
+    DevBuilding {
+        turn: u64,
+        /// Empty: all.
+        components: Vec<&'a str>,
+        files: Vec<String>,
+    },
+    /// A build was ended: what it builds has changed.
+    DevCancelled { turn: u64 },
+    /// What the compiler says in a turn.
+    DevDiagnostics { turn: u64, text: &'a str },
+    /// A turn of `dev` has ended.
+    DevTurn(DevTurn),
     /// Something is not as it should be.
     Warning { message: &'a str },
     /// The command has failed.
@@ -112,25 +139,6 @@ pub(crate) enum Message<'a> {
         causes: &'a [String],
         exit_code: u8,
     },
-}
-
-/// A component that is built.
-#[derive(Debug, Serialize)]
-pub(crate) struct Built<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) kind: &'a str,
-    pub(crate) profile: &'a str,
-    pub(crate) path: &'a Path,
-    /// Where people find it, from where they are.
-    #[serde(skip)]
-    pub(crate) shown_path: String,
-    pub(crate) digest: String,
-    pub(crate) size_bytes: u64,
-    /// The size before, when it was built before.
-    pub(crate) size_bytes_before: Option<u64>,
-    /// Nothing had to be done.
-    pub(crate) fresh: bool,
-    pub(crate) duration_ms: u64,
 }
 
 impl Message<'_> {
@@ -188,39 +196,20 @@ impl Message<'_> {
                 "Waiting",
                 format!("for another process, which owns the state of context {context}"),
             ),
+            Self::DevStarted {
+                components, watching, ..
+            } => {
+                let how = match *watching {
+                    "poll" => ", by looking again and again",
+                    _ => "",
+                };
+                ("Watching", format!("{}{how}", components.join(", ")))
+            }
+            Self::DevTurn(turn) => (turn.verb(), turn.line()),
             Self::Log { component, line, .. } => ("", format!("{component}: {line}")),
             // These have a result, or are printed in a way of their own.
             _ => ("", String::new()),
         }
-    }
-}
-
-impl Built<'_> {
-    fn line(&self) -> String {
-        let change = match self.size_bytes_before {
-            None => String::new(),
-            Some(before) if before == self.size_bytes => ", same size".to_owned(),
-            Some(before) if before < self.size_bytes => format!(", +{}", size(self.size_bytes - before)),
-            Some(before) => format!(", -{}", size(before - self.size_bytes)),
-        };
-        let time = if self.fresh {
-            String::new()
-        } else {
-            format!(
-                " in {}.{:02} s",
-                self.duration_ms / 1000,
-                self.duration_ms % 1000 / 10
-            )
-        };
-        let change = if self.fresh { "" } else { &change };
-        format!(
-            "{} {} ({}{change}, sha256 {}){time} at {}",
-            self.kind,
-            self.name,
-            size(self.size_bytes),
-            short(&self.digest),
-            self.shown_path
-        )
     }
 }
 

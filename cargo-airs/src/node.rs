@@ -103,6 +103,16 @@ impl Node {
         Ok(node)
     }
 
+    /// A runtime that is there already, whatever is in it.
+    pub(crate) fn over(runtime: Runtime, settings: &settings::Node, report: &Report) -> Self {
+        Self {
+            runtime,
+            request: settings.clone(),
+            report: report.clone(),
+            absent: Vec::new(),
+        }
+    }
+
     /// Makes a run. Ctrl-C cancels it: nothing of it remains, unless it was being committed.
     pub(crate) fn perform(&self, request: Request) -> Result<RunReport> {
         let request = request

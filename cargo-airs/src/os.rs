@@ -20,6 +20,32 @@ pub(crate) fn end_group(id: u32) {
     }
 }
 
+/// How long a process may take to end when it is told to; then it is made to.
+#[cfg(unix)]
+const ENDING_MAX: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// Waits until nothing of a process group is left that was told to end.
+#[cfg(unix)]
+pub(crate) fn await_end_of_group(id: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
+        return;
+    };
+    let begun = std::time::Instant::now();
+    while test_kill_process_group(pid).is_ok() {
+        if begun.elapsed() > ENDING_MAX {
+            let _ = kill_process_group(pid, Signal::KILL);
+            return;
+        }
+        // No system tells of the end of processes that are not one's own.
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
+    }
+}
+
+/// The tree of processes is gone when it was ended.
+#[cfg(windows)]
+pub(crate) fn await_end_of_group(_id: u32) {}
+
 #[cfg(windows)]
 pub(crate) fn own_group(command: &mut Command) {
     const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;

@@ -48,6 +48,35 @@ impl Report {
         }
     }
 
+    /// Something that programs want to know, and people only when they ask for more.
+    pub(crate) fn mention(&self, message: &Message<'_>, text: &str) {
+        match self.output.format {
+            Format::Json => json(message),
+            Format::Human => self.detail(text),
+        }
+    }
+
+    /// What the compiler says, as it says it.
+    pub(crate) fn diagnostics(&self, turn: u64, text: &str) {
+        match self.output.format {
+            _ if text.is_empty() => {}
+            Format::Json => json(&Message::DevDiagnostics { turn, text }),
+            Format::Human => err(text.trim_end()),
+        }
+    }
+
+    /// An empty screen, for who reads on a terminal.
+    pub(crate) fn clear(&self) {
+        if self.is_for_people() {
+            err("\u{1b}[2J\u{1b}[3J\u{1b}[H");
+        }
+    }
+
+    /// Whether people read.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.output.format == Format::Human
+    }
+
     /// What follows belongs together; for people only.
     pub(crate) fn heading(&self, text: &str) {
         if self.output.format == Format::Human {

@@ -4,6 +4,7 @@ mod build;
 mod call;
 mod code;
 mod color;
+mod dev;
 mod inspect;
 mod manifest;
 mod new;
@@ -14,6 +15,7 @@ pub(crate) use build::{Build, Which};
 pub(crate) use call::Call;
 pub(crate) use code::code_folder;
 pub(crate) use color::Color;
+pub(crate) use dev::Dev;
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start};
 pub(crate) use new::{New, Sdk, Vcs};
@@ -21,6 +23,8 @@ pub(crate) use node::{
     Bind, Bindings, Control, Demo, Explain, Node, Run, StatePlace, Status, Unbind, View, What,
 };
 pub(crate) use output::{Format, Output, Verbosity, color_of};
+
+use std::sync::Arc;
 
 use manifest::profile;
 
@@ -32,6 +36,7 @@ use crate::report::Report;
 pub(crate) enum Settings {
     New(New),
     Build(Build),
+    Dev(Arc<Dev>),
     Inspect(Inspect),
     Call(Call),
     Bind(Bind),
@@ -60,6 +65,7 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
     let settings = match args.command {
         CommandArgs::New(new) => Settings::New(new.into()),
         CommandArgs::Build(args) => Settings::Build(Build::new(args, for_cargo())),
+        CommandArgs::Dev(args) => Settings::Dev(Arc::new(Dev::new(args, for_cargo()))),
         CommandArgs::Inspect(args) => Settings::Inspect(Inspect::new(args, for_cargo())),
         CommandArgs::Call(args) => Settings::Call(Call::new(args, for_cargo())),
         CommandArgs::Bind(args) => Settings::Bind(Bind::new(args, for_cargo())),

@@ -11,6 +11,8 @@ use crate::error::{Failure, Reason, Result};
 use crate::settings::{Start, Which};
 use crate::{cargo, files, settings};
 
+mod surroundings;
+
 /// A workspace and the components in it.
 #[derive(Debug)]
 pub(crate) struct Workspace {

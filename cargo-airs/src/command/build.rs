@@ -1,7 +1,7 @@
 //! `cargo airs build`: from crates to components, checked and stamped.
 
 pub(crate) mod record;
-mod stack;
+pub(crate) mod stack;
 pub(crate) mod surroundings;
 
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ fn limits_without_effect(one: &Crate, workspace: &Workspace, report: &Report) {
 }
 
 /// Sees to it that there is a standard library for the target.
-fn require_target(workspace: &Workspace, install: bool, report: &Report) -> Result<()> {
+pub(crate) fn require_target(workspace: &Workspace, install: bool, report: &Report) -> Result<()> {
     if cargo::target_is_installed(workspace.root())? {
         return Ok(());
     }
@@ -101,45 +101,48 @@ fn require_target(workspace: &Workspace, install: bool, report: &Report) -> Resu
 }
 
 fn compile(settings: &Build, crates: &[Crate]) -> Result<Compiled> {
-    let here = files::current_folder()?;
     let mut compiled = Compiled::new();
     let mut made = |artifact: cargo::Artifact| {
         compiled.insert(artifact.package, (artifact.file, artifact.took));
     };
     let profile = [OsString::from("--profile"), settings.profile.clone().into()];
-    let packages = |crates: &[Crate]| {
+    for call in calls(&crates.iter().collect::<Vec<_>>(), &profile)? {
+        cargo::compile(&call, &settings.manifest, &mut made)?;
+    }
+    Ok(compiled)
+}
+
+/// How Cargo has to be called for components with a small stack of these crates.
+pub(crate) fn calls(crates: &[&Crate], arguments: &[OsString]) -> Result<Vec<cargo::Call>> {
+    let here = files::current_folder()?;
+    let call = |subcommand, crates: &[&Crate], more: Vec<OsString>, environment| {
         let each = crates
             .iter()
             .flat_map(|one| ["-p".into(), one.id.repr.clone().into()]);
-        each.chain(profile.clone()).collect::<Vec<OsString>>()
+        cargo::Call {
+            subcommand,
+            arguments: each.chain(arguments.iter().cloned()).chain(more).collect(),
+            environment,
+        }
     };
-    let manifest = &settings.manifest;
-    match Way::of(&here) {
-        Way::Theirs => cargo::compile("build", manifest, &packages(crates), None, &mut made)?,
-        Way::Environment(name, flags) => {
-            cargo::compile(
-                "build",
-                manifest,
-                &packages(crates),
-                Some((name, &flags)),
-                &mut made,
-            )?;
-        }
-        Way::Config(config) => {
-            let mut arguments = packages(crates);
-            arguments.extend(["--config".into(), config.into()]);
-            cargo::compile("build", manifest, &arguments, None, &mut made)?;
-        }
+    Ok(match Way::of(&here) {
+        Way::Theirs => vec![call("build", crates, Vec::new(), None)],
+        Way::Environment(name, flags) => vec![call("build", crates, Vec::new(), Some((name, flags)))],
+        Way::Config(config) => vec![call(
+            "build",
+            crates,
+            vec!["--config".into(), config.into()],
+            None,
+        )],
         Way::LastStep(flags) => {
-            for one in crates.chunks(1) {
-                let mut arguments = packages(one);
-                arguments.push("--".into());
-                arguments.extend(flags.map(OsString::from));
-                cargo::compile("rustc", manifest, &arguments, None, &mut made)?;
-            }
+            let flags = [OsString::from("--")]
+                .into_iter()
+                .chain(flags.map(OsString::from));
+            let flags: Vec<_> = flags.collect();
+            let one = |one: &[&Crate]| call("rustc", one, flags.clone(), None);
+            crates.chunks(1).map(one).collect()
         }
-    }
-    Ok(compiled)
+    })
 }
 
 /// Makes the component of what the compiler left, unless it is there already.
@@ -207,7 +210,7 @@ fn make(job: &Job<'_>, record: &mut Record, report: &Report) -> Result<Entry> {
 }
 
 /// The component with its manifest in it, if it is what the manifest says.
-fn check(manifest: &Manifest, bytes: &[u8]) -> Result<Component, PackageError> {
+pub(crate) fn check(manifest: &Manifest, bytes: &[u8]) -> Result<Component, PackageError> {
     let component = match Component::read(bytes) {
         // The linker was told not to make a component.
         Err(PackageError::CoreModule) => Component::read(componentize(bytes)?)?,

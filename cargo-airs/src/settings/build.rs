@@ -1,7 +1,7 @@
 //! What `build` is to build.
 
 use super::{Manifest, profile};
-use crate::args::BuildArgs;
+use crate::args::{BuildArgs, PackageArgs};
 
 #[derive(Debug)]
 pub(crate) struct Build {
@@ -18,14 +18,20 @@ pub(crate) enum Which {
     Named(Vec<String>),
 }
 
+impl From<PackageArgs> for Which {
+    fn from(args: PackageArgs) -> Self {
+        if args.packages.is_empty() {
+            Self::All
+        } else {
+            Self::Named(args.packages)
+        }
+    }
+}
+
 impl Build {
     pub(super) fn new(args: BuildArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
         Self {
-            which: if args.packages.packages.is_empty() {
-                Which::All
-            } else {
-                Which::Named(args.packages.packages)
-            },
+            which: args.packages.into(),
             profile: profile(args.profile),
             install_target: args.yes,
             manifest: Manifest::new(args.manifest, for_cargo),

@@ -101,7 +101,7 @@ pub(crate) struct Demo {
 }
 
 impl Node {
-    fn new(args: NodeArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+    pub(super) fn new(args: NodeArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
         Self {
             caller: args.caller.unwrap_or_else(CallerId::operator),
             context: args.context.unwrap_or_else(Name::local),

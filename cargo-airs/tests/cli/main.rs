@@ -13,6 +13,7 @@ mod build;
 mod call;
 mod code;
 mod demo;
+mod dev;
 mod explain;
 mod faulty;
 mod frame;

@@ -82,7 +82,7 @@ impl Way {
 }
 
 /// The files that Cargo reads its configuration from, there or not.
-fn config_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn config_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let folders = folder.ancestors().map(|above| above.join(".cargo")).chain(home);

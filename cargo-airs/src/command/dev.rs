@@ -1,0 +1,164 @@
+//! `cargo airs dev`: what is saved serves.
+//!
+//! One loop ([`turns`]) over what happens. Around it: a thread that watches ([`watch`]), one that builds and swaps
+//! ([`worker`]), and one for each thing that a person or another program may ask for meanwhile.
+
+mod acting;
+mod again;
+mod compile;
+pub(crate) mod guard;
+mod inputs;
+mod keys;
+mod made;
+mod meaning;
+mod only;
+pub(crate) mod profile;
+mod serve;
+mod turns;
+mod watch;
+mod worker;
+
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::SystemTime;
+
+use crate::error::Result;
+use crate::message::Message;
+use crate::report::Report;
+use crate::settings::Dev;
+use crate::{interrupt, node};
+use acting::Loop;
+use again::Again;
+use compile::Cancel;
+use inputs::Inputs;
+use keys::{Key, Keys};
+use serve::Serving;
+use turns::{Due, Event, Turns};
+use watch::{Looked, Means, Shared, Watch};
+use worker::{Project, Worker};
+
+/// What the loop is told.
+#[derive(Debug)]
+enum Happened {
+    Loop(Box<Event>),
+    /// Something new serves.
+    Served,
+    /// Something has happened to inputs, and nothing has changed.
+    Unchanged,
+    Pressed(Key),
+}
+
+pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
+    let project = Project::read(settings)?;
+    let workspace = &project.workspace;
+    let again = Again::of(settings)?;
+    // Held until the end.
+    let _only = only::take(&workspace.own_folder())?;
+    let state = node::state(&settings.node, workspace)?;
+    if settings.fresh {
+        only::forget(&state, &settings.node.context)?;
+    }
+    let means = match settings.poll {
+        true => Means::Poll,
+        false => watch::means_for(&workspace.own_folder()),
+    };
+    let (tell, happened) = channel();
+    let inputs = inputs(&project);
+    let logs = Arc::new(AtomicBool::new(true));
+    let serving = Serving::open(
+        &settings.node,
+        &project.workspace,
+        state,
+        Arc::clone(&logs),
+        report,
+    )?;
+    let watch = watch(&inputs, means, &tell, report)?;
+    started(&project, means, report);
+    let cancel = Arc::new(Cancel::default());
+    let again = again.map(|again| again.on(serving.runtime(), report));
+    let worker = Worker {
+        settings: Arc::clone(settings),
+        report: report.clone(),
+        project,
+        serving,
+        inputs,
+        watch,
+        cancel: Arc::clone(&cancel),
+        happened: tell.clone(),
+    };
+    let (jobs, to_do) = channel();
+    let working = thread::spawn(move || worker.run(&to_do));
+    let keys = Keys::read(sends(&tell, Happened::Pressed));
+    if keys.is_some() {
+        report.note("keys: r rebuild, a run again, c clear, l logs on or off, q quit");
+    }
+    let happens = sends(&tell, |event| Happened::Loop(Box::new(event)));
+    happens(Event::Change(Due::all()));
+    interrupt::on_press(move || happens(Event::Stop));
+    let mut dev = Loop {
+        turns: Turns::new(),
+        jobs,
+        cancel,
+        logs,
+        again,
+        report: report.clone(),
+    };
+    dev.run(&happened);
+    // The worker ends with what it does, and the build with its cancellation.
+    drop(dev);
+    let _ = working.join();
+    drop(keys);
+    Ok(())
+}
+
+/// What a thread of its own tells the loop, for as long as that goes on.
+fn sends<T: 'static>(tell: &Sender<Happened>, what: fn(T) -> Happened) -> impl Fn(T) + Send + 'static {
+    let tell = tell.clone();
+    move |said| drop(tell.send(what(said)))
+}
+
+/// Until the compiler has named the inputs, all files of the crates count.
+fn inputs(project: &Project) -> Shared {
+    let now = SystemTime::now();
+    let workspace = &project.workspace;
+    let mut inputs = Inputs::default();
+    inputs.set_outputs(workspace.outputs());
+    inputs.set_project(workspace.files_of_project(), now);
+    for one in &project.crates {
+        inputs.search(&one.manifest.name, workspace.folders_of(one), now);
+    }
+    // What was saved a moment ago is built in any case.
+    let _ = inputs.look();
+    Arc::new(Mutex::new(inputs))
+}
+
+fn watch(inputs: &Shared, means: Means, tell: &Sender<Happened>, report: &Report) -> Result<Watch> {
+    let report = report.clone();
+    let tell = sends(tell, |looked: Looked| match looked {
+        Looked { due, .. } if !due.is_empty() => Happened::Loop(Box::new(Event::Change(due))),
+        _ => Happened::Unchanged,
+    });
+    let tell = move |looked: Looked| {
+        if looked.asked || !looked.due.is_empty() {
+            tell(looked);
+        }
+    };
+    Watch::start(Arc::clone(inputs), means, tell, move |text| report.warn(text))
+}
+
+fn started(project: &Project, means: Means, report: &Report) {
+    report.say(&Message::DevStarted {
+        components: project
+            .crates
+            .iter()
+            .map(|one| one.manifest.name.as_str())
+            .collect(),
+        folder: project.workspace.target(),
+        watching: match means {
+            Means::Native => "native",
+            Means::Poll => "poll",
+        },
+    });
+}

@@ -1,0 +1,148 @@
+//! What the loop does: it hands out work, and tells what came of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
+
+use super::Happened;
+use super::again::Again;
+use super::compile::Cancel;
+use super::keys::Key;
+use super::made::Trouble;
+use super::serve::milliseconds;
+use super::turns::{Action, Due, Event, Turn, Turns};
+use super::worker::Job;
+use crate::message::{DevTurn, Message};
+use crate::report::Report;
+
+/// What the loop acts with.
+pub(super) struct Loop {
+    pub(super) turns: Turns,
+    pub(super) jobs: Sender<Job>,
+    pub(super) cancel: Arc<Cancel>,
+    /// Whether what components log is shown.
+    pub(super) logs: Arc<AtomicBool>,
+    pub(super) again: Option<Again>,
+    pub(super) report: Report,
+}
+
+impl Loop {
+    /// Goes on until the end.
+    pub(super) fn run(&mut self, happened: &Receiver<Happened>) {
+        while let Ok(what) = happened.recv() {
+            let ended = match what {
+                Happened::Loop(event) => self.on(*event),
+                Happened::Unchanged => {
+                    let text = "files were touched, and their contents are the same";
+                    self.report.mention(&Message::DevUnchanged, text);
+                    false
+                }
+                Happened::Served => {
+                    self.run_again();
+                    false
+                }
+                Happened::Pressed(key) => self.pressed(key),
+            };
+            if ended {
+                return;
+            }
+        }
+    }
+
+    /// Has the loop take an event in, and does what follows; answers whether that is the end.
+    fn on(&mut self, event: Event) -> bool {
+        let mut ended = false;
+        for action in self.turns.on(event) {
+            match action {
+                Action::Build { turn, due, after } => {
+                    self.building(turn, &due);
+                    self.give(Job::Build { turn, due, after });
+                }
+                Action::Cancel { turn } => {
+                    self.cancel.turn(turn);
+                    self.report.mention(
+                        &Message::DevCancelled { turn },
+                        "what is built has changed: the build begins anew",
+                    );
+                }
+                Action::Swap { turn, made } => self.give(Job::Swap { turn, made }),
+                Action::Tell { turn, trouble } => self.failed(turn, trouble),
+                Action::End => ended = true,
+            }
+        }
+        ended
+    }
+
+    fn give(&self, job: Job) {
+        // The worker listens as long as the loop goes on.
+        let _ = self.jobs.send(job);
+    }
+
+    fn building(&self, turn: Turn, due: &Due) {
+        let components = due.components.iter().map(|name| name.as_str());
+        let files = due.files.iter().map(|path| path.display().to_string());
+        let message = Message::DevBuilding {
+            turn,
+            components: if due.project {
+                Vec::new()
+            } else {
+                components.collect()
+            },
+            files: files.collect(),
+        };
+        self.report.mention(&message, "building");
+    }
+
+    fn failed(&self, turn: Turn, trouble: Trouble) {
+        let Trouble {
+            failure,
+            diagnostics,
+            files,
+            served,
+            cargo,
+        } = trouble;
+        self.report.diagnostics(turn, &diagnostics);
+        self.report.failure(&failure);
+        self.report.say(&Message::DevTurn(DevTurn {
+            turn,
+            outcome: "failed",
+            files,
+            components: served,
+            removed: Vec::new(),
+            cargo_ms: milliseconds(cargo),
+        }));
+    }
+
+    fn run_again(&self) {
+        if let Some(again) = &self.again {
+            again.make();
+        }
+    }
+
+    fn pressed(&mut self, key: Key) -> bool {
+        match key {
+            Key::Rebuild => {
+                return self.on(Event::Change(Due::all()));
+            }
+            Key::Again => match &self.again {
+                Some(again) => again.make(),
+                None => self.report.note("there is no run to make again: --run names one"),
+            },
+            Key::Clear => self.report.clear(),
+            Key::Logs => {
+                let shown = !self.logs.fetch_xor(true, Ordering::Relaxed);
+                let how = if shown { "shown" } else { "not shown" };
+                self.report.note(&format!("what components log is {how}"));
+            }
+            Key::Quit => return self.on(Event::Stop),
+        }
+        false
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        // Whatever ended it: no build goes on.
+        self.cancel.turn(Turn::MAX);
+    }
+}

@@ -1,0 +1,215 @@
+//! One build, which can be ended.
+
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read};
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use cargo_metadata::{Message as CargoMessage, PackageId};
+
+use super::guard::{self, NOT_STARTED};
+use crate::cargo::{self, Call};
+use crate::error::{Failure, Result};
+use crate::os;
+use crate::settings::Manifest;
+
+/// What came of a build.
+#[derive(Debug, Default)]
+pub(super) struct Compiled {
+    /// What the compiler has made, by package.
+    pub(super) artifacts: BTreeMap<PackageId, PathBuf>,
+    /// Whether nothing went wrong.
+    pub(super) succeeded: bool,
+    /// What the compiler and Cargo have to say, in full.
+    pub(super) diagnostics: String,
+    pub(super) took: Duration,
+}
+
+/// Ends the build that goes on, from another thread.
+#[derive(Debug, Default)]
+pub(super) struct Cancel {
+    state: Mutex<Cancelling>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Cancelling {
+    /// Turns up to this one are not wanted any more.
+    up_to: u64,
+    group: Option<u32>,
+}
+
+impl Cancel {
+    fn state(&self) -> MutexGuard<'_, Cancelling> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the build of a turn, also if it has not begun.
+    pub(super) fn turn(&self, turn: u64) {
+        let mut state = self.state();
+        state.up_to = state.up_to.max(turn);
+        if let Some(group) = state.group {
+            os::end_group(group);
+        }
+        self.changed.notify_all();
+    }
+
+    pub(super) fn is_cancelled(&self, turn: u64) -> bool {
+        self.state().up_to >= turn
+    }
+
+    /// Waits so long, unless the turn is cancelled meanwhile.
+    pub(super) fn pause(&self, turn: u64, pause: Duration) {
+        let wanted = |state: &mut Cancelling| state.up_to < turn;
+        // Whether it was is asked before anything is done.
+        drop(self.changed.wait_timeout_while(self.state(), pause, wanted));
+    }
+
+    /// Starts a child that is ended with the turn; none when that is cancelled already.
+    fn start(&self, turn: u64, start: impl FnOnce() -> Result<Child>) -> Result<Option<Child>> {
+        let mut state = self.state();
+        if state.up_to >= turn {
+            return Ok(None);
+        }
+        let child = start()?;
+        state.group = Some(child.id());
+        Ok(Some(child))
+    }
+
+    fn ended(&self) {
+        self.state().group = None;
+    }
+}
+
+/// Has Cargo do all of `calls`; none when the turn was cancelled.
+pub(super) fn compile(
+    calls: &[Call],
+    manifest: &Manifest,
+    turn: u64,
+    cancel: &Cancel,
+    colored: bool,
+) -> Result<Option<Compiled>> {
+    let begun = Instant::now();
+    let mut compiled = Compiled {
+        succeeded: true,
+        ..Compiled::default()
+    };
+    let format = if colored {
+        "json-diagnostic-rendered-ansi"
+    } else {
+        "json"
+    };
+    for call in calls {
+        let mut command = guard::guarded(&call.command(manifest, format))?;
+        let start = || {
+            command
+                .spawn()
+                .map_err(|cause| Failure::unavailable("cannot start cargo").caused_by(cause))
+        };
+        let Some(mut child) = cancel.start(turn, start)? else {
+            return Ok(None);
+        };
+        let heard = listen(&mut child, &mut compiled);
+        let status = child.wait();
+        let group = child.id();
+        cancel.ended();
+        if cancel.is_cancelled(turn) {
+            // The next build must not meet what this one still writes.
+            os::await_end_of_group(group);
+            return Ok(None);
+        }
+        let status =
+            status.map_err(|cause| Failure::unavailable("cannot wait for cargo").caused_by(cause))?;
+        if status.code() == Some(NOT_STARTED.into()) {
+            return Err(Failure::unavailable("cannot start cargo"));
+        }
+        if !status.success() {
+            compiled.succeeded = false;
+            compiled.diagnostics.push_str(&heard);
+        }
+    }
+    compiled.took = begun.elapsed();
+    Ok(Some(compiled))
+}
+
+/// Takes in what Cargo says, until it ends; answers with what it has to complain of.
+fn listen(child: &mut Child, compiled: &mut Compiled) -> String {
+    let stderr = child.stderr.take();
+    std::thread::scope(|scope| {
+        let complaints = scope.spawn(move || {
+            let mut text = String::new();
+            // What is cut off by the end of the build is not wanted.
+            let _ = stderr.map(|mut stderr| stderr.read_to_string(&mut text));
+            complaints(&text)
+        });
+        let mut said: BTreeMap<PackageId, String> = BTreeMap::new();
+        let stdout = child.stdout.take().map(BufReader::new);
+        for message in stdout.into_iter().flat_map(CargoMessage::parse_stream) {
+            match message {
+                Ok(CargoMessage::CompilerMessage(message)) => {
+                    let text = message.message.rendered.unwrap_or_default();
+                    said.entry(message.package_id).or_default().push_str(&text);
+                }
+                Ok(CargoMessage::CompilerArtifact(artifact)) => {
+                    if artifact.fresh {
+                        // It was said when it was compiled.
+                        said.remove(&artifact.package_id);
+                    }
+                    compiled.artifacts.extend(cargo::component(artifact));
+                }
+                _ => {}
+            }
+        }
+        compiled.diagnostics.extend(said.into_values());
+        complaints.join().unwrap_or_default()
+    })
+}
+
+/// What is on Cargo's stderr from its first error on; before is progress, and some of that may follow.
+fn complaints(stderr: &str) -> String {
+    let is_error = |line: &&str| {
+        anstream::adapter::strip_str(line)
+            .to_string()
+            .starts_with("error")
+    };
+    let complaints = stderr.lines().skip_while(|line| !is_error(line));
+    complaints.map(|line| format!("{line}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Cancel, complaints};
+
+    #[test]
+    fn progress_is_no_complaint() {
+        let stderr =
+            "   Compiling a v0.1.0\nwarning: unused\nerror: could not compile `a`\n\nCaused by:\n  x\n";
+        assert_eq!(
+            complaints(stderr),
+            "error: could not compile `a`\n\nCaused by:\n  x\n"
+        );
+        assert_eq!(complaints("   Compiling a v0.1.0\n"), "");
+    }
+
+    #[test]
+    fn a_pause_ends_with_its_turn() {
+        let cancel = Cancel::default();
+        cancel.turn(3);
+        let begun = Instant::now();
+        cancel.pause(3, Duration::from_secs(60));
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        assert!(cancel.is_cancelled(2) && cancel.is_cancelled(3) && !cancel.is_cancelled(4));
+    }
+
+    #[test]
+    fn a_turn_that_was_cancelled_starts_nothing() {
+        let cancel = Cancel::default();
+        cancel.turn(1);
+        let started = cancel.start(1, || unreachable!("it is not wanted"));
+        assert!(started.unwrap().is_none());
+    }
+}

@@ -1,0 +1,75 @@
+//! What a turn has made, on its way into service.
+
+use std::time::Duration;
+
+use airs_core::{Grants, Kind, Name};
+use airs_package::{Component, Digest};
+
+use crate::error::Failure;
+use crate::message::DevServed;
+
+/// What came of the build of a turn.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// What is other than what serves: drivers first, since programs use them.
+    pub(super) components: Vec<One>,
+    /// What serves and is no longer one of the project.
+    pub(super) removed: Vec<Name>,
+    /// What was changed, as people see it.
+    pub(super) files: Vec<String>,
+    /// What the compiler warns of.
+    pub(super) diagnostics: String,
+    /// How long Cargo took.
+    pub(super) cargo: Duration,
+}
+
+/// Why a turn has not come to all that was due.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    pub(super) failure: Failure,
+    /// What the compiler says.
+    pub(super) diagnostics: String,
+    /// What was changed, as people see it.
+    pub(super) files: Vec<String>,
+    /// How far it came.
+    pub(super) served: Vec<DevServed>,
+    pub(super) cargo: Duration,
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            diagnostics: String::new(),
+            files: Vec::new(),
+            served: Vec::new(),
+            cargo: Duration::ZERO,
+        }
+    }
+}
+
+/// A component that is to be put into service.
+#[derive(Clone, Debug)]
+pub(super) struct One {
+    pub(super) name: Name,
+    pub(super) kind: Kind,
+    pub(super) component: Component,
+    /// What the compiler has made, as a digest.
+    pub(super) compiled: Digest,
+    /// The manifest in it.
+    pub(super) manifest: airs_package::Manifest,
+    pub(super) grants: Grants,
+    /// How long it took to make a component of it, and to check it.
+    pub(super) making: Duration,
+}
+
+impl One {
+    /// Whether the same component with the same grants would come of this.
+    pub(super) fn is_of(&self, compiled: &Digest, manifest: &airs_package::Manifest) -> bool {
+        self.compiled == *compiled && self.manifest == *manifest
+    }
+
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.component.bytes().len() as u64
+    }
+}

@@ -1,0 +1,248 @@
+//! Learning that something has happened where the inputs are. What has, looking at them tells.
+//!
+//! Folders are watched, not files: editors write a new file and give it the old one's name.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use notify::{Config, ErrorKind, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::inputs::{Inputs, Interest};
+use super::turns::Due;
+use crate::error::{Failure, Result};
+
+/// What a person does in one go, such as a formatter on save, ends when nothing has happened for so long.
+const QUIET: Duration = Duration::from_millis(50);
+/// Where something happens all the time it is looked nevertheless.
+const QUIET_AWAITED_MAX: Duration = Duration::from_millis(500);
+
+/// How often it is looked where the system does not tell.
+const POLL: Duration = Duration::from_millis(300);
+
+/// An event of the system takes less than a millisecond; a machine may be busy.
+const PROBE_MAX: Duration = Duration::from_secs(1);
+
+/// How it is learnt that something has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// The system tells.
+    Native,
+    /// Folders are looked through, again and again.
+    Poll,
+}
+
+/// What came of looking.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub(super) due: Due,
+    /// Whether something had happened, rather than that there are other inputs.
+    pub(super) asked: bool,
+}
+
+/// Watches until the process ends.
+#[derive(Debug)]
+pub(super) struct Watch(Sender<Signal>);
+
+#[derive(Debug)]
+enum Signal {
+    Happened(notify::Result<notify::Event>),
+    OtherInputs,
+}
+
+/// The inputs, which the watch looks at and a build sets.
+pub(super) type Shared = Arc<Mutex<Inputs>>;
+
+pub(super) fn lock(inputs: &Shared) -> MutexGuard<'_, Inputs> {
+    inputs.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Watch {
+    /// Watches the folders of `inputs` and tells what came of looking, from a thread of its own.
+    pub(super) fn start(
+        inputs: Shared,
+        means: Means,
+        tell: impl Fn(Looked) + Send + 'static,
+        warn: impl Fn(&str) + Send + 'static,
+    ) -> Result<Self> {
+        let (sender, receiver) = channel();
+        let watcher = watcher(means, &sender).map_err(unavailable)?;
+        let mut thread = Watching {
+            watcher,
+            means,
+            watched: BTreeSet::new(),
+            interest: Interest::default(),
+            signals: sender.clone(),
+        };
+        thread.renew(&inputs, &warn);
+        thread::spawn(move || thread.run(&receiver, &inputs, &tell, &warn));
+        Ok(Self(sender))
+    }
+
+    /// There are other inputs than before: they have to be watched, and looked at.
+    pub(super) fn other_inputs(&self) {
+        // The thread is there as long as this is.
+        let _ = self.0.send(Signal::OtherInputs);
+    }
+}
+
+/// Whether the system tells what happens in a folder, found out by making it happen.
+pub(super) fn means_for(folder: &Path) -> Means {
+    let probe = folder.join(format!("probe-{}", std::process::id()));
+    let (sender, receiver) = channel();
+    let told = || -> notify::Result<bool> {
+        let tell = move |event| {
+            let _ = sender.send(event);
+        };
+        let mut watcher = RecommendedWatcher::new(tell, Config::default())?;
+        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        fs::write(&probe, "")?;
+        Ok(matches!(receiver.recv_timeout(PROBE_MAX), Ok(Ok(_))))
+    };
+    let told = told().unwrap_or(false);
+    crate::files::remove(&probe);
+    if told { Means::Native } else { Means::Poll }
+}
+
+fn watcher(means: Means, signals: &Sender<Signal>) -> notify::Result<Box<dyn Watcher + Send>> {
+    let signals = signals.clone();
+    let tell = move |event| {
+        let _ = signals.send(Signal::Happened(event));
+    };
+    Ok(match means {
+        Means::Native => Box::new(RecommendedWatcher::new(tell, Config::default())?),
+        Means::Poll => Box::new(PollWatcher::new(
+            tell,
+            Config::default().with_poll_interval(POLL),
+        )?),
+    })
+}
+
+fn unavailable(cause: notify::Error) -> Failure {
+    Failure::unavailable("cannot watch files").caused_by(cause)
+}
+
+/// What the thread has.
+struct Watching {
+    watcher: Box<dyn Watcher + Send>,
+    means: Means,
+    watched: BTreeSet<PathBuf>,
+    interest: Interest,
+    signals: Sender<Signal>,
+}
+
+impl Watching {
+    fn run(
+        &mut self,
+        receiver: &Receiver<Signal>,
+        inputs: &Shared,
+        tell: &dyn Fn(Looked),
+        warn: &dyn Fn(&str),
+    ) {
+        while let Ok(signal) = receiver.recv() {
+            let mut asked = matches!(signal, Signal::Happened(_));
+            if !self.takes(&signal) {
+                continue;
+            }
+            let begun = Instant::now();
+            let mut quiet_at = begun + QUIET;
+            loop {
+                let end = quiet_at.min(begun + QUIET_AWAITED_MAX);
+                match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                    // What does not concern the inputs is no reason to wait for its end.
+                    Ok(more) if self.takes(&more) => {
+                        asked |= matches!(more, Signal::Happened(_));
+                        quiet_at = Instant::now() + QUIET;
+                    }
+                    Ok(_) => {}
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+            // Watched first, so that what happens after the look is told.
+            self.renew(inputs, warn);
+            let due = lock(inputs).look();
+            tell(Looked { due, asked });
+        }
+    }
+
+    /// Whether a signal is a reason to look.
+    fn takes(&mut self, signal: &Signal) -> bool {
+        let event = match signal {
+            Signal::OtherInputs => return true,
+            // Something was missed.
+            Signal::Happened(Err(_)) => {
+                self.watched.clear();
+                return true;
+            }
+            Signal::Happened(Ok(event)) => event,
+        };
+        if event.need_rescan() || event.paths.is_empty() {
+            self.watched.clear();
+            return true;
+        }
+        // Looking is one of them.
+        if matches!(event.kind, EventKind::Access(_)) {
+            return false;
+        }
+        // A folder that comes back is another one, which is not watched.
+        let is_folder = |path: &PathBuf| self.interest.folders.iter().any(|one| one.starts_with(path));
+        if event.paths.iter().any(is_folder) {
+            self.watched.clear();
+        }
+        event.paths.iter().any(|path| self.interest.concerns(path))
+    }
+
+    /// Watches the folders that there are inputs in now.
+    fn renew(&mut self, inputs: &Shared, warn: &dyn Fn(&str)) {
+        self.interest = lock(inputs).interest();
+        let there = |folder: &PathBuf| {
+            folder
+                .ancestors()
+                .find(|folder| folder.is_dir())
+                .map(Path::to_owned)
+        };
+        let wanted: BTreeSet<PathBuf> = self.interest.folders.iter().filter_map(there).collect();
+        for folder in self.watched.difference(&wanted) {
+            // It may be gone, and its watch with it.
+            let _ = self.watcher.unwatch(folder);
+        }
+        self.watched.retain(|folder| wanted.contains(folder));
+        for folder in wanted {
+            if self.watched.contains(&folder) {
+                continue;
+            }
+            match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    self.watched.insert(folder);
+                }
+                Err(error) if self.means == Means::Native && is_exhausted(&error) => {
+                    warn("the system watches no more files for this user: they are looked through instead");
+                    return self.poll(inputs, warn);
+                }
+                // It is gone already, which is told, or may not be read.
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn poll(&mut self, inputs: &Shared, warn: &dyn Fn(&str)) {
+        match watcher(Means::Poll, &self.signals) {
+            Ok(watcher) => {
+                self.watcher = watcher;
+                self.means = Means::Poll;
+                self.watched.clear();
+                self.renew(inputs, warn);
+            }
+            Err(error) => warn(&format!("cannot look through files either: {error}")),
+        }
+    }
+}
+
+fn is_exhausted(error: &notify::Error) -> bool {
+    matches!(error.kind, ErrorKind::MaxFilesWatch)
+}

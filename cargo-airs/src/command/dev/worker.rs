@@ -1,0 +1,280 @@
+//! The thread that builds and swaps, one thing after the other.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant, SystemTime};
+
+use airs_core::{Kind, Name};
+use airs_package::Digest;
+
+use super::Happened;
+use super::compile::{Cancel, Compiled, compile};
+use super::made::{Made, One, Trouble};
+use super::profile;
+use super::serve::{Serving, milliseconds};
+use super::turns::{Due, Event, Turn};
+use super::watch::{Shared, Watch, lock};
+use crate::command::build;
+use crate::error::{Failure, Reason, Result};
+use crate::exit::Exit;
+use crate::message::{DevTurn, Message};
+use crate::report::Report;
+use crate::settings::Dev;
+use crate::workspace::{Crate, Workspace};
+use crate::{files, freshness};
+
+/// What the thread is to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    Build { turn: Turn, due: Due, after: Duration },
+    Swap { turn: Turn, made: Made },
+}
+
+/// What the thread has.
+pub(super) struct Worker {
+    pub(super) settings: Arc<Dev>,
+    pub(super) report: Report,
+    pub(super) project: Project,
+    pub(super) serving: Serving,
+    pub(super) inputs: Shared,
+    pub(super) watch: Watch,
+    pub(super) cancel: Arc<Cancel>,
+    pub(super) happened: Sender<Happened>,
+}
+
+/// The project as it was read last.
+pub(super) struct Project {
+    pub(super) workspace: Workspace,
+    pub(super) crates: Vec<Crate>,
+}
+
+impl Project {
+    pub(super) fn read(settings: &Dev) -> Result<Self> {
+        let workspace = profile::built_apart(Workspace::load(&settings.node.manifest)?);
+        let crates = workspace.select(&settings.which)?;
+        Ok(Self { workspace, crates })
+    }
+
+    pub(super) fn names(&self) -> Vec<Name> {
+        self.crates.iter().map(|one| one.manifest.name.clone()).collect()
+    }
+}
+
+impl Worker {
+    pub(super) fn run(mut self, jobs: &std::sync::mpsc::Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Build { turn, due, after } => self.build(turn, &due, after),
+                Job::Swap { turn, made } => self.swap(turn, &made),
+            }
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // When nobody listens any more, that is the end.
+        let _ = self.happened.send(Happened::Loop(Box::new(event)));
+    }
+
+    fn build(&mut self, turn: Turn, due: &Due, after: Duration) {
+        self.cancel.pause(turn, after);
+        if self.cancel.is_cancelled(turn) {
+            return;
+        }
+        let shown: Vec<_> = due
+            .files
+            .iter()
+            .map(|path| self.project.workspace.shown(path))
+            .collect();
+        let begun = SystemTime::now();
+        let event = match self.built(turn, due, begun) {
+            Ok(None) => return,
+            Ok(Some(Ok(mut made))) => {
+                made.files = shown;
+                Event::Built { turn, made }
+            }
+            Ok(Some(Err((mut trouble, owed)))) => {
+                trouble.files = shown;
+                Event::Failed { turn, trouble, owed }
+            }
+            Err(failure) => Event::Failed {
+                turn,
+                trouble: Trouble {
+                    files: shown,
+                    ..failure.into()
+                },
+                owed: due.clone(),
+            },
+        };
+        self.tell(event);
+        self.watch.other_inputs();
+    }
+
+    /// What is built of what is due, or what is wrong with it and what is not to blame for that; none when the turn was
+    /// cancelled.
+    #[allow(clippy::type_complexity, reason = "it is taken apart at once")]
+    fn built(
+        &mut self,
+        turn: Turn,
+        due: &Due,
+        begun: SystemTime,
+    ) -> Result<Option<std::result::Result<Made, (Trouble, Due)>>> {
+        if due.project {
+            self.read_project(begun)?;
+        }
+        let Project { workspace, crates } = &self.project;
+        let wanted = |one: &&Crate| due.project || due.components.contains(&one.manifest.name);
+        let crates: Vec<&Crate> = crates.iter().filter(wanted).collect();
+        let arguments: Vec<OsString> = profile::arguments(&self.settings, workspace);
+        let calls = build::calls(&crates, &arguments)?;
+        let colored = self.report.is_for_people();
+        let manifest = &self.settings.node.manifest;
+        let Some(compiled) = compile(&calls, manifest, turn, &self.cancel, colored)? else {
+            return Ok(None);
+        };
+        self.note_inputs(&crates, &compiled, begun);
+        let blamed: BTreeSet<Name> = if compiled.succeeded {
+            BTreeSet::new()
+        } else {
+            let made = |one: &&&Crate| !compiled.artifacts.contains_key(&one.id);
+            crates
+                .iter()
+                .filter(made)
+                .map(|one| one.manifest.name.clone())
+                .collect()
+        };
+        let failed = |failure: Failure, blamed: &BTreeSet<Name>| {
+            let trouble = Trouble {
+                diagnostics: compiled.diagnostics.clone(),
+                cargo: compiled.took,
+                ..failure.into()
+            };
+            let innocent = crates.iter().map(|one| one.manifest.name.clone());
+            let owed = Due {
+                components: innocent.filter(|name| !blamed.contains(name)).collect(),
+                ..Due::default()
+            };
+            Ok(Some(Err((trouble, owed))))
+        };
+        if !compiled.succeeded {
+            // The target may not be there at all.
+            build::require_target(workspace, false, &self.report)?;
+            return failed(Failure::new(Reason::BuildFailed, "the build failed"), &blamed);
+        }
+        let mut made = Made::default();
+        for one in &crates {
+            match self.component(one, &compiled) {
+                Ok(component) => made.components.extend(component),
+                Err(failure) => return failed(failure, &[one.manifest.name.clone()].into()),
+            }
+        }
+        made.components.sort_by_key(|one| one.kind == Kind::Program);
+        made.removed = self.serving.others(&self.project.names());
+        made.diagnostics = compiled.diagnostics;
+        made.cargo = compiled.took;
+        Ok(Some(Ok(made)))
+    }
+
+    /// Reads what the project says of itself. What is wrong leaves the project as it was.
+    fn read_project(&mut self, begun: SystemTime) -> Result<()> {
+        self.project = Project::read(&self.settings)?;
+        if self.serving.has_other_limits(&self.project.workspace.limits()) {
+            self.report.warn(
+                "[runtime.limits] in airs.toml count from the next start of this command on: the runtime keeps those that \
+                 it was started with",
+            );
+        }
+        let mut inputs = lock(&self.inputs);
+        inputs.set_project(self.project.workspace.files_of_project(), begun);
+        inputs.keep_only(&self.project.names().into_iter().collect());
+        Ok(())
+    }
+
+    /// Takes in what the compiler names as inputs.
+    fn note_inputs(&self, crates: &[&Crate], compiled: &Compiled, begun: SystemTime) {
+        let workspace = &self.project.workspace;
+        let mut inputs = lock(&self.inputs);
+        let mut project = workspace.files_of_project();
+        for one in crates {
+            let name = &one.manifest.name;
+            let named = compiled.artifacts.get(&one.id).filter(|_| compiled.succeeded);
+            let named = named.and_then(|file| files::text(&file.with_extension("d")).ok()?);
+            let Some(named) = named else {
+                inputs.search(name, workspace.folders_of(one), begun);
+                continue;
+            };
+            inputs.set(name, freshness::dependencies(&named), begun);
+        }
+        project.extend(inputs.manifests());
+        inputs.set_project(project, begun);
+    }
+
+    /// The component of a crate, unless it is the one that serves.
+    fn component(&self, one: &Crate, compiled: &Compiled) -> Result<Option<One>> {
+        let (name, manifest) = (&one.manifest.name, &one.manifest);
+        let missing = || {
+            let message = format!("the compiler made no component of {name}");
+            Failure::new(Reason::BuildFailed, message)
+        };
+        let file: &PathBuf = compiled.artifacts.get(&one.id).ok_or_else(missing)?;
+        let begun = Instant::now();
+        let bytes = files::bytes(file)?;
+        let digest = Digest::of(&bytes);
+        let grants = self.project.workspace.granted(name);
+        let serving = self
+            .serving
+            .of(name)
+            .filter(|serving| serving.is_of(&digest, manifest));
+        let component = match serving {
+            Some(serving) if serving.grants == grants => return Ok(None),
+            Some(serving) => serving.component.clone(),
+            None => build::check(manifest, &bytes)
+                .map_err(|error| Failure::from(error).within(name).exiting(Exit::BuildFailed))?,
+        };
+        Ok(Some(One {
+            name: name.clone(),
+            kind: manifest.kind,
+            component,
+            compiled: digest,
+            manifest: manifest.clone(),
+            grants,
+            making: begun.elapsed(),
+        }))
+    }
+
+    fn swap(&mut self, turn: Turn, made: &Made) {
+        self.report.diagnostics(turn, &made.diagnostics);
+        let swapped = self.serving.swap(made);
+        let mut failures = swapped.failures.into_iter();
+        if let Some(failure) = failures.next() {
+            // Each is told; the last one ends the turn.
+            let last = failures.fold(failure, |failure, next| {
+                self.report.failure(&failure);
+                next
+            });
+            let trouble = Trouble {
+                files: made.files.clone(),
+                served: swapped.served,
+                cargo: made.cargo,
+                ..last.into()
+            };
+            let owed = Due::default();
+            return self.tell(Event::Failed { turn, trouble, owed });
+        }
+        let is_new = !swapped.served.is_empty() || !swapped.removed.is_empty();
+        self.report.say(&Message::DevTurn(DevTurn {
+            turn,
+            outcome: if is_new { "served" } else { "unchanged" },
+            files: made.files.clone(),
+            components: swapped.served,
+            removed: swapped.removed,
+            cargo_ms: milliseconds(made.cargo),
+        }));
+        if is_new {
+            let _ = self.happened.send(Happened::Served);
+        }
+        self.tell(Event::Swapped { turn });
+    }
+}

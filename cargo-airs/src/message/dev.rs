@@ -1,0 +1,143 @@
+//! What the development loop reports.
+
+use serde::Serialize;
+
+use super::size;
+
+/// A turn of the loop that has ended.
+#[derive(Debug, Serialize)]
+pub(crate) struct DevTurn {
+    pub(crate) turn: u64,
+    /// served, unchanged or failed.
+    pub(crate) outcome: &'static str,
+    /// What was changed.
+    pub(crate) files: Vec<String>,
+    /// What serves now and did not before.
+    pub(crate) components: Vec<DevServed>,
+    /// What is out of service.
+    pub(crate) removed: Vec<String>,
+    /// How long Cargo took, for all of them.
+    pub(crate) cargo_ms: f64,
+}
+
+/// A component that is new in service.
+#[derive(Debug, Serialize)]
+pub(crate) struct DevServed {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) generation: u64,
+    pub(crate) digest: String,
+    pub(crate) size_bytes: u64,
+    pub(crate) size_bytes_before: Option<u64>,
+    /// How long it took to make a component of what the compiler has made.
+    pub(crate) component_ms: f64,
+    /// How long it took to compile that for this processor.
+    pub(crate) code_ms: f64,
+    /// How long it took to link it, to start it, to migrate what it has stored, and to swap.
+    pub(crate) swap_ms: f64,
+}
+
+impl DevTurn {
+    pub(super) fn verb(&self) -> &'static str {
+        match self.outcome {
+            "served" => "Serving",
+            "failed" => "Waiting",
+            _ => "Unchanged",
+        }
+    }
+
+    pub(super) fn line(&self) -> String {
+        let why = match self.files.as_slice() {
+            [] => String::new(),
+            [file] => format!(" ({file} changed)"),
+            [file, more @ ..] => format!(" ({file} and {} more changed)", more.len()),
+        };
+        if self.outcome == "failed" && self.components.is_empty() {
+            return format!("for a change{why}; what served before serves on");
+        }
+        let each = |of: fn(&DevServed) -> String| {
+            let all: Vec<String> = self.components.iter().map(of).collect();
+            all.join(", ")
+        };
+        let removed = match self.removed.as_slice() {
+            [] => String::new(),
+            names => format!("; out of service: {}", names.join(", ")),
+        };
+        if self.components.is_empty() {
+            return format!("what is built is what serves{why}{removed}");
+        }
+        let sum = |of: fn(&DevServed) -> f64| self.components.iter().map(of).sum::<f64>();
+        format!(
+            "{}{why}: cargo {}, component {}, code {}, swap {}; {}{removed}",
+            each(|one| format!("{} {}", one.name, one.generation)),
+            time(self.cargo_ms),
+            time(sum(|one| one.component_ms)),
+            time(sum(|one| one.code_ms)),
+            time(sum(|one| one.swap_ms)),
+            each(DevServed::size),
+        )
+    }
+}
+
+impl DevServed {
+    fn size(&self) -> String {
+        let change = match self.size_bytes_before {
+            None => return size(self.size_bytes),
+            Some(before) if before == self.size_bytes => "same size".to_owned(),
+            Some(before) if before < self.size_bytes => format!("+{}", size(self.size_bytes - before)),
+            Some(before) => format!("-{}", size(before - self.size_bytes)),
+        };
+        format!("{} ({change})", size(self.size_bytes))
+    }
+}
+
+/// A time for people.
+fn time(milliseconds: f64) -> String {
+    match milliseconds {
+        ms if ms >= 999.5 => format!("{:.2} s", ms / 1000.0),
+        ms if ms >= 9.95 => format!("{ms:.0} ms"),
+        ms => format!("{ms:.1} ms"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DevServed, DevTurn, time};
+
+    #[test]
+    fn a_turn_is_one_line() {
+        let one = DevServed {
+            name: "counter".to_owned(),
+            kind: "driver",
+            generation: 2,
+            digest: String::new(),
+            size_bytes: 80_000,
+            size_bytes_before: Some(79_688),
+            component_ms: 12.2,
+            code_ms: 38.0,
+            swap_ms: 0.31,
+        };
+        let mut turn = DevTurn {
+            turn: 2,
+            outcome: "served",
+            files: vec!["src/lib.rs".to_owned(), "src/more.rs".to_owned()],
+            components: vec![one],
+            removed: Vec::new(),
+            cargo_ms: 1234.0,
+        };
+        assert_eq!(
+            turn.line(),
+            "counter 2 (src/lib.rs and 1 more changed): cargo 1.23 s, component 12 ms, code 38 ms, swap 0.3 ms; \
+             78.1 KiB (+312 B)"
+        );
+        turn.components.clear();
+        turn.files.pop();
+        assert_eq!(turn.line(), "what is built is what serves (src/lib.rs changed)");
+        turn.outcome = "failed";
+        assert_eq!(
+            turn.line(),
+            "for a change (src/lib.rs changed); what served before serves on"
+        );
+        assert_eq!(time(999.7), "1.00 s");
+    }
+}

@@ -1,0 +1,81 @@
+//! Mistakes: the last good version serves, and the loop waits.
+
+use super::loops::Dev;
+use super::project::{settings, tally};
+
+#[test]
+fn no_mistake_ends_the_loop_or_takes_anything_down() {
+    let mut scene = tally("broken");
+    let lib = scene.read("tally/src/lib.rs").replace("u32 = 41;", "u32 = 1;");
+    scene.write("tally/src/lib.rs", lib.replace("struct Tally;", "struct Tally"));
+    let mut dev = Dev::start(&scene, "--run broken-bump");
+    // The first build fails, and is waited for, too.
+    assert_eq!(dev.failure(), "build-failed");
+    scene.write("tally/src/lib.rs", &lib);
+    let (turn, answer) = dev.answer();
+    // The program was not to blame, and is there with the driver.
+    assert_eq!(turn.components(), ["broken-tally", "broken-bump"]);
+    assert_eq!(answer, "1 one note 7 words");
+    let mistakes = [
+        ("struct Tally;", "struct Tally", "build-failed"),
+        ("u32 = 1;", "u32 = \"1\";", "build-failed"),
+        ("mod word;", "mod word; mod missing;", "build-failed"),
+        ("note.txt", "no.txt", "build-failed"),
+        (
+            "    type Asset",
+            "    fn migrate(_from: u32) -> Result<u32> { Err(Error::rejected(\"not today\")) }\n    type Asset",
+            "rejected",
+        ),
+        (
+            "    type Asset",
+            "    fn migrate(_from: u32) -> Result<u32> { panic!(\"at once\") }\n    type Asset",
+            "trap",
+        ),
+    ];
+    let mut count = 1;
+    for (from, to, code) in mistakes {
+        scene.write("tally/src/lib.rs", lib.replacen(from, to, 1));
+        assert_eq!(dev.failure(), code, "{to}");
+        // What is there again is not built again, but for what else is new.
+        count += 1;
+        let good = lib.replace(
+            "const STEP",
+            &format!("#[allow(dead_code)] const N{count}: u32 = {count};\n#[doc(hidden)] const STEP"),
+        );
+        let good = good.replace("{count} {}", &format!("{{count}} v{count} {{}}"));
+        scene.write("tally/src/lib.rs", good);
+        let (turn, answer) = dev.answer();
+        assert_eq!(turn.components(), ["broken-tally"]);
+        assert_eq!(answer, format!("{count} v{count} one note 7 words"));
+    }
+    // A missing file that comes is what was waited for.
+    scene.edit("tally/src/lib.rs", "mod word;", "mod word; mod later;");
+    assert_eq!(dev.failure(), "build-failed");
+    scene.write("tally/src/later.rs", "");
+    assert_ne!(dev.turn().outcome(), "failed");
+    of_the_project(&mut scene, &mut dev);
+}
+
+fn of_the_project(scene: &mut crate::scene::Scene, dev: &mut Dev) {
+    let good = settings("broken");
+    scene.write("airs.toml", format!("{good}\n[runtime"));
+    assert_eq!(dev.failure(), "invalid-config");
+    scene.write("airs.toml", &good);
+    assert_eq!(dev.turn().outcome(), "unchanged");
+    scene.write("airs.toml", good.replace("storage = true", "storage = false"));
+    assert_eq!(dev.failure(), "ungranted-capability");
+    scene.write(
+        "airs.toml",
+        format!("{good}\n[runtime.limits]\ndeadline_ms = 4000\n"),
+    );
+    let warning = dev.until("warning");
+    let message = warning["message"].as_str().unwrap();
+    assert!(message.contains("from the next start"), "{message}");
+    assert_eq!(dev.turn().outcome(), "unchanged");
+    scene.edit("tally/Cargo.toml", "storage = true", "storage = false");
+    assert_eq!(dev.failure(), "undeclared-capability");
+    scene.edit("tally/Cargo.toml", "storage = false", "storage = true");
+    assert_eq!(dev.turn().outcome(), "unchanged");
+    let quiet = scene.path().join("tally/src/lib.rs");
+    dev.is_quiet(&quiet);
+}

@@ -10,6 +10,7 @@
     reason = "a benchmark prints, and ends when it cannot run"
 )]
 
+mod disk;
 mod durable;
 mod floor;
 mod guests;

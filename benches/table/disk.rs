@@ -21,7 +21,11 @@ pub(crate) fn with_syncs_of<T>(ms: u64, measure: impl FnOnce() -> T) -> T {
 
 /// In the place of the C library's, for this program: what SQLite calls for floor and value alike.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "the linker takes this one before a library's")]
+#[expect(
+    unsafe_code,
+    clippy::disallowed_methods,
+    reason = "the linker takes this one before a library's; it is slow on purpose"
+)]
 // SAFETY: It has the signature and the meaning of the C library's.
 #[unsafe(no_mangle)]
 extern "C" fn fsync(file: std::ffi::c_int) -> std::ffi::c_int {

@@ -21,9 +21,12 @@ const PAIRS: usize = 30;
 /// A usual disk: with the one at hand, which may be faster than SQLite itself, the figure is about the processor.
 const SLOW_SYNC_MS: u64 = 4;
 
+/// Makes the row of that name.
+type Measure = fn(&'static str) -> Row;
+
 pub(crate) fn rows(wanted: &str) -> Vec<Row> {
     let mut rows = Vec::new();
-    let measures: [(&str, fn(&'static str) -> Row, u64); 4] = [
+    let measures: [(&str, Measure, u64); 4] = [
         ("durable run, 64 callers", many_callers, 0),
         (
             "durable run, 64 callers, syncs of 4 ms",

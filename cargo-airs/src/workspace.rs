@@ -136,7 +136,12 @@ impl Workspace {
             .hint(format!("`cargo airs build{release} -p {name}` builds it")))
     }
 
-    /// A path as seen from the current folder.
+    /// A path as a command takes it: from the current folder if it lies there, as messages then name it.
+    pub(crate) fn near(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.here).unwrap_or(path).to_owned()
+    }
+
+    /// A path as seen from the current folder, for people.
     pub(crate) fn shown(&self, path: &Path) -> String {
         files::shown(path, &self.here)
     }

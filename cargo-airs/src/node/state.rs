@@ -14,8 +14,7 @@ pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<
     match &settings.state {
         StatePlace::Memory => Ok(State::Memory),
         StatePlace::Folder(folder) => Ok(State::Folder(folder.clone())),
-        // Messages name it as the person sees it.
-        StatePlace::Project => Ok(State::Folder(workspace.shown(&project_state(workspace)?).into())),
+        StatePlace::Project => Ok(State::Folder(workspace.near(&project_state(workspace)?))),
     }
 }
 
@@ -23,9 +22,11 @@ pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<
 pub(crate) fn files(settings: &settings::Node, workspace: &Workspace) -> Option<PathBuf> {
     let folder = match &settings.state {
         StatePlace::Folder(folder) => folder.clone(),
-        StatePlace::Memory | StatePlace::Project => state_folder(workspace.project()?.root()),
+        StatePlace::Memory | StatePlace::Project => {
+            workspace.near(&state_folder(workspace.project()?.root()))
+        }
     };
-    Some(workspace.shown(&folder.join("files")).into())
+    Some(folder.join("files"))
 }
 
 /// Whether there is a state already: looking must not make one.

@@ -7,9 +7,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
-use airs_platform::{Bytes, Check, Commit, Key, Snapshot, Stored};
+use airs_platform::{Bytes, Check, Commit, Key, KeyHash, Snapshot, Stored};
 
-use foldhash::quality::RandomState;
 use room::{Change, Rooms};
 
 /// Keys that a transfer between two accounts reads, and some: room for them is made at once.
@@ -27,8 +26,7 @@ const ENTRY_BYTES: usize = 128;
 /// A snapshot, what was read of it, and what is to be written.
 pub(crate) struct Transaction {
     snapshot: Box<dyn Snapshot>,
-    /// Guests choose the keys, and with them nothing of where they come to stand: the hash has a secret.
-    reads: HashMap<Key, Option<Stored>, RandomState>,
+    reads: HashMap<Key, Option<Stored>, KeyHash>,
     ranges: Vec<Check>,
     writes: BTreeMap<Key, Option<Bytes>>,
     /// How much drivers keep that the transaction has written for.
@@ -58,7 +56,7 @@ impl Transaction {
     pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits, guards: Guards) -> Self {
         Self {
             snapshot,
-            reads: HashMap::with_capacity_and_hasher(KEYS_EXPECTED, RandomState::default()),
+            reads: HashMap::with_capacity_and_hasher(KEYS_EXPECTED, KeyHash::default()),
             ranges: Vec::new(),
             writes: BTreeMap::new(),
             rooms: Rooms::default(),

@@ -11,6 +11,6 @@ pub use error::StorageError;
 pub use folder::LocalFolder;
 pub use http::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
 pub use storage::{
-    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, Memory, PAGE_BYTES_MAX, Page,
-    Range, Reading, Snapshot, Sqlite, Storage, Stored, Version,
+    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, KeyHash, Memory, PAGE_BYTES_MAX,
+    Page, Range, Reading, Snapshot, Sqlite, Storage, Stored, Version,
 };

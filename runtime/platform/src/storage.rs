@@ -2,6 +2,7 @@
 
 mod commit;
 mod growth;
+mod hashing;
 mod memory;
 mod sqlite;
 
@@ -13,6 +14,7 @@ use futures_util::future::{BoxFuture, Either, Ready};
 use crate::StorageError;
 
 pub use commit::{COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed};
+pub use hashing::KeyHash;
 pub use memory::Memory;
 pub use sqlite::Sqlite;
 

@@ -56,8 +56,13 @@ impl Serving {
                 Event::Log { .. } if !logs.load(Ordering::Relaxed) => {}
                 event => node::tell(event, &listener),
             });
+        let builder = match node::files(settings, workspace) {
+            Some(files) => builder.files(files),
+            None => builder,
+        };
         // What is granted later is there then; a component sees none of it before.
-        let variables = std::env::vars().filter_map(|(name, value)| Some((name.parse().ok()?, value)));
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.to_str()?.parse().ok()?, value.into_string().ok()?)));
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         Ok(Self {
             runtime: code::set_up(builder, report).build()?,

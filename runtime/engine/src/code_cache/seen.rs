@@ -14,10 +14,27 @@ const ENTRIES_MAX: usize = 30_000;
 
 /// The entries that this process has hashed, by their names, as the file system knew them then. The system executes any
 /// program without hashing it; what it says was not written to since it was hashed is as it was.
-#[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<HashMap<String, Identity>>);
+#[derive(Debug)]
+pub(super) struct Seen {
+    entries: Mutex<HashMap<String, Identity>>,
+    settled: Duration,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::settled_after(SETTLED)
+    }
+}
 
 impl Seen {
+    /// What remembers files that were not changed for so long.
+    fn settled_after(settled: Duration) -> Self {
+        Self {
+            entries: Mutex::default(),
+            settled,
+        }
+    }
+
     /// Whether the entry was hashed, and is unchanged since.
     pub(super) fn has(&self, name: &str, identity: &Identity) -> bool {
         self.entries().get(name) == Some(identity)
@@ -27,7 +44,7 @@ impl Seen {
     pub(super) fn remember(&self, name: &str, identity: Identity, now: SystemTime) {
         if now
             .duration_since(identity.changed)
-            .is_ok_and(|age| age > SETTLED)
+            .is_ok_and(|age| age > self.settled)
         {
             let mut entries = self.entries();
             if entries.len() >= ENTRIES_MAX {
@@ -38,22 +55,39 @@ impl Seen {
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Identity>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::fs::{self, File};
     use std::path::Path;
-    use std::time::{Duration, SystemTime};
+    use std::time::{Duration, Instant, SystemTime};
 
     use super::Seen;
+    use crate::code_cache::entry::{CodeName, Entry, Refusal};
+    use crate::code_cache::folder::Folder;
+    use crate::code_cache::key::Key;
     use crate::os::{self, Identity};
 
     fn identity(path: &Path) -> Identity {
         os::identity(&fs::metadata(path).unwrap()).unwrap()
+    }
+
+    /// Writes what is as long, as if nothing had been: the time at which the content was changed is put back. As often
+    /// as the file system's clock needs to notice.
+    fn forge(path: &Path, bytes: &[u8]) {
+        let (before, about) = (identity(path), fs::metadata(path).unwrap());
+        assert_eq!(about.len(), bytes.len() as u64);
+        let began = Instant::now();
+        while identity(path) == before {
+            assert!(began.elapsed().as_secs() < 10, "a write is not noticed");
+            fs::write(path, bytes).unwrap();
+            let file = File::options().write(true).open(path).unwrap();
+            file.set_modified(about.modified().unwrap()).unwrap();
+        }
     }
 
     #[test]
@@ -61,17 +95,40 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("entry");
         fs::write(&path, "code").unwrap();
-        let (seen, later) = (Seen::default(), SystemTime::now() + Duration::from_secs(3));
+        let (seen, later) = (Seen::default(), SystemTime::now() + Duration::from_secs(60));
         seen.remember("a", identity(&path), later);
         assert!(seen.has("a", &identity(&path)) && !seen.has("b", &identity(&path)));
-        fs::write(&path, "other").unwrap();
+        forge(&path, b"evil");
         assert!(!seen.has("a", &identity(&path)));
 
         seen.remember("a", identity(&path), later);
         let beside = folder.path().join("beside");
-        fs::write(&beside, "thing").unwrap();
+        fs::write(&beside, "evil").unwrap();
         fs::rename(&beside, &path).unwrap();
         assert!(!seen.has("a", &identity(&path)));
+    }
+
+    #[test]
+    fn an_entry_that_was_taken_is_not_taken_when_it_was_changed_since() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&parent.path().join("code")).unwrap().unwrap();
+        let key = Key::open(&folder).unwrap();
+        let (digest, engine) = ([1; 32], [2; 32]);
+        let name = CodeName {
+            digest: &digest,
+            engine: &engine,
+        };
+        let entry = Entry::new(folder.path(), &name);
+        entry.write(&key, b"code").unwrap();
+
+        let seen = Seen::settled_after(Duration::ZERO);
+        let path = entry.verify(&key, &seen).unwrap().unwrap();
+        assert_eq!(seen.entries().len(), 1, "it is remembered");
+        assert!(entry.verify(&key, &seen).unwrap().is_some());
+        let mut bytes = fs::read(path).unwrap();
+        bytes[0] ^= 1;
+        forge(path, &bytes);
+        assert!(matches!(entry.verify(&key, &seen), Err(Refusal::Changed)));
     }
 
     #[test]

@@ -6,14 +6,13 @@ use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use foldhash::quality::RandomState;
 use futures_util::future::{BoxFuture, Either, ready};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::{GenericHashMap, OrdSet};
 
 use super::{
-    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, PAGE_BYTES_MAX, Page, Range,
-    Reading, Snapshot, Storage, Stored, Version, growth::Growth,
+    Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, KeyHash, PAGE_BYTES_MAX, Page,
+    Range, Reading, Snapshot, Storage, Stored, Version, growth::Growth,
 };
 use crate::StorageError;
 
@@ -33,11 +32,10 @@ pub struct Memory {
 /// hash instead of a dozen comparisons. Keys are shared, so that copying a node copies no bytes.
 #[derive(Clone, Default)]
 struct Map {
-    /// Guests choose the keys, and with them nothing of where they come to stand: the hash has a secret.
-    stored: GenericHashMap<Arc<[u8]>, Stored, RandomState, DefaultSharedPtr>,
+    stored: GenericHashMap<Arc<[u8]>, Stored, KeyHash, DefaultSharedPtr>,
     order: OrdSet<Arc<[u8]>>,
     /// The bytes under the prefixes that are counted.
-    counted: GenericHashMap<Key, u64, RandomState, DefaultSharedPtr>,
+    counted: GenericHashMap<Key, u64, KeyHash, DefaultSharedPtr>,
 }
 
 #[derive(Default)]

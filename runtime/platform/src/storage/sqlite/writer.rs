@@ -160,7 +160,7 @@ impl Work {
                 bytes += next.bytes();
                 jobs.push(next);
             } else if let Some(step) = self.patience.step(jobs.len(), steps) {
-                thread::sleep(step);
+                thread::park_timeout(step);
                 steps += 1;
             } else {
                 break;

@@ -31,6 +31,7 @@ fn work(fault: &str) -> (TempDir, Work) {
             site,
             connection: Some(connection),
             groups,
+            patience: Patience::default(),
         },
     )
 }

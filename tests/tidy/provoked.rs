@@ -154,8 +154,8 @@ const PROVOKED: [(&str, &str, &str); 33] = [
     ),
     (
         "storage-full",
-        "runtime/platform/tests/storage/sqlite/processes.rs",
-        "a_full_disk_refuses_what_does_not_fit_and_keeps_the_rest",
+        "runtime/platform/src/storage/sqlite/writer/tests.rs",
+        "a_commit_that_is_too_big_for_the_disk_leaves_the_others_of_its_group",
     ),
     (
         "storage-corrupt",

@@ -29,7 +29,11 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 }
 
 fn is_harmful(character: char) -> bool {
-    let turns =
-        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || (character.is_control() && !matches!(character, '\t' | '\n'))
+    let turns = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    // Some viewers begin a line there, which then looks like ours.
+    let breaks = matches!(character, '\u{2028}' | '\u{2029}');
+    turns || breaks || (character.is_control() && !matches!(character, '\t' | '\n'))
 }

@@ -144,11 +144,11 @@ pub(crate) fn load(engine: &wasmtime::Engine, origin: Origin<'_>) -> wasmtime::R
     // executed; and a file must not change while it is mapped. Both hold for whatever an attacker can reach.
     //
     // A file of the cache: its keyed hash, over all of it and over the digest and the engine in its name, was compared
-    // before, by this process, and the file was not changed since. The key is in the same folder, in a file that only the owner can read, so that who made the entry is the
-    // owner's own process, with code that it had just compiled. Nor does the file change: the folder, and every folder
-    // above it, can be written to by the owner and by root alone, and the cache, which is all that writes there, never
-    // writes into a file that has its name already; it replaces and unlinks it, which a mapping survives. Who can act
-    // as the owner could change this process itself.
+    // before, by this process, and the file was not changed since. The key is in the same folder, in a file that only
+    // the owner can read, so that who made the entry is the owner's own process, with code that it had just compiled.
+    // Nor does the file change: the folder, and every folder above it, can be written to by the owner and by root
+    // alone, and the cache, which is all that writes there, never writes into a file that has its name already; it
+    // replaces and unlinks it, which a mapping survives. Who can act as the owner could change this process itself.
     //
     // The answer of a process: the embedder has named the program, this process has started it, and the answer came
     // through a pipe that nobody else has. It has compiled with the same library as this process would have; a

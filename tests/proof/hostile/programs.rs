@@ -175,6 +175,12 @@ pub(super) const ROWS: &[Row] = &[
         beside: r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const -16))"#,
         ..row("has its input put where it has no memory", "(i32.const 16)", TRAP)
     },
+    Row {
+        beside: r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
+            (func $deep (call $intend (i32.const 64) (i32.const 2) (i32.const 1) (i32.const 128))
+                (call $deep) (drop (memory.size)))"#,
+        ..row("calls the host from each level of a recursion without end", "(call $deep) unreachable", LIMIT)
+    },
     // What the host calls while a guest waits for it has a stack as deep as the guest's, on top of that one.
     Row {
         beside: r#"(func $dig (param i32)

@@ -79,8 +79,8 @@ pub struct Commit {
     pub id: Option<CommitId>,
     /// The owner epoch under which the commit is made; one without it is not fenced.
     pub epoch: Option<u64>,
-    /// When it must have been begun: one that still waits by then is refused with [`StorageError::Late`](crate::StorageError::Late). A backend in
-    /// which nothing waits does not look at it.
+    /// When it must have been begun: one that still waits by then is refused with
+    /// [`StorageError::Late`](crate::StorageError::Late). A backend in which nothing waits does not look at it.
     pub deadline: Option<Instant>,
     /// What has to be unchanged.
     pub checks: Vec<Check>,

@@ -8,7 +8,7 @@ mod state;
 use std::fmt;
 use std::time::Instant;
 
-use airs_core::{Code, Error, Kind, NameError};
+use airs_core::{Code, Kind, Name};
 use airs_runtime::{
     Answer, Component, ComponentExplained, EngineConfig, PathExplained, Report as RunReport, Request,
     Runtime, State,
@@ -23,7 +23,7 @@ use crate::{code, interrupt};
 use absent::Absent;
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
-pub(crate) use state::{files, has_state, state};
+pub(crate) use state::{files, state};
 
 /// A command makes one run.
 const INSTANCES_MAX: u32 = 16;
@@ -44,38 +44,47 @@ pub(crate) struct Answered<T> {
     pub(crate) answer: T,
 }
 
-/// Which of the project's components a command needs.
+/// What a command needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Needs<'a> {
-    /// Only the state.
+    /// Nothing but a runtime to ask.
+    Nothing,
+    /// What is in the state, if there is one, and nothing in service.
     State,
-    /// The drivers: any may be bound to what the command touches.
+    /// What is in the state, and the drivers: any may be bound to what the command touches.
     Drivers,
-    /// This driver above all.
+    /// The drivers, this one above all, and a state, which is made when there is none.
     Driver(&'a str),
-    /// The drivers and one of its programs.
+    /// The drivers, one of the programs, and a state, which is made when there is none.
     Program(&'a str),
-    /// The drivers, as far as they can be used, and the state, if there is one.
-    Explanation,
-    /// One component, if it can be used, and no state.
-    Component(&'a str),
 }
 
 impl Needs<'_> {
-    /// Looking must not make a state.
-    fn state(self, state: State) -> State {
+    /// Who needs what is there makes nothing where there is nothing.
+    fn of(self, state: State, context: &Name) -> (Self, State) {
         match self {
-            Self::Component(_) => State::Memory,
-            Self::Explanation if !has_state(&state) => State::Memory,
-            _ => state,
+            Self::Nothing => (self, State::Memory),
+            Self::State | Self::Drivers if matches!(state, State::Folder(_)) && !state.has(context) => {
+                (Self::State, State::Memory)
+            }
+            _ => (self, state),
         }
     }
 }
 
 impl Node {
     pub(crate) fn open(settings: &settings::Node, needs: Needs<'_>, report: &Report) -> Result<Self> {
-        let workspace = Workspace::load(&settings.manifest)?;
-        let state = needs.state(state(settings, &workspace)?);
+        Self::within(&Workspace::load(&settings.manifest)?, settings, needs, report)
+    }
+
+    /// The same in a workspace that was read already.
+    pub(crate) fn within(
+        workspace: &Workspace,
+        settings: &settings::Node,
+        needs: Needs<'_>,
+        report: &Report,
+    ) -> Result<Self> {
+        let (needs, state) = needs.of(state(settings, workspace)?, &settings.context);
         let listener = report.clone();
         let builder = Runtime::builder()
             .state(state)
@@ -99,7 +108,7 @@ impl Node {
             report: report.clone(),
             absent: Vec::new(),
         };
-        node.load(&workspace, needs)?;
+        node.load(workspace, needs)?;
         Ok(node)
     }
 
@@ -181,28 +190,30 @@ impl Node {
         Ok(interrupt::unless_pressed(explained)??)
     }
 
-    /// What applies to a component in service.
-    pub(crate) fn explain_component(&self, name: &str) -> airs_core::Result<ComponentExplained> {
-        let context = &self.request.context;
-        let no_name = |why: NameError| Error::new(Code::InvalidName, why.to_string());
-        self.runtime
-            .explain_component(&name.parse().map_err(no_name)?, Some(context))
-    }
-
-    /// The component of that name, if it is one of the project and could not be put into service.
-    pub(crate) fn absent(&self, name: &str) -> Option<&Absent> {
-        let mut all = self.absent.iter();
-        all.find(|absent| absent.explained.name.as_str() == name)
+    /// What would apply to a component of the project, were it put into service, and why it cannot be if it cannot.
+    /// It is not executed, and nothing is looked at that is stored.
+    pub(crate) fn explain_component(
+        &self,
+        one: &Crate,
+        workspace: &Workspace,
+    ) -> (ComponentExplained, Option<Failure>) {
+        let granted = workspace.granted(&one.manifest.name);
+        let mut explained = ComponentExplained::of(&one.manifest, &granted, &self.request.context);
+        let checked = self
+            .built(one, workspace)
+            .and_then(|component| Ok(self.runtime.check(&component, &granted)?));
+        match checked {
+            Ok(loaded) => {
+                explained.service = Some(loaded);
+                (explained, None)
+            }
+            Err(failure) => (explained, Some(failure)),
+        }
     }
 
     fn load(&mut self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {
-        if let Needs::State = needs {
+        if let Needs::Nothing | Needs::State = needs {
             return Ok(());
-        }
-        if let Needs::Component(name) = needs {
-            let one = workspace.component(name)?;
-            let loaded = self.load_one(&one, workspace);
-            return loaded.or_else(|failure| self.do_without(&one, workspace, failure));
         }
         let all = workspace.select(&Which::All)?;
         if let Needs::Program(name) = needs {
@@ -216,7 +227,7 @@ impl Node {
                 Err(failure) if matches!(needs, Needs::Driver(needed) if needed == name) => {
                     return Err(failure);
                 }
-                Err(failure) => self.do_without(driver, workspace, failure)?,
+                Err(failure) => self.do_without(driver, failure)?,
                 Ok(()) => {}
             }
         }
@@ -224,17 +235,24 @@ impl Node {
     }
 
     /// Notes that a component is not in service.
-    fn do_without(&mut self, one: &Crate, workspace: &Workspace, why: Failure) -> Result<()> {
+    fn do_without(&mut self, one: &Crate, why: Failure) -> Result<()> {
         if why.reason() == Reason::Interrupted {
             return Err(why);
         }
-        let granted = workspace.granted(&one.manifest.name);
-        let explained = ComponentExplained::of(&one.manifest, &granted, &self.request.context);
-        self.absent.push(Absent { explained, why });
+        let (kind, name) = (one.manifest.kind, one.manifest.name.clone());
+        self.absent.push(Absent { kind, name, why });
         Ok(())
     }
 
     fn load_one(&self, one: &Crate, workspace: &Workspace) -> Result<()> {
+        let component = self.built(one, workspace)?;
+        self.runtime
+            .load(&component, &workspace.granted(&one.manifest.name))?;
+        Ok(())
+    }
+
+    /// A component as it was built last.
+    fn built(&self, one: &Crate, workspace: &Workspace) -> Result<Component> {
         let name = &one.manifest.name;
         let path = workspace.built(one, &self.request.profile)?;
         let component =
@@ -251,8 +269,7 @@ impl Node {
             return Err(Failure::new(Reason::Airs(Code::InvalidComponent), message)
                 .hint(format!("`cargo airs build -p {name}` builds it")));
         }
-        self.runtime.load(&component, &workspace.granted(name))?;
-        Ok(())
+        Ok(component)
     }
 }
 

@@ -11,6 +11,7 @@ use airs_engine::{CodeCache, CompileProcess, EngineConfig, HostInterface};
 use airs_platform::{Http, Network};
 
 use crate::answers;
+use crate::contexts;
 use crate::migrate;
 use crate::offer::Offers;
 use crate::runtime::Runtime;
@@ -37,6 +38,15 @@ impl State {
         match self {
             Self::Memory => None,
             Self::Folder(folder) => Some(folder.join(name)),
+        }
+    }
+
+    /// Whether a context has state here already, which opening it would make. In doubt it has, and whoever opens it
+    /// learns more.
+    pub fn has(&self, context: &Name) -> bool {
+        match self {
+            Self::Memory => false,
+            Self::Folder(folder) => !matches!(contexts::file(folder, context).try_exists(), Ok(false)),
         }
     }
 }

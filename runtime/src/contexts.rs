@@ -1,6 +1,6 @@
 //! The contexts of a runtime.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -90,6 +90,6 @@ fn open(state: &State, name: Name) -> Result<Context> {
 }
 
 /// A context's name is safe in a path: lower-case letters, digits and hyphens.
-fn file(folder: &Path, name: &Name) -> std::path::PathBuf {
+pub(crate) fn file(folder: &Path, name: &Name) -> PathBuf {
     folder.join(format!("{name}.sqlite"))
 }

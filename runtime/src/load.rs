@@ -1,7 +1,7 @@
 //! Putting components into service, and taking them out.
 
 use airs_core::{Code, Error, Event, Grants, Kind, Limits, Name, Result};
-use airs_driver::Driver;
+use airs_driver::{Driver, Effective};
 use airs_engine::{Compilation, Compiled, DriverCode, ProgramCode};
 use airs_package::{Component, Manifest};
 use airs_process::Program;
@@ -58,6 +58,13 @@ enum Linked {
     Program(ProgramCode<airs_process::ProgramState>),
 }
 
+/// A component that could be put into service, as far as its manifest, its grants and its code say.
+struct Checked {
+    linked: Linked,
+    limits: Limits,
+    effective: Effective,
+}
+
 impl Runtime {
     /// Puts a component into service under the name in its manifest, or replaces what is in service under
     /// that name. Runs that have begun finish on what they began with. One load of a name at a time; others wait.
@@ -81,41 +88,77 @@ impl Runtime {
     /// [`Code::DeadlineExceeded`] after [`RuntimeBuilder::migrate_within`](crate::RuntimeBuilder::migrate_within). The
     /// old one stays in service.
     pub fn load(&self, component: &Component, granted: &Grants) -> Result<Loaded> {
-        let manifest = component.manifest().ok_or_else(|| {
-            Error::new(Code::InvalidComponent, "the component carries no manifest")
-                .hint("`cargo airs build` puts one into what it builds")
-        })?;
-        let name = &manifest.name;
-        self.load_checked(component, manifest, granted)
-            .map_err(|error| error.within(format!("{} {name}", manifest.kind)))
+        let manifest = manifest(component)?;
+        self.checked(component, manifest, granted)
+            .and_then(|checked| self.put(component, manifest, checked))
+            .map_err(|error| error.within(format!("{} {}", manifest.kind, manifest.name)))
     }
 
-    fn load_checked(&self, component: &Component, manifest: &Manifest, granted: &Grants) -> Result<Loaded> {
+    /// What [`load`](Self::load) would answer, as far as can be told without executing the component: nothing is put
+    /// into service, and nothing stored is looked at. Whether a driver is older than what is stored, or could not
+    /// migrate it, only a load finds out.
+    ///
+    /// ```no_run
+    /// use airs_runtime::{Capability, Component, Error, Runtime};
+    ///
+    /// # let runtime = Runtime::builder().build()?;
+    /// let component = Component::open("target/airs/debug/ledger.wasm".as_ref())?;
+    /// runtime.check(&component, &[Capability::Storage].into())?;
+    /// assert!(runtime.components().is_empty());
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), but for what is stored.
+    pub fn check(&self, component: &Component, granted: &Grants) -> Result<Loaded> {
+        let manifest = manifest(component)?;
+        self.checked(component, manifest, granted)
+            .and_then(|_| self.as_next(component, manifest))
+            .map_err(|error| error.within(format!("{} {}", manifest.kind, manifest.name)))
+    }
+
+    fn checked(&self, component: &Component, manifest: &Manifest, granted: &Grants) -> Result<Checked> {
         component.check_world(manifest.kind)?;
         component.check_capabilities(&manifest.capabilities)?;
         let effective = effective(&self.inner, manifest, granted)?;
         let limits = manifest.limits.min(&self.inner.limits);
-        let linked = self.link(component, manifest, &limits)?;
-        let (kind, name) = (manifest.kind, manifest.name.clone());
-        let digest = component.digest().to_string();
-        let _turn = self.inner.turns.take(&name);
+        Ok(Checked {
+            linked: self.link(component, manifest, &limits)?,
+            limits,
+            effective,
+        })
+    }
+
+    /// The component as the next generation of its name.
+    fn as_next(&self, component: &Component, manifest: &Manifest) -> Result<Loaded> {
         let routes = self.inner.routes();
-        routes.check_kind(&name, kind)?;
-        let loaded = Loaded {
-            kind,
-            name: name.clone(),
-            generation: routes.next_generation(&name),
-            digest: digest.clone(),
-        };
+        routes.check_kind(&manifest.name, manifest.kind)?;
+        Ok(Loaded {
+            kind: manifest.kind,
+            name: manifest.name.clone(),
+            generation: routes.next_generation(&manifest.name),
+            digest: component.digest().to_string(),
+        })
+    }
+
+    fn put(&self, component: &Component, manifest: &Manifest, checked: Checked) -> Result<Loaded> {
+        let _turn = self.inner.turns.take(&manifest.name);
+        let loaded = self.as_next(component, manifest)?;
+        let Checked {
+            linked,
+            limits,
+            effective,
+        } = checked;
+        let (name, generation, digest) = (loaded.name.clone(), loaded.generation, loaded.digest.clone());
         match linked {
             Linked::Driver(code) => {
-                let driver = Driver::new(name, loaded.generation, digest, code, limits, effective);
+                let driver = Driver::new(name, generation, digest, code, limits, effective);
                 let migrated = self.inner.migrate(driver)?;
                 self.inner
                     .change(|routes| Ok((routes.with_driver(migrated.driver), ())))?;
             }
             Linked::Program(code) => {
-                let program = Program::new(name, loaded.generation, digest, code, limits, effective);
+                let program = Program::new(name, generation, digest, code, limits, effective);
                 self.inner
                     .change(|routes| Ok((routes.with_program(program), ())))?;
             }
@@ -163,4 +206,11 @@ impl Runtime {
         });
         Ok(unloaded)
     }
+}
+
+fn manifest(component: &Component) -> Result<&Manifest> {
+    component.manifest().ok_or_else(|| {
+        Error::new(Code::InvalidComponent, "the component carries no manifest")
+            .hint("`cargo airs build` puts one into what it builds")
+    })
 }

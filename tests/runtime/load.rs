@@ -1,5 +1,8 @@
 //! What is put into service, and what is not.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use airs_package::{Manifest, PackageError};
 use airs_runtime::{Capabilities, Capability, Code, Component, Error, Kind, Loaded};
 use airs_tests::{Bench, Script, component, component_with, raw, stamped};
@@ -163,4 +166,23 @@ fn a_component_that_cannot_start_under_its_limits_is_refused() {
     let error = load(&small).unwrap_err();
     assert_eq!(error.code(), Code::LimitExceeded);
     assert!(error.hint_text().unwrap().contains("memory_bytes"), "{error:?}");
+}
+
+#[test]
+fn what_is_checked_is_neither_put_into_service_nor_executed() {
+    let bench = Bench::alone(&[], |builder| builder);
+    let is_executed = Arc::new(AtomicBool::new(false));
+    let executed = Arc::clone(&is_executed);
+    bench.at("migrating from 0", move || executed.store(true, Ordering::SeqCst));
+    let (driver, granted) = (component("tally"), [Capability::Storage].into());
+    let checked = bench.runtime.check(&driver, &granted).unwrap();
+    assert!(bench.runtime.components().is_empty());
+    assert!(!is_executed.load(Ordering::SeqCst));
+    assert_eq!(bench.runtime.load(&driver, &granted).unwrap(), checked);
+    assert!(is_executed.load(Ordering::SeqCst));
+    let error = bench.runtime.check(&driver, &[].into()).unwrap_err();
+    assert_eq!(error.code(), Code::UngrantedCapability);
+    let program = component_with("payment", |manifest| manifest.name = "tally".parse().unwrap());
+    let error = bench.runtime.check(&program, &[].into()).unwrap_err();
+    assert_eq!(error.code(), Code::Rejected, "{error}");
 }

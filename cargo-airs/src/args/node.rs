@@ -157,7 +157,7 @@ pub(crate) struct ControlArgs {
 #[command(after_long_help = "\
 For a path: the binding that covers it, its driver, and which rights the caller has.
 For a component: what it declares, what it is granted in the context, and what of
-that it may use. Nothing is changed, and no driver is asked.
+that it may use. Nothing is changed, made or migrated, and no driver is asked.
 
 Examples:
   cargo airs explain /accounts/alice/usd --as bob

@@ -55,10 +55,10 @@ pub(crate) fn list(settings: &Bindings, report: &Report) -> Result<()> {
 
 /// What is bound in a state; none is made to find that out.
 pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Report) -> Result<Vec<Bound>> {
-    if !node::has_state(&node::state(settings, workspace)?) {
+    if !node::state(settings, workspace)?.has(&settings.context) {
         return Ok(Vec::new());
     }
-    let node = Node::open(settings, Needs::State, report)?;
+    let node = Node::within(workspace, settings, Needs::State, report)?;
     let answered = node.ask(Request::bindings(), Answer::bindings)?;
     Ok(answered
         .answer

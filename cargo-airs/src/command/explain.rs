@@ -8,24 +8,28 @@ use crate::message::{ComponentShown, Message, PathShown, RightShown, Why};
 use crate::node::{Needs, Node};
 use crate::report::Report;
 use crate::settings::{Explain, What};
+use crate::workspace::Workspace;
 
 pub(crate) fn run(settings: &Explain, report: &Report) -> Result<()> {
+    let workspace = Workspace::load(&settings.node.manifest)?;
     match &settings.what {
         What::Path(path) => {
-            let node = Node::open(&settings.node, Needs::Explanation, report)?;
-            let shown = shown(node.explain_path(path)?, &node);
+            let node = Node::within(&workspace, &settings.node, Needs::State, report)?;
+            let shown = shown(node.explain_path(path)?, &node, &workspace);
             report.say(&Message::PathExplained(Box::new(shown)));
         }
         What::Component(name) => {
-            let node = Node::open(&settings.node, Needs::Component(name), report)?;
-            let component = component(name, node.explain_component(name), &node);
-            report.say(&Message::ComponentExplained(Box::new(component)));
+            let one = workspace.component(name)?;
+            let node = Node::within(&workspace, &settings.node, Needs::Nothing, report)?;
+            let (explained, why) = node.explain_component(&one, &workspace);
+            let shown = ComponentShown::new(&explained, why.as_ref());
+            report.say(&Message::ComponentExplained(Box::new(shown)));
         }
     }
     Ok(())
 }
 
-fn shown(explained: PathExplained, node: &Node) -> PathShown {
+fn shown(explained: PathExplained, node: &Node, workspace: &Workspace) -> PathShown {
     let PathExplained {
         path,
         context,
@@ -34,7 +38,6 @@ fn shown(explained: PathExplained, node: &Node) -> PathShown {
         binding,
         owner,
         rights,
-        driver,
         ..
     } = explained;
     let right = |(right, answer): (airs_runtime::Rights, airs_core::Result<()>)| RightShown {
@@ -47,22 +50,18 @@ fn shown(explained: PathExplained, node: &Node) -> PathShown {
         caller,
         owner,
         rights: rights.into_iter().map(right).collect(),
-        driver: component(&binding.driver, driver, node),
+        driver: driver(&binding.driver, node, workspace),
         binding: bind::shown(&bound_at, &binding),
     }
 }
 
-/// A component in service, or what is known of one that is not.
-fn component(
-    name: &str,
-    explained: airs_core::Result<airs_runtime::ComponentExplained>,
-    node: &Node,
-) -> ComponentShown {
-    match explained {
-        Ok(component) => ComponentShown::new(&component, None),
-        Err(error) => match node.absent(name) {
-            Some(absent) => ComponentShown::new(&absent.explained, Some(&absent.why)),
-            None => ComponentShown::unknown(name, &Failure::from(error)),
-        },
+/// The driver behind a path, which the project may not have any more.
+fn driver(name: &str, node: &Node, workspace: &Workspace) -> ComponentShown {
+    match workspace.component(name) {
+        Ok(one) => {
+            let (explained, why) = node.explain_component(&one, workspace);
+            ComponentShown::new(&explained, why.as_ref())
+        }
+        Err(failure) => ComponentShown::unknown(name, &failure),
     }
 }

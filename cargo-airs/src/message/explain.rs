@@ -127,6 +127,11 @@ impl ComponentShown {
         }
     }
 
+    /// Whether runs can use it in the context.
+    fn works(&self) -> bool {
+        self.out_of_service.is_none() && self.denied.is_none()
+    }
+
     /// A driver that something is bound to, and that is not here.
     pub(crate) fn unknown(name: &str, why: &Failure) -> Self {
         Self {
@@ -159,6 +164,10 @@ impl fmt::Display for PathShown {
             "owner",
             self.owner.as_deref().unwrap_or("nobody")
         )?;
+        if !self.driver.works() {
+            let why = "no run comes through: the driver does not work here, see below";
+            writeln!(f, "  {:<11} {why}", "but")?;
+        }
         for RightShown { right, denied } in &self.rights {
             match denied {
                 None => writeln!(f, "  {right:<11} allowed")?,

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use airs_runtime::ComponentExplained;
+use airs_core::{Kind, Name};
 
 use crate::error::Failure;
 
 /// A component of the project that is not in service.
 pub(crate) struct Absent {
-    /// What would apply, were it.
-    pub(crate) explained: ComponentExplained,
+    pub(crate) kind: Kind,
+    pub(crate) name: Name,
     /// Why it is not.
     pub(crate) why: Failure,
 }
@@ -17,12 +17,12 @@ pub(crate) struct Absent {
 /// What is said of one that cannot be used, when others can.
 impl fmt::Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ComponentExplained { kind, name, .. } = &self.explained;
+        let Self { kind, name, why } = self;
         let prefix = format!("{kind} {name}: ");
-        let why = self.why.message();
-        let why = why.strip_prefix(&prefix).unwrap_or(why);
-        write!(f, "{kind} {name} is not in service: {why}")?;
-        let mut hints = self.why.hints().iter();
+        let message = why.message();
+        let message = message.strip_prefix(&prefix).unwrap_or(message);
+        write!(f, "{kind} {name} is not in service: {message}")?;
+        let mut hints = why.hints().iter();
         hints.try_for_each(|hint| write!(f, "; {hint}"))
     }
 }

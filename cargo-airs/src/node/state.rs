@@ -29,11 +29,6 @@ pub(crate) fn files(settings: &settings::Node, workspace: &Workspace) -> Option<
     Some(folder.join("files"))
 }
 
-/// Whether there is a state already: looking must not make one.
-pub(crate) fn has_state(state: &State) -> bool {
-    matches!(state, State::Folder(folder) if !matches!(folder.try_exists(), Ok(false)))
-}
-
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {
     let project = workspace.project().ok_or_else(|| {
         Failure::new(

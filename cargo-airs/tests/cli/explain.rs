@@ -1,6 +1,8 @@
 //! `cargo airs explain`.
 
-use crate::project::{DOLLARS, accounts, ledger, succeed};
+use std::fs;
+
+use crate::project::{DOLLARS, accounts, build, ledger, succeed};
 use crate::scene::Scene;
 
 #[test]
@@ -33,6 +35,52 @@ fn looking_makes_no_state() {
     assert_eq!(explained.status.code(), Some(2), "{explained:?}");
     succeed(&scene, "explain ledger");
     assert!(!scene.path().join(".airs").exists(), "looking has made a state");
+}
+
+#[test]
+fn looking_where_there_is_no_state_makes_none() {
+    let scene = accounts("explain_elsewhere");
+    let files = || {
+        let files = fs::read_dir(scene.path().join(".airs/state")).unwrap();
+        let mut files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        files.sort();
+        files
+    };
+    let before = files();
+    for (line, code) in [
+        ("explain ~/usd --as alice --context elsewere", 2),
+        ("explain ledger --context elsewere", 0),
+        ("view ~/usd --as alice --context elsewere", 2),
+        ("unbind /accounts/alice/usd --context elsewere", 2),
+        ("bindings --context elsewere", 0),
+        ("status --context elsewere", 0),
+    ] {
+        let output = scene.command(line).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{line}: {output:?}");
+        assert_eq!(files(), before, "{line}");
+    }
+}
+
+#[test]
+fn explaining_migrates_nothing() {
+    let mut scene = accounts("explain_migrates_nothing");
+    let migrate = "    fn migrate(_from: u32) -> Result<u32> {\n        println!(\"asked\");\n        Ok(1)\n    }\n\n    /// A binding stays";
+    scene.edit("src/lib.rs", "    /// A binding stays", migrate);
+    build(&scene);
+    let said = |line: &str| {
+        let output = scene.command(line).output().unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for line in ["explain ~/usd --as alice", "explain ledger"] {
+        let stderr = said(line);
+        assert!(
+            !stderr.contains("asked") && !stderr.contains("Migrated"),
+            "{line}: {stderr}"
+        );
+    }
+    // Who uses it does, so that nobody has done so before.
+    assert!(said("view /accounts/alice/usd").contains("from schema version 0 to 1"));
 }
 
 #[test]

@@ -108,6 +108,10 @@ impl Inner {
             })?;
             done.push(context.name().as_str());
             versions.push((context.name().clone(), migrated.to));
+            if migrated.from == migrated.to {
+                // Another process was faster.
+                continue;
+            }
             self.emit(&Event::Migrated {
                 context: context.name(),
                 driver: driver.name(),

@@ -1,12 +1,16 @@
 //! Commits of which nobody learns what became of them.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use airs_driver::Context;
 use airs_platform::{Commit, Committed, Memory, Snapshot, Storage, StorageError};
-use airs_runtime::{ATTEMPTS_MAX, Code, Name, Report, Request, RunId, Runtime};
-use airs_tests::Bench;
+use airs_runtime::{
+    ATTEMPTS_MAX, Capability, Code, Error, Event, Loaded, Name, Report, Request, RunId, Runtime,
+};
+use airs_tests::{Bench, component, component_with};
 use futures_util::future::BoxFuture;
 
 /// What becomes of a commit.
@@ -24,6 +28,8 @@ enum Fate {
     Refused,
     /// The storage fails in a way that it must not.
     Panic,
+    /// It is never answered.
+    Hung,
 }
 
 /// A storage whose answers get lost.
@@ -31,6 +37,8 @@ enum Fate {
 struct Unreliable {
     memory: Memory,
     fates: Mutex<VecDeque<Fate>>,
+    /// What becomes of who wants to be the owner: it is, it does not learn it, or it is not answered.
+    owners: Mutex<VecDeque<Fate>>,
     late: Mutex<Option<Arc<Commit>>>,
     applied: Mutex<usize>,
 }
@@ -78,13 +86,22 @@ impl Storage for Unreliable {
                 Fate::Late => *self.late.lock().unwrap() = Some(commit),
                 Fate::Refused => return Err(StorageError::Busy),
                 Fate::Panic => panic!("told to"),
+                Fate::Hung => pending().await,
             }
             Err(unknown())
         })
     }
 
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
-        self.memory.acquire()
+        Box::pin(async move {
+            let fate = self.owners.lock().unwrap().pop_front();
+            let epoch = self.memory.acquire().await?;
+            match fate {
+                None | Some(Fate::Applied) => Ok(epoch),
+                Some(Fate::Hung) => pending().await,
+                Some(_) => Err(unknown()),
+            }
+        })
     }
 }
 
@@ -181,4 +198,93 @@ fn a_run_that_is_lost_while_it_is_committed_says_that_nobody_knows() {
     assert_eq!(first.result.unwrap_err().code(), Code::OutcomeUnknown);
     assert!(again.result.is_ok() && !again.replayed);
     assert_eq!(applied, 1);
+}
+
+#[test]
+fn a_run_that_was_not_sent_is_not_in_doubt() {
+    let (bench, storage) = meeting(&[], &[]);
+    storage.owners.lock().unwrap().push_back(Fate::Silent);
+    let first = bench.perform("alice", Request::bindings().id(Runtime::new_id()));
+    let error = first.result.unwrap_err();
+    assert_eq!(error.code(), Code::StorageUnavailable, "{error}");
+    assert_eq!(error.message(), "cannot become the owner of the state");
+    assert_eq!(storage.applied(), 0);
+    list(&bench, Runtime::new_id()).result.unwrap();
+}
+
+#[test]
+fn who_waits_to_be_the_owner_waits_until_the_deadline() {
+    let (bench, storage) = meeting(&[], &[]);
+    storage.owners.lock().unwrap().extend([Fate::Hung; 2]);
+    let (one, other) = thread::scope(|scope| {
+        let ask = || {
+            let request = Request::bindings().id(Runtime::new_id()).deadline_ms(100);
+            bench.perform("alice", request).result.unwrap_err()
+        };
+        let (one, other) = (scope.spawn(ask), scope.spawn(ask));
+        (one.join().unwrap(), other.join().unwrap())
+    });
+    for error in [one, other] {
+        // Nobody else is there who could keep it busy.
+        assert_eq!(error.code(), Code::DeadlineExceeded, "{error}");
+    }
+    storage.owners.lock().unwrap().clear();
+    list(&bench, Runtime::new_id()).result.unwrap();
+}
+
+/// What a second version of a driver is told whose migration meets these fates; what is told of it; and whether the
+/// data is in its form afterwards.
+fn migrated(fates: &[Fate]) -> (Result<Loaded, Error>, Vec<String>, bool) {
+    let (storage, told) = (Arc::new(Unreliable::default()), Arc::new(Mutex::new(Vec::new())));
+    let context = Context::new(Name::local(), Arc::clone(&storage) as Arc<dyn Storage>);
+    let telling = Arc::clone(&told);
+    let bench = Bench::alone(&[], |builder| {
+        builder.prepared(context).on_event(move |event| {
+            if let Event::Migrated { from, to, .. } = event {
+                telling.lock().unwrap().push(format!("from {from} to {to}"));
+            }
+        })
+    });
+    bench.load(&component("tally"));
+    told.lock().unwrap().clear();
+    storage.meet(fates);
+    let second = component_with("tally-next", |manifest| manifest.name = "tally".parse().unwrap());
+    let loaded = bench.runtime.load(&second, &[Capability::Storage].into());
+    storage.meet(&[]);
+    let told = told.lock().unwrap().clone();
+    // Who is older is refused.
+    let is_done = bench
+        .runtime
+        .load(&component("tally"), &[Capability::Storage].into())
+        .is_err();
+    (loaded, told, is_done)
+}
+
+#[test]
+fn a_migration_in_doubt_looks_what_became_of_it() {
+    for fates in [
+        &[Fate::Silent][..],
+        &[Fate::Lost],
+        &[Fate::Late],
+        &[Fate::Lost, Fate::Silent],
+    ] {
+        let (loaded, told, is_done) = migrated(fates);
+        loaded.unwrap();
+        assert_eq!(
+            (told, is_done),
+            (vec!["from 1 to 2".to_owned()], true),
+            "{fates:?}"
+        );
+    }
+}
+
+#[test]
+fn a_migration_that_stays_in_doubt_says_so() {
+    for fates in [&[Fate::Lost, Fate::Refused][..], &[Fate::Lost; 8]] {
+        let (loaded, told, is_done) = migrated(fates);
+        let error = loaded.unwrap_err();
+        assert_eq!(error.code(), Code::OutcomeUnknown, "{fates:?}: {error}");
+        assert!(error.hint_text().unwrap().contains("load it again"), "{error:?}");
+        assert_eq!((told.len(), is_done), (0, false), "{fates:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use airs_platform::{Commit, Committed, Storage, StorageError};
@@ -28,6 +28,8 @@ pub(crate) struct Ownership {
     epoch: AtomicU64,
     /// Held by whoever asks for it.
     asking: Mutex<()>,
+    /// Whether another process was the owner when it was last asked for.
+    is_taken: AtomicBool,
 }
 
 impl Context {
@@ -76,13 +78,19 @@ impl Ownership {
         waits: impl Fn(),
     ) -> Result<u64, StorageError> {
         let asking = timeout_at(deadline.into(), self.asking.lock()).await;
-        let _asking = asking.map_err(|_| StorageError::Busy)?;
+        let _asking = asking.map_err(|_| self.in_vain())?;
         if let Some(epoch) = self.known() {
             return Ok(epoch);
         }
         let mut told = false;
         loop {
-            match storage.acquire().await {
+            // Whoever gives up waiting may have become the owner all the same. It does not know its epoch, and asks
+            // for the next one.
+            let asked = timeout_at(deadline.into(), storage.acquire()).await;
+            let asked = asked.unwrap_or_else(|_| Err(self.in_vain()));
+            self.is_taken
+                .store(matches!(asked, Err(StorageError::Busy)), Ordering::Release);
+            match asked {
                 Ok(epoch) => {
                     self.epoch.store(epoch, Ordering::Release);
                     return Ok(epoch);
@@ -93,8 +101,24 @@ impl Ownership {
                     }
                     sleep_until((Instant::now() + LOOK_AGAIN).min(deadline).into()).await;
                 }
+                // It is the epoch's commit that is in doubt, and not the run's, which was not sent.
+                Err(StorageError::OutcomeUnknown { source }) => {
+                    return Err(StorageError::Unavailable {
+                        doing: "become the owner of the state".into(),
+                        source,
+                    });
+                }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Why there was nothing to be had until the deadline: another process has it, or the state does not answer.
+    fn in_vain(&self) -> StorageError {
+        if self.is_taken.load(Ordering::Acquire) {
+            StorageError::Busy
+        } else {
+            StorageError::Late
         }
     }
 }

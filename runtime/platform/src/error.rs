@@ -62,8 +62,8 @@ pub enum StorageError {
     /// Another process kept the storage to itself for longer than is waited for. Nothing was changed.
     #[error("another process keeps the storage locked")]
     Busy,
-    /// The commit's deadline came while it waited for others. Nothing was changed.
-    #[error("the commit still waited for others at its deadline")]
+    /// The commit's deadline came before it could be begun. Nothing was changed.
+    #[error("the commit could not be begun by its deadline")]
     Late,
     /// Whether the commit was made durable could not be learned; the same commit id settles it.
     #[error("the commit may or may not have been made durable")]

@@ -1,12 +1,12 @@
 //! Bringing what a driver has stored to the schema version of a new generation.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airs_core::{Code, Error, Limits, Result};
 use airs_engine::Environment;
 use airs_platform::{Committed, StorageError};
-use tokio::time::timeout_at;
+use tokio::time::{sleep_until, timeout_at};
 
 use super::dispatch::Instances;
 use crate::catalog::Driver;
@@ -22,6 +22,9 @@ const ATTEMPTS_MAX: u32 = 8;
 /// How long an attempt keeps runs away from what it migrates: less than half of what a run may take unless said, so
 /// that those which wait for it come through.
 const TURN_MAX: Duration = Duration::from_secs(2);
+
+/// How long a migration waits after a commit of which nobody learned what became of it, before it looks.
+const DOUBT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A driver that is to be put into service, and what it has stored in a context. It reaches storage, and no servers.
 ///
@@ -62,6 +65,16 @@ pub struct Migrated {
     pub to: u32,
 }
 
+/// How an attempt ended that did not fail.
+enum Ended {
+    /// The data is as the driver needs it.
+    Done(Migrated),
+    /// Runs changed what it read; with its turn for the next attempt.
+    Conflict(Ticket),
+    /// It may be committed, or may still become so.
+    Unknown(Migrated, Error),
+}
+
 impl Migration {
     /// Has the driver do everything, and changes nothing.
     ///
@@ -83,17 +96,37 @@ impl Migration {
     pub async fn perform(&self) -> Result<Migrated> {
         let mut environment = self.environment.clone();
         let mut ticket = None;
+        // Once an attempt may have been committed, only a commit, or what is stored, tells what became of it: until
+        // then any other answer could be a lie.
+        let mut doubt: Option<(Migrated, Error)> = None;
         loop {
-            let (migrated, transaction) = self.attempt(&environment).await?;
-            if migrated.from == migrated.to {
-                return Ok(migrated);
-            }
-            ticket = match self.commit(transaction, &environment, ticket).await? {
-                None => return Ok(migrated),
-                ticket => ticket,
+            let ended = self.perform_once(&environment, ticket.take()).await;
+            ticket = match (ended, &doubt) {
+                // It was the attempt in doubt, if there was one, that brought it there.
+                (Ok(Ended::Done(done)), Some((begun, _))) if done.from == done.to => return Ok(*begun),
+                (Ok(Ended::Done(done)), _) => return Ok(done),
+                (Ok(Ended::Conflict(turn)), _) => Some(turn),
+                (Ok(Ended::Unknown(begun, error)), _) => {
+                    let known = doubt.get_or_insert((begun, unsettled(error)));
+                    if environment.attempt() >= ATTEMPTS_MAX {
+                        return Err(known.1.clone());
+                    }
+                    sleep_until((Instant::now() + DOUBT_PAUSE).min(environment.deadline()).into()).await;
+                    None
+                }
+                (Err(_), Some((_, doubt))) => return Err(doubt.clone()),
+                (Err(error), None) => return Err(error),
             };
             environment = environment.next_attempt();
         }
+    }
+
+    async fn perform_once(&self, environment: &Environment, held: Option<Ticket>) -> Result<Ended> {
+        let (migrated, transaction) = self.attempt(environment).await?;
+        if migrated.from == migrated.to {
+            return Ok(Ended::Done(migrated));
+        }
+        self.commit(migrated, transaction, environment, held).await
     }
 
     async fn attempt(&self, environment: &Environment) -> Result<(Migrated, Box<Transaction>)> {
@@ -124,15 +157,16 @@ impl Migration {
         Ok((Migrated { from, to }, transaction))
     }
 
-    /// Commits a migration; with a ticket for the next attempt when that has to be made.
+    /// Commits a migration.
     async fn commit(
         &self,
+        migrated: Migrated,
         transaction: Box<Transaction>,
         environment: &Environment,
         held: Option<Ticket>,
-    ) -> Result<Option<Ticket>> {
+    ) -> Result<Ended> {
         let Some(commit) = transaction.into_commit() else {
-            return Ok(None);
+            return Ok(Ended::Done(migrated));
         };
         let line = self.context.line();
         let mut touched = line.footprint(&commit);
@@ -140,10 +174,12 @@ impl Migration {
             let waits = || environment.waits_for_owner();
             let (_, committed) = self.context.commit(commit, environment.deadline(), waits).await;
             match committed {
-                Ok(Committed::Applied(_) | Committed::AlreadyApplied(_)) => return Ok(None),
-                // The next attempt finds the version that it wrote, or the one before.
+                Ok(Committed::Applied(_) | Committed::AlreadyApplied(_)) => return Ok(Ended::Done(migrated)),
                 Ok(Committed::Conflict(_)) => {}
-                Err(StorageError::OutcomeUnknown { .. }) if environment.attempt() < ATTEMPTS_MAX => {}
+                // The next attempt finds the version that it wrote, or the one before.
+                Err(error @ StorageError::OutcomeUnknown { .. }) => {
+                    return Ok(Ended::Unknown(migrated, error.into()));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -156,8 +192,13 @@ impl Migration {
         }
         let turn = self.context.queue_for(touched, TURN_MAX);
         let turn = timeout_at(environment.deadline().into(), turn).await;
-        turn.map(Some).map_err(|_| late())
+        turn.map(Ended::Conflict).map_err(|_| late())
     }
+}
+
+/// What is said when nobody learns whether it is done.
+fn unsettled(error: Error) -> Error {
+    error.hint("load it again: that settles it")
 }
 
 fn late() -> Error {

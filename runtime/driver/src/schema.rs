@@ -41,5 +41,5 @@ pub(crate) fn outdated(driver: &Driver, knows: u32, stored: u32) -> Error {
         "driver {name} was put into service for schema version {knows}, and what is stored has version {stored}"
     );
     Error::new(Code::Rejected, message)
-        .hint("another process has put another version of it into service: load that one here too")
+        .hint("a load of another version has migrated it, here or in another process: load that version")
 }

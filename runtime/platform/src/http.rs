@@ -3,6 +3,7 @@
 mod address;
 mod error;
 mod exchange;
+mod lookups;
 mod network;
 mod resolve;
 mod trust;

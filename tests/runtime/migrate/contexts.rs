@@ -1,12 +1,15 @@
 //! What is migrated in several contexts.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use airs_runtime::{Code, Event};
+use airs_driver::Context;
+use airs_platform::{Commit, Committed, Memory, Snapshot, Storage, StorageError};
+use airs_runtime::{Code, Event, Name};
 use airs_tests::{Bench, Script, pay};
+use futures_util::future::BoxFuture;
 
 use super::{bind, first, instruct, load, second, sums};
 
@@ -102,4 +105,66 @@ fn a_run_that_meets_migrated_data_waits_for_the_driver_that_it_is_for() {
     let report = made.join().unwrap();
     assert_eq!((report.result.is_ok(), report.attempts), (true, 2));
     assert_eq!(sums(&bench), (2, 2, 2));
+}
+
+/// A storage that takes no commits while it is told so.
+#[derive(Debug, Default)]
+struct Refusing {
+    memory: Memory,
+    refuses: AtomicBool,
+}
+
+impl Storage for Refusing {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
+        self.memory.snapshot()
+    }
+
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
+        Box::pin(async move {
+            if self.refuses.load(Ordering::SeqCst) {
+                return Err(StorageError::Full {
+                    doing: "write".to_owned(),
+                });
+            }
+            self.memory.commit(commit).await
+        })
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
+        self.memory.acquire()
+    }
+}
+
+#[test]
+fn what_was_migrated_in_one_context_only_is_named_and_the_next_load_goes_on() {
+    let storage = Arc::new(Refusing::default());
+    let guests: Name = "guests".parse().unwrap();
+    let context = Context::new(guests.clone(), Arc::clone(&storage) as Arc<dyn Storage>);
+    let bench = Bench::alone(&["payment"], |builder| {
+        builder.context(Name::local()).prepared(context)
+    });
+    bench.load(&first());
+    let guests = bench.within("guests");
+    for bench in [&bench, &guests] {
+        bind(bench);
+        bench.ask("alice", pay("bob", "1")).unwrap();
+    }
+    storage.refuses.store(true, Ordering::SeqCst);
+    let error = load(&bench, &second()).unwrap_err();
+    assert_eq!(error.code(), Code::StorageFull, "{error}");
+    assert!(error.message().contains("context guests: "), "{error}");
+    let hint = error.hint_text().unwrap();
+    assert!(hint.contains("was migrated already in local"), "{hint}");
+    let error = bench.ask("alice", pay("bob", "1")).unwrap_err();
+    assert_eq!(error.code(), Code::Rejected);
+    let hint = error.hint_text().unwrap();
+    assert!(hint.contains("load that version"), "{hint}");
+    assert_eq!(guests.balance("/accounts/bob/usd"), "1");
+
+    storage.refuses.store(false, Ordering::SeqCst);
+    bench.load(&second());
+    for bench in [bench, guests] {
+        bench.ask("alice", pay("bob", "1")).unwrap();
+        assert_eq!(sums(&bench), (2, 2, 2));
+    }
 }

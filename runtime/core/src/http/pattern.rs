@@ -65,10 +65,11 @@ impl HttpPattern {
         self.is_for(url.scheme(), url.port()) && self.hosts.has(url.host())
     }
 
-    /// Whether this address, at the URL's scheme and port, is written here: what lets a name lead to an address that
-    /// is not public.
+    /// Whether this address, with the URL's scheme, port and path, is written here: what lets a name lead to an address
+    /// that is not public. It leads no further than the address does by itself.
     pub fn names_address(&self, url: &HttpUrl, address: IpAddr) -> bool {
         self.is_for(url.scheme(), url.port())
+            && self.paths.has(url.path())
             && self.hosts == Hosts::One(Host::Address(address.to_canonical()))
     }
 

@@ -69,7 +69,7 @@ impl fmt::Display for Scheme {
 /// assert!("https://api.example.com@evil.example".parse::<HttpUrl>().is_err());
 /// # Ok::<(), airs_core::HttpUrlError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HttpUrl {
     scheme: Scheme,
     host: Host,
@@ -182,5 +182,12 @@ pub(super) fn authority_of(text: &str) -> Result<(&str, Option<u16>), HttpUrlErr
 impl fmt::Display for HttpUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.origin(), self.target())
+    }
+}
+
+/// Shows the [origin](HttpUrl::origin).
+impl fmt::Debug for HttpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("HttpUrl").field(&self.origin()).finish()
     }
 }

@@ -243,4 +243,16 @@ fn an_address_that_is_not_public_is_granted_by_being_written() {
     assert!(!by_address.names_address(&url("http://anything.example:8081"), local));
     assert!(!by_address.names_address(&url("https://anything.example:8080"), local));
     assert!(!pattern("http://localhost:8080").names_address(&url("http://localhost:8080"), local));
+    // It grants of the address what it says, under whichever name.
+    let health = pattern("http://127.0.0.1:8080/health");
+    assert!(health.names_address(&url("http://anything.example:8080/health?now"), local));
+    assert!(!health.names_address(&url("http://anything.example:8080/admin/keys"), local));
+    assert!(!health.names_address(&url("http://anything.example:8080/"), local));
+}
+
+#[test]
+fn a_url_is_shown_without_what_may_be_secret() {
+    let shown = format!("{:?}", url("https://example.com/secret?token=1"));
+    assert!(shown.contains("https://example.com"), "{shown}");
+    assert!(!shown.contains("secret") && !shown.contains("token"), "{shown}");
 }

@@ -107,7 +107,7 @@ impl Migration {
                 (Ok(Ended::Done(done)), _) => return Ok(done),
                 (Ok(Ended::Conflict(turn)), _) => Some(turn),
                 (Ok(Ended::Unknown(begun, error)), _) => {
-                    let known = doubt.get_or_insert((begun, unsettled(error)));
+                    let known = doubt.get_or_insert_with(|| (begun, unsettled(error)));
                     if environment.attempt() >= ATTEMPTS_MAX {
                         return Err(known.1.clone());
                     }

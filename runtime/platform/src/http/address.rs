@@ -1,14 +1,16 @@
 //! Which addresses are everybody's.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
 /// Blocks of IPv4 that are not public, by their first address and the bits that they share: this network, private,
-/// shared by carriers, loopback, link-local, of protocols, examples, relays, benchmarks, multicast, reserved.
-const RESERVED_V4: [([u8; 4], u32); 15] = [
+/// shared by carriers, loopback, link-local, of protocols, examples, relays, benchmarks, multicast, reserved; and the
+/// address at which a machine in Azure reaches the host that it runs on, which looks like anybody's.
+const RESERVED_V4: [([u8; 4], u32); 16] = [
     ([0, 0, 0, 0], 8),
     ([10, 0, 0, 0], 8),
     ([100, 64, 0, 0], 10),
     ([127, 0, 0, 0], 8),
+    ([168, 63, 129, 16], 32),
     ([169, 254, 0, 0], 16),
     ([172, 16, 0, 0], 12),
     ([192, 0, 0, 0], 24),
@@ -37,6 +39,12 @@ const RESERVED_V6: [([u16; 2], u32); 4] = [
 /// The IPv4 internet as a network that has only IPv6 sees it: the last 32 bits are the address.
 const TRANSLATED: [u16; 6] = [0x64, 0xff9b, 0, 0, 0, 0];
 
+/// Addresses that no machine has: they are for examples.
+const NOBODYS_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
+const NOBODYS_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0x0db8, 0, 0, 0, 0, 0, 1);
+/// The way to an address is the same for each port.
+const ANY_PORT: u16 = 9;
+
 /// Whether an address can be anybody's: not this machine, not its neighbours, not many at once, and none of these in
 /// another form.
 pub(super) fn is_public(address: IpAddr) -> bool {
@@ -44,6 +52,31 @@ pub(super) fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
     }
+}
+
+/// Whether it is an address of this machine, which may look like anybody's. Nothing is sent to find that out.
+pub(super) fn is_own(address: IpAddr) -> bool {
+    let nobodys: IpAddr = match address {
+        IpAddr::V4(_) => NOBODYS_V4.into(),
+        IpAddr::V6(_) => NOBODYS_V6.into(),
+    };
+    let can_be_had = |address: IpAddr| UdpSocket::bind((address, 0)).is_ok();
+    // Where also that can be had which is nobody's, a machine takes addresses over from others, and having one says
+    // nothing. What comes from the address that it goes to is this machine's there, too.
+    comes_from_itself(address) || (can_be_had(address) && !can_be_had(nobodys))
+}
+
+fn comes_from_itself(address: IpAddr) -> bool {
+    let any: IpAddr = match address {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let from = UdpSocket::bind((any, 0)).and_then(|socket| {
+        socket.connect((address, ANY_PORT))?;
+        socket.local_addr()
+    });
+    // Where no way leads there, none is found to connect to it either.
+    from.is_ok_and(|from| from.ip() == address)
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
@@ -71,7 +104,20 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_public;
+    use super::{is_own, is_public};
+
+    #[test]
+    fn an_address_of_this_machine_is_known() {
+        for own in ["127.0.0.1", "127.1.2.3"] {
+            assert_eq!(
+                is_own(own.parse().unwrap()),
+                own == "127.0.0.1" || cfg!(target_os = "linux")
+            );
+        }
+        for other in ["1.1.1.1", "2606:4700::1111"] {
+            assert!(!is_own(other.parse().unwrap()), "{other}");
+        }
+    }
 
     #[test]
     fn what_is_near_is_not_public() {
@@ -84,6 +130,7 @@ mod tests {
             "100.127.255.255",
             "127.0.0.1",
             "127.255.255.254",
+            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
@@ -143,6 +190,8 @@ mod tests {
             "100.128.0.0",
             "126.255.255.255",
             "128.0.0.0",
+            "168.63.129.15",
+            "168.63.129.17",
             "169.253.255.255",
             "169.255.0.0",
             "172.15.255.255",

@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::HttpError;
-use super::address::is_public;
+use super::address::{is_own, is_public};
 use super::network::{Ending, Reach};
 
 /// The longest that one address may take to be connected to.
@@ -42,14 +42,15 @@ const RESPONSE_BODY_BYTES_MAX: usize = 8 << 20;
 pub(super) async fn exchange(
     reach: &Reach,
     request: &HttpRequest,
-    granted: &Capabilities,
+    granted: &Arc<Capabilities>,
 ) -> Result<HttpResponse, HttpError> {
     let fault = Fault {
         origin: request.url().origin(),
     };
+    // Who waits for a name has no place yet: names have places of their own.
+    let addresses = addresses(reach, request, granted, &fault).await?;
     let place = reach.places.acquire().await;
     let _place = place.map_err(|closed| fault.failed("requests are not served any more", closed))?;
-    let addresses = addresses(reach, request, granted, &fault).await?;
     let stream = connect(&addresses, request.url().port(), &fault).await?;
     match request.url().scheme() {
         Scheme::Http => converse(TokioIo::new(stream), request, &fault).await,
@@ -72,14 +73,14 @@ pub(super) async fn exchange(
 async fn addresses(
     reach: &Reach,
     request: &HttpRequest,
-    granted: &Capabilities,
+    granted: &Arc<Capabilities>,
     fault: &Fault,
 ) -> Result<Vec<IpAddr>, HttpError> {
     let url = request.url();
     let mut found = match url.host() {
         Host::Address(address) => vec![*address],
         Host::Name(name) => {
-            let found = reach.resolver.resolve(name).await;
+            let found = reach.lookups.resolve(name, granted).await;
             found.map_err(|error| fault.failed("its name cannot be resolved", error))?
         }
     };
@@ -96,7 +97,8 @@ async fn addresses(
     found
         .iter_mut()
         .for_each(|address| *address = address.to_canonical());
-    found.retain(|address| is_public(*address) || is_granted(*address));
+    let is_anybodys = |address: IpAddr| is_public(address) && !is_own(address);
+    found.retain(|address| is_granted(*address) || is_anybodys(*address));
     found.truncate(ADDRESSES_MAX);
     if found.is_empty() {
         let origin = fault.origin.clone();

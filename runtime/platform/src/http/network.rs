@@ -14,17 +14,19 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout_at;
 
 use super::exchange::exchange;
+use super::lookups::{LOOKUPS_AT_ONCE_MAX, Lookups};
 use super::{Http, HttpError, Resolve, SystemResolver, Trust};
 
 /// The longest that a request may take, from the resolution of the name to the last byte: a run that waits keeps its
 /// snapshot, and with it the state's log.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// Requests at once: each has one file descriptor, of which a process usually has 1,024. Who comes after them waits.
+/// Requests at once whose name is known: each has one file descriptor, of which a process usually has 1,024. Who comes
+/// after them waits.
 const REQUESTS_AT_ONCE_MAX: usize = 128;
 
-/// Names that are resolved at once: the operating system does it on a thread, and cannot be stopped.
-const RESOLUTIONS_AT_ONCE_MAX: usize = 16;
+/// Threads for what cannot be waited for otherwise: names that are resolved, and one to read whom to trust.
+const BLOCKING_THREADS_MAX: usize = LOOKUPS_AT_ONCE_MAX + 1;
 
 /// The [`Http`] service over the network of this machine.
 ///
@@ -45,7 +47,7 @@ pub struct Network {
 
 /// What every request needs.
 pub(super) struct Reach {
-    pub(super) resolver: Box<dyn Resolve>,
+    pub(super) lookups: Lookups,
     pub(super) places: Semaphore,
     trust: Trust,
     config: OnceCell<Arc<ClientConfig>>,
@@ -64,7 +66,7 @@ impl Network {
     pub fn with(resolver: impl Resolve + 'static, trust: Trust) -> Self {
         Self {
             reach: Arc::new(Reach {
-                resolver: Box::new(resolver),
+                lookups: Lookups::by(resolver),
                 places: Semaphore::new(REQUESTS_AT_ONCE_MAX),
                 trust,
                 config: OnceCell::new(),
@@ -132,7 +134,7 @@ impl Executor {
     fn start() -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
-            .max_blocking_threads(RESOLUTIONS_AT_ONCE_MAX)
+            .max_blocking_threads(BLOCKING_THREADS_MAX)
             .thread_name("airs-http")
             .enable_all()
             .build()?;
@@ -184,7 +186,7 @@ impl Default for Network {
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Network")
-            .field("resolver", &self.reach.resolver)
+            .field("lookups", &self.reach.lookups)
             .field("started", &self.executor.get().is_some())
             .finish_non_exhaustive()
     }

@@ -11,6 +11,9 @@ use futures_util::future::BoxFuture;
 /// What it answers is not trusted: whoever has a name says where it leads, and says something else the next time. A
 /// name is resolved once for a request, and the addresses are looked at before one of them is connected to.
 ///
+/// So many names are resolved at once, and of them so many for one component in one context. A resolver is asked to the
+/// end, also when nobody waits for its answer any more: until then the name keeps its place.
+///
 /// ```
 /// use std::io;
 /// use std::net::IpAddr;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod hostile;
+mod lookups;
 mod reach;
 mod server;
 mod tls;

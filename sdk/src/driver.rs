@@ -151,6 +151,15 @@ pub trait Driver: Sized + 'static {
     /// must not do: with the same version as `from`, nothing may be written.
     /// [`Context::migrate`](crate::testing::Context::migrate) tests it.
     ///
+    /// **How much it can change.** A migration is one transaction of 64 MiB at most, whatever an operator allows: the
+    /// bytes of the keys and values that it writes, and 128 for each write or deletion. That is some 350,000 entries of
+    /// 60 bytes that keep their keys, or 190,000 that change them. It may read 1 GiB, with 128 bytes for each entry. A
+    /// driver that may come to keep more changes its data as it goes: `migrate` only answers with the new version, values
+    /// say of themselves which form they have, and what is read in the old form is written in the new one.
+    ///
+    /// **What it does not reach** is the account data of bindings, which `bind` has answered and the host keeps: a new
+    /// version has to read what older ones have answered, as with `#[serde(default)]` for a new field.
+    ///
     /// Without this function, the driver's version is 0, and it refuses what a newer one has migrated.
     ///
     /// ```standalone_crate
@@ -229,6 +238,9 @@ pub(crate) fn account_to_host<D: Driver>(account: &D::Account) -> Result<Vec<u8>
 
 /// Account data as the host kept it.
 pub(crate) fn account_from_host<D: Driver>(bytes: &[u8]) -> Result<D::Account> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Error::internal(format!("the account data that was kept: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| {
+        Error::internal(format!(
+            "the account data that was kept when it was bound is not what this version reads: {error}"
+        ))
+    })
 }

@@ -193,6 +193,10 @@ fn a_migration_that_goes_wrong_leaves_the_old_driver_and_its_data() {
         assert_eq!(error.code(), code, "{how}: {error}");
         assert!(error.message().starts_with("driver tally: "), "{how}: {error}");
         assert!(error.message().contains(why), "{how}: {error}");
+        let advised = error
+            .hint_text()
+            .is_some_and(|hint| hint.contains("one transaction"));
+        assert_eq!(advised, how == "flood", "{error:?}");
         assert_eq!(bench.runtime.components(), in_service, "{how}");
         assert_eq!(sums(&bench), before, "{how}");
         bench.ask("alice", pay("bob", "1")).unwrap();
@@ -201,6 +205,20 @@ fn a_migration_that_goes_wrong_leaves_the_old_driver_and_its_data() {
     assert_eq!(load(&bench, &second).unwrap().generation, 2);
     assert_eq!(sums(&bench), (10, 10, 2));
     assert!(bench.runtime.is_idle());
+}
+
+#[test]
+fn more_than_one_transaction_takes_cannot_be_migrated_and_is_said_how_it_can_be() {
+    let bench = with_first(|builder| builder);
+    bind(&bench);
+    bench.ask("alice", pay("bob", "5")).unwrap();
+    instruct(&bench, "flood");
+    let error = load(&bench, &second()).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error}");
+    assert!(error.message().contains("storage_write_bytes"), "{error}");
+    let hint = error.hint_text().unwrap();
+    assert!(hint.contains("read the old form too"), "{hint}");
+    assert_eq!(sums(&bench), (5, 5, 2));
 }
 
 #[test]
@@ -223,7 +241,8 @@ fn a_driver_that_is_older_than_what_is_stored_is_refused() {
 
 #[test]
 fn who_takes_a_name_out_of_service_waits_for_a_load_of_it() {
-    let bench = with_first(|builder| builder);
+    // However long that may take.
+    let bench = with_first(|builder| builder.migrate_within(Duration::MAX));
     let (other, unloading) = (bench.again(), Arc::new(Mutex::new(Vec::new())));
     let started = Arc::clone(&unloading);
     bench.at("migrating from 1", move || {

@@ -36,6 +36,7 @@ pub(crate) struct Transaction {
     read_bytes_left: u64,
     write_bytes_left: u64,
     doom: Option<Error>,
+    is_over_limit: bool,
     guards: Guards,
 }
 
@@ -64,6 +65,7 @@ impl Transaction {
             read_bytes_left: limits.storage_read_bytes,
             write_bytes_left: limits.storage_write_bytes,
             doom: None,
+            is_over_limit: false,
             guards,
         }
     }
@@ -76,6 +78,11 @@ impl Transaction {
     /// Why the run cannot be committed any more, whatever its program does.
     pub(crate) fn doom(&self) -> Option<&Error> {
         self.doom.as_ref()
+    }
+
+    /// Whether it is more than it may be.
+    pub(crate) fn is_over_limit(&self) -> bool {
+        self.is_over_limit
     }
 
     pub(crate) fn savepoint(&self) -> Savepoint {
@@ -213,6 +220,7 @@ impl Transaction {
     }
 
     fn over_limit(&mut self, does: &str, limit: &str) -> Error {
+        self.is_over_limit = true;
         let message = format!("the run {does} more storage than its limit {limit} allows");
         self.doomed(Error::new(Code::LimitExceeded, message))
     }

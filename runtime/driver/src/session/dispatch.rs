@@ -61,6 +61,13 @@ impl Instances {
         }
     }
 
+    /// Whether the transaction is more than it may be.
+    pub(super) fn is_over_limit(&self) -> bool {
+        self.transaction
+            .as_deref()
+            .is_some_and(Transaction::is_over_limit)
+    }
+
     /// Gives all instances up.
     pub(super) fn into_transaction(mut self) -> Result<(Box<Transaction>, Environment)> {
         let transaction = self.transaction.take().ok_or_else(lost)?;

@@ -23,6 +23,11 @@ const ATTEMPTS_MAX: u32 = 8;
 /// that those which wait for it come through.
 const TURN_MAX: Duration = Duration::from_secs(2);
 
+/// What is said of more than one transaction takes: the most that is allowed is what it has already.
+const IN_ONE_TRANSACTION: &str = "a migration is one transaction, of 64 MiB written and 1 GiB read at most, with 128 bytes for \
+     each entry, whatever is set: have the driver read the old form too, and bring entries to the new one when runs \
+     write them; nothing was changed";
+
 /// How long a migration waits after a commit of which nobody learned what became of it, before it looks.
 const DOUBT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -141,7 +146,14 @@ impl Migration {
         let from = schema::version(instances.transaction()?, &self.driver).await?;
         let index = instances.place(&self.driver).await?;
         let to = instances.migrate(index, from).await;
-        let to = to.map_err(|error| error.within(format!("migrating from schema version {from}")))?;
+        let to = to.map_err(|error| {
+            let error = error.within(format!("migrating from schema version {from}"));
+            if instances.is_over_limit() {
+                error.hint(IN_ONE_TRANSACTION)
+            } else {
+                error
+            }
+        })?;
         let transaction = instances.transaction()?;
         if to < from {
             return Err(schema::too_old(to, from));

@@ -74,6 +74,11 @@ impl airs::Driver for Tally {
             b"loop" => loop {
                 std::hint::spin_loop();
             },
+            b"flood" => {
+                let value = vec![0; 1 << 20];
+                (0..64).try_for_each(|number| storage::set(format!("flood/{number}"), &value))?;
+                Ok(2)
+            }
             b"stay" => Ok(from),
             b"go back" => Ok(0),
             _ => Ok(2),

@@ -28,9 +28,9 @@ pub(crate) fn set_up(builder: RuntimeBuilder, report: &Report) -> RuntimeBuilder
         }
         None => builder,
     };
-    match std::env::current_exe() {
-        Ok(program) => builder.compile_process(CompileProcess::new(program, [SERVE])),
-        // It was removed while it runs; it can still compile by itself.
+    match CompileProcess::this([SERVE]) {
+        Ok(process) => builder.compile_process(process),
+        // Nobody says where it is; it can still compile by itself.
         Err(_) => builder,
     }
 }

@@ -140,7 +140,7 @@ impl RuntimeBuilder {
     }
 
     /// How long a driver that is loaded may take to migrate what it has stored, in all contexts together: a minute
-    /// unless said.
+    /// unless said, a day at most.
     pub fn migrate_within(mut self, time: Duration) -> Self {
         self.migrations_max = time;
         self

@@ -94,7 +94,7 @@
 //! # fn example(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
 //! let runtime = Runtime::builder()
 //!     .code_cache(CodeCache::open(folder)?)
-//!     .compile_process(CompileProcess::new(std::env::current_exe()?, ["compile-component"]))
+//!     .compile_process(CompileProcess::this(["compile-component"])?)
 //!     .build()?;
 //! # let _ = runtime;
 //! # Ok(())

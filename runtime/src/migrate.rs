@@ -16,6 +16,9 @@ use crate::runtime::{Inner, Runtime};
 /// for it, and runs go on meanwhile. It ends, so that a driver that loops does not keep its name for ever.
 pub(crate) const MIGRATION_MAX: Duration = Duration::from_secs(60);
 
+/// The longest that they may take, whatever is said: there is an end that a clock can show.
+const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+
 /// How many loads have changed data for a driver that is not in service yet.
 #[derive(Debug)]
 pub(crate) struct Pending(watch::Sender<usize>);
@@ -57,7 +60,17 @@ impl Inner {
         let (inner, executor) = (Arc::clone(self), self.engine.executor());
         let migrating = executor.spawn(async move { inner.migrate_all(driver).await });
         // A thread of its own, since that of the caller may belong to an executor, which must not wait.
-        let migrated = thread::scope(|scope| scope.spawn(|| executor.block_on(migrating)).join());
+        let migrated = thread::scope(|scope| {
+            let waiting = thread::Builder::new().spawn_scoped(scope, || executor.block_on(migrating));
+            waiting.map(thread::ScopedJoinHandle::join)
+        });
+        let migrated = migrated.map_err(|cause| {
+            Error::new(
+                Code::Internal,
+                "no thread could be started to wait for the migration",
+            )
+            .caused_by(cause)
+        })?;
         let torn_down = || {
             Error::new(
                 Code::Internal,
@@ -73,7 +86,7 @@ impl Inner {
 
     /// The driver, knowing the schema of what is stored, and whether anything was changed for it.
     async fn migrate_all(&self, driver: Driver) -> Result<(Driver, bool)> {
-        let deadline = Instant::now() + self.migrations_max;
+        let deadline = Instant::now() + self.migrations_max.min(LONGEST);
         // One place for all of it, taken before any run can wait for its end while holding one.
         let _place = self.place(deadline).await?;
         let driver = Arc::new(driver);

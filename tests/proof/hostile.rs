@@ -25,7 +25,6 @@ enum Expected {
     Refused(Code),
 }
 
-const TOO_LARGE: Expected = Expected::Refused(Code::LimitExceeded);
 const TOO_MANY: Expected = Expected::Refused(Code::InvalidComponent);
 /// For what loops.
 const DEADLINE_MS: u64 = 60;
@@ -80,7 +79,7 @@ fn cases() -> Vec<Case> {
             "has memories that are small one by one",
             "(module (memory 400))",
             3,
-            TOO_LARGE,
+            Expected::Fails(Code::LimitExceeded),
         ),
         crowded("has many memories", "(module (memory 1))", 8, TOO_MANY),
         crowded("has many tables", "(module (table 1 funcref))", 20, TOO_MANY),

@@ -221,3 +221,30 @@ fn what_is_granted_is_there_and_what_only_drivers_have_is_refused() {
         Code::Unsupported
     );
 }
+
+#[test]
+fn a_component_of_several_memories_needs_what_they_are_together() {
+    let text = |large: u32| {
+        format!(
+            r#"(component
+              (core module $large (memory {large}) (func (export "f") (result i32) i32.const 7))
+              (core module $small (memory 1))
+              (core instance $i (instantiate $large))
+              (core instance (instantiate $small))
+              (core instance (instantiate $small))
+              (func (export "f") (result u32) (canon lift (core func $i "f"))))"#
+        )
+    };
+    let runtime = Runtime::builder().build().unwrap();
+    let call = |large| {
+        let component = Component::from_text(&text(large)).unwrap();
+        let callable = runtime.callable(&component, &CallConfig::default())?;
+        callable.call_blocking::<_, u32>("f", ())
+    };
+    // 64 MiB are 1,024 pages.
+    assert_eq!(call(600).unwrap(), 7);
+    assert_eq!(call(1_022).unwrap(), 7);
+    for large in [1_023, 1_025] {
+        assert_eq!(call(large).unwrap_err().code(), Code::LimitExceeded, "{large}");
+    }
+}

@@ -267,3 +267,21 @@ fn many_at_once_share_it() {
     assert_eq!(entries(&folder).len(), 4);
     assert_eq!(Caching::at(&folder).load(3), ["cache"]);
 }
+
+#[test]
+fn what_another_process_with_the_same_number_writes_is_left_alone() {
+    let (_folder, code) = folder();
+    drop(CodeCache::open(&code).unwrap());
+    // In another container, say.
+    let others: Vec<PathBuf> = (0..64)
+        .map(|number| code.join(format!("writing-{}-{number}", std::process::id())))
+        .collect();
+    for other in &others {
+        fs::write(other, "half").unwrap();
+    }
+    Caching::at(&code).load(1);
+    assert_eq!(entries(&code).len(), 1);
+    for other in &others {
+        assert_eq!(fs::read(other).unwrap(), b"half");
+    }
+}

@@ -156,7 +156,7 @@ fn an_answer_that_is_none_is_said_to_be_none() {
         ("exit 7".to_owned(), "exit status: 7"),
         // It says back what it hears.
         ("exec cat".to_owned(), "it answers with something else"),
-        ("kill -9 $$".to_owned(), "signal: 9"),
+        ("kill -15 $$".to_owned(), "signal: 15"),
         (
             format!("printf '{announced}not code'"),
             "compiles for another runtime",
@@ -189,6 +189,8 @@ fn a_process_that_does_not_end_is_ended() {
         "while :; do :; done",
         // One that says nothing more, and stays.
         "exec 1>&-; while :; do :; done",
+        // One behind another, which does not end with that one.
+        "(while :; do :; done) & wait",
         // One that does not listen, and has begun to answer.
         "exec 0<&-; printf '\\001'; while :; do :; done",
     ] {
@@ -203,7 +205,86 @@ fn a_process_that_does_not_end_is_ended() {
 #[cfg(unix)]
 #[test]
 fn the_process_sees_nothing_of_this_one_s_environment() {
-    // It ends with 9 only if it has no variables but those that the shell sets.
-    let script = r#"test -z "$HOME$USER$CARGO$CARGO_MANIFEST_DIR" && exit 9"#;
+    // It ends with 9 only if it has no variables but those that the shell sets, and what tells it what it is.
+    let script =
+        r#"test -z "$HOME$USER$CARGO$CARGO_MANIFEST_DIR" && test -n "$AIRS_COMPILE_PROCESS" && exit 9"#;
     refused(shell(script), Code::Internal, "exit status: 9");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_the_system_has_ended_took_too_much() {
+    refused(
+        shell("kill -9 $$"),
+        Code::LimitExceeded,
+        "was ended by the system",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_keeps_what_it_was_given_less_of() {
+    let this = env!("CARGO_BIN_EXE_compile-component");
+    let process = shell(format!(
+        "ulimit -v {} && ulimit -t 20 && exec '{this}'",
+        600 << 10
+    ));
+    let runtime = runtime(process);
+    load(&runtime, &tangled(1)).unwrap();
+    let error = load(&runtime, &tangled(60)).unwrap_err();
+    assert_eq!(error.code(), Code::LimitExceeded, "{error:?}");
+    assert!(error.message().contains("than there is"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn code_that_does_not_fit_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = folder.path().join("code");
+    let runtime = Runtime::builder()
+        .compile_process(shell(
+            "printf '\\001\\010\\000\\000\\000\\000\\000\\000\\000not code'",
+        ))
+        .code_cache(CodeCache::open(&code).unwrap());
+    let error = load(&runtime.build().unwrap(), &tangled(1)).unwrap_err();
+    assert!(
+        error.message().contains("compiles for another runtime"),
+        "{error}"
+    );
+    let files = std::fs::read_dir(code).unwrap();
+    let files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["key"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_whose_file_was_replaced_compiles_as_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    std::fs::copy(env!("CARGO_BIN_EXE_compile-component"), &program).unwrap();
+    let mut command = std::process::Command::new(&program);
+    // It removes its file before it loads a component.
+    let output = command.arg("replaced").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(!program.exists());
+}
+
+#[test]
+fn a_process_that_was_started_to_compile_starts_no_other() {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let test = "compile_process::starting_another";
+    let command = command
+        .args([test, "--exact", "--ignored"])
+        .env("AIRS_COMPILE_PROCESS", "1");
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "run by the test above, as a process of its own"]
+fn starting_another() {
+    let error = Runtime::builder().compile_process(process()).build().unwrap_err();
+    assert_eq!(error.code(), Code::InvalidConfig, "{error}");
+    Runtime::builder().build().unwrap();
 }

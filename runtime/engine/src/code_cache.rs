@@ -85,13 +85,18 @@ impl CodeCache {
     ) -> std::result::Result<Option<Component>, String> {
         let entry = Entry::new(self.folder.path(), name);
         let component = match entry.verify(&self.key, &self.seen) {
-            Ok(Some(path)) => compiler::load(engine, Origin::Cache(path)).map_err(Refusal::Code),
+            Ok(Some(path)) => match compiler::load(engine, Origin::Cache(path)) {
+                // Another process has made room in between.
+                Err(_) if matches!(path.try_exists(), Ok(false)) => return Ok(None),
+                loaded => loaded.map_err(Refusal::Code),
+            },
             Ok(None) => return Ok(None),
             Err(refusal) => Err(refusal),
         };
         component.map(Some).map_err(|refusal| {
-            // It would be refused for ever.
-            entry.remove();
+            if refusal.is_for_ever() {
+                entry.remove();
+            }
             refusal.to_string()
         })
     }

@@ -31,19 +31,15 @@ impl Compiled {
         })
     }
 
-    /// Whether an instance can exist at all under these limits.
+    /// Whether an instance can exist at all under these limits. Of several memories the largest is looked at; all of
+    /// them together are counted when an instance is made.
     ///
     /// # Errors
-    /// [`Code::LimitExceeded`] when its memories alone are larger.
+    /// [`Code::LimitExceeded`] when one memory alone is larger.
     pub fn check_limits(&self, limits: &Limits) -> Result<()> {
-        let Some(required) = self.component.resources_required() else {
-            return Ok(());
-        };
-        let pages = required
-            .max_initial_memory_size
-            .unwrap_or(0)
-            .saturating_mul(u64::from(required.num_memories));
-        let bytes = pages.saturating_mul(WASM_PAGE_BYTES);
+        let required = self.component.resources_required();
+        let pages = required.and_then(|required| required.max_initial_memory_size);
+        let bytes = pages.unwrap_or(0).saturating_mul(WASM_PAGE_BYTES);
         if bytes > limits.memory_bytes {
             let message = format!(
                 "it starts with {bytes} bytes of memory, over the limit of {}",

@@ -1,27 +1,33 @@
 //! Compiling in a process of its own, which a component that is hard to compile harms at most.
 
+mod places;
 mod served;
+mod watched;
 
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::process::{ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use airs_core::{Code, Error, Result};
 
+use crate::os;
+use places::Place;
 pub use served::serve_compilation;
+use watched::{End, Limit, Watched};
 
 /// A program that compiles components: one that calls [`serve_compilation`] and does nothing else, when it is started
 /// with these arguments. An application can name itself.
 ///
+/// It ends with all that it has started itself, such as a shell with what it executes.
+///
 /// ```
 /// use airs_engine::CompileProcess;
 ///
-/// let process = CompileProcess::new(std::env::current_exe()?, ["compile-component"]);
+/// let process = CompileProcess::this(["compile-component"])?;
 /// let hasty = CompileProcess { wall_ms: 2_000, ..process };
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -47,6 +53,20 @@ impl CompileProcess {
     /// The same on a machine that has other things to do.
     pub const WALL_MS: u64 = 60_000;
 
+    /// This program itself, and what makes it compile. It is found also when its file has been replaced since it was
+    /// started, as by an upgrade: on Linux it is started from memory. Elsewhere it is where it was.
+    ///
+    /// # Errors
+    /// When the system does not say where it is.
+    pub fn this(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> io::Result<Self> {
+        Ok(Self::new(os::this_program()?, arguments))
+    }
+
+    /// Whether this process was started as such a program.
+    pub(crate) fn is_this() -> bool {
+        std::env::var_os(MARK).is_some()
+    }
+
     /// A program, and what makes it compile, within the usual limits.
     pub fn new(
         program: impl Into<PathBuf>,
@@ -67,13 +87,26 @@ impl CompileProcess {
     /// [`Code::InvalidComponent`] when it cannot be compiled, [`Code::LimitExceeded`] when that takes more than it
     /// may, [`Code::Internal`] when the program is not one that compiles.
     pub(crate) fn compile(&self, component: &[u8]) -> Result<Vec<u8>> {
+        let _place = Place::take();
         let mut child = self.command().spawn().map_err(|cause| self.broken(cause))?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let watched = Watched::new(child, Duration::from_millis(self.wall_ms));
+        let watched = watched.map_err(|cause| self.broken(cause))?;
+        let (Some(input), Some(output)) = (input, output) else {
+            watched.stop();
             return Err(self.broken("its streams are gone"));
         };
         let (order, component) = (self.order(component.len() as u64), component.to_vec());
-        let feeding = thread::spawn(move || feed(input, &order, &component));
-        let watched = Watched::new(child, Duration::from_millis(self.wall_ms));
+        let feeding = thread::Builder::new()
+            .name("airs-compile".into())
+            .spawn(move || feed(input, &order, &component));
+        let feeding = match feeding {
+            Ok(feeding) => feeding,
+            Err(cause) => {
+                watched.stop();
+                return Err(self.broken(cause));
+            }
+        };
         let answer = read_answer(output);
         // Who has answered has nothing left to do; who has not, ends by itself or is ended.
         let end = match answer {
@@ -91,7 +124,7 @@ impl CompileProcess {
                 "makes {bytes} bytes of code, more than {ANSWER_BYTES_MAX}"
             ))),
             (Err(_), End::TookTooLong) => Err(self.exceeded(&format!("takes more than {} ms", self.wall_ms))),
-            (Err(why), End::Ended(status)) => Err(match ended_by(status) {
+            (Err(why), End::Ended(status)) => Err(match Limit::met_by(status) {
                 Some(limit) => self.exceeded(&self.limit(limit)),
                 None => self.broken(format!("{why}; it ended with {status}")),
             }),
@@ -104,7 +137,9 @@ impl CompileProcess {
         command
             .args(&self.arguments)
             .env_clear()
+            .env(MARK, "1")
             .env("RAYON_NUM_THREADS", THREADS_MAX);
+        os::own_group(&mut command);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -122,9 +157,10 @@ impl CompileProcess {
         match limit {
             Limit::Time => format!("takes more than {} s of processor time", self.cpu_seconds),
             Limit::Memory => format!(
-                "takes more than {} bytes of memory, or depth without end",
+                "takes more than {} bytes of memory, or than there is, or depth without end",
                 self.memory_bytes
             ),
+            Limit::System => "was ended by the system, as it does when memory runs out".to_owned(),
         }
     }
 
@@ -139,6 +175,9 @@ impl CompileProcess {
     }
 }
 
+/// What tells a process that it was started to compile: one that sets up a runtime which would start it again, and
+/// again, is stopped there.
+const MARK: &str = "AIRS_COMPILE_PROCESS";
 /// Threads that compile at once, as the compiler's own setting: each takes address space, of which there is a limit.
 const THREADS_MAX: &str = "4";
 /// The most code that a component is compiled to: four times the bytes that it may have.
@@ -192,93 +231,4 @@ fn read_answer(mut output: impl Read) -> io::Result<Answer> {
     } else {
         Answer::Refused(String::from_utf8_lossy(&answer).into_owned())
     })
-}
-
-/// Which limit a process has met.
-#[derive(Clone, Copy)]
-enum Limit {
-    Time,
-    Memory,
-}
-
-/// What a process that was ended by the system has done too much of: out of memory, or of stack, Rust aborts.
-#[cfg(unix)]
-fn ended_by(status: ExitStatus) -> Option<Limit> {
-    use rustix::process::Signal;
-    use std::os::unix::process::ExitStatusExt as _;
-
-    match status.signal().and_then(Signal::from_named_raw)? {
-        Signal::XCPU => Some(Limit::Time),
-        Signal::ABORT | Signal::SEGV | Signal::BUS => Some(Limit::Memory),
-        _ => None,
-    }
-}
-
-#[cfg(not(unix))]
-fn ended_by(_: ExitStatus) -> Option<Limit> {
-    None
-}
-
-/// How a process ended.
-enum End {
-    Ended(ExitStatus),
-    TookTooLong,
-}
-
-/// A process that is ended when it takes too long.
-struct Watched {
-    child: Arc<Mutex<Child>>,
-    stop: mpsc::Sender<()>,
-    /// Whether it had to be ended.
-    thread: thread::JoinHandle<bool>,
-}
-
-impl Watched {
-    fn new(child: Child, most: Duration) -> Self {
-        let child = Arc::new(Mutex::new(child));
-        let (stop, stopped) = mpsc::channel();
-        let watched = Arc::clone(&child);
-        let thread = thread::spawn(move || {
-            let too_long = stopped.recv_timeout(most) == Err(mpsc::RecvTimeoutError::Timeout);
-            if too_long {
-                kill(&watched);
-            }
-            too_long
-        });
-        Self { child, stop, thread }
-    }
-
-    /// Ends a process that is of no use any more.
-    fn stop(self) -> End {
-        kill(&self.child);
-        self.wait()
-    }
-
-    /// Waits until a process has ended, by itself or because it took too long. It has said its last word, so that it is
-    /// about to end, and looking again now and then costs nothing.
-    fn wait(self) -> End {
-        let ended = loop {
-            let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-            match child.try_wait() {
-                Ok(Some(status)) => break Some(status),
-                Ok(None) => {}
-                Err(_) => break None,
-            }
-            drop(child);
-            thread::park_timeout(LOOK_AGAIN);
-        };
-        let _ = self.stop.send(());
-        match (ended, self.thread.join()) {
-            (Some(status), Ok(false)) => End::Ended(status),
-            _ => End::TookTooLong,
-        }
-    }
-}
-
-/// How soon it is looked again whether a process has ended.
-const LOOK_AGAIN: Duration = Duration::from_millis(1);
-
-fn kill(child: &Mutex<Child>) {
-    // Ended already is as good.
-    let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
 }

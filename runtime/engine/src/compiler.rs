@@ -87,13 +87,14 @@ impl Compiler {
         let (code, source) = match &self.config.process {
             Some(process) => {
                 let code = process.compile(component)?;
-                self.keep(&name, &code, &mut tell);
                 let loaded = load(&self.engine, Origin::Process(&code));
                 let misfit = |error: wasmtime::Error| {
                     let message = format!("{} compiles for another runtime", process.program.display());
                     Error::new(Code::Internal, message).caused_by(format!("{error:#}"))
                 };
-                (loaded.map_err(misfit)?, CodeSource::Process)
+                let loaded = loaded.map_err(misfit)?;
+                self.keep(&name, &code, &mut tell);
+                (loaded, CodeSource::Process)
             }
             None => {
                 let compiled = compile_here(&self.engine, component)?;

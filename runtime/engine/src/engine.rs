@@ -11,6 +11,7 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
+use crate::CompileProcess;
 use crate::compile::Compiled;
 use crate::compiler::{Compilation, Compiler, CompilerConfig, compile_here};
 use crate::executor::Executor;
@@ -105,8 +106,14 @@ impl Engine {
     /// Starts an engine.
     ///
     /// # Errors
-    /// [`Code::Internal`] when the machine cannot run it, or refuses threads.
+    /// [`Code::Internal`] when the machine cannot run it, or refuses threads; [`Code::InvalidConfig`] in a process that
+    /// was started to compile, when it would start such a process itself.
     pub fn new(config: &EngineConfig) -> Result<Self> {
+        if config.compiler.process.is_some() && CompileProcess::is_this() {
+            let message = "this process was started to compile a component, and goes on as if it was not";
+            return Err(Error::new(Code::InvalidConfig, message)
+                .hint("look at its arguments first, and have it call serve_compilation"));
+        }
         let fault = |what: &str, cause: String| Error::new(Code::Internal, what.to_owned()).caused_by(cause);
         let pooled = InstanceAllocationStrategy::Pooling(pool(config.instances_max));
         let (wasmtime, allocation) = match wasmtime::Engine::new(settings().allocation_strategy(pooled)) {

@@ -2,7 +2,8 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::time::SystemTime;
 
 /// What tells a file from any other, and from itself after a change.
@@ -20,7 +21,9 @@ mod unix {
     use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
     use std::io;
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-    use std::path::Path;
+    use std::os::unix::process::CommandExt as _;
+    use std::path::{Path, PathBuf};
+    use std::process::{Child, Command};
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::Identity;
@@ -62,19 +65,24 @@ mod unix {
     }
 
     pub(super) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
-        use rustix::process::{Resource, Rlimit, setrlimit};
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+        #[cfg(target_os = "linux")]
+        expendable();
         let limits = [
             // A second more, so that it is told which limit it has met and not just killed.
-            (Resource::Cpu, cpu_seconds, cpu_seconds.saturating_add(1)),
-            (Resource::As, memory_bytes, memory_bytes),
+            (Resource::Cpu, cpu_seconds, 1),
+            (Resource::As, memory_bytes, 0),
             // It writes no files, and leaves no picture of its memory behind.
             (Resource::Fsize, 0, 0),
             (Resource::Core, 0, 0),
         ];
-        for (resource, current, maximum) in limits {
+        for (resource, wanted, more) in limits {
+            // What it was given less of than that it keeps: only root may take more.
+            let given = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+            let maximum = wanted.saturating_add(more).min(given);
             let limit = Rlimit {
-                current: Some(current),
+                current: Some(maximum.saturating_sub(more)),
                 maximum: Some(maximum),
             };
             match setrlimit(resource, limit) {
@@ -85,6 +93,38 @@ mod unix {
             }
         }
         Ok(())
+    }
+
+    /// This process goes before others: when who started it ends, and when the machine's memory runs out.
+    #[cfg(target_os = "linux")]
+    fn expendable() {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+
+        // Where it cannot, its limits hold all the same.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+        let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    }
+
+    pub(super) fn own_group(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    pub(super) fn end_group(leader: &mut Child) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+
+        if let Some(group) = i32::try_from(leader.id()).ok().and_then(Pid::from_raw) {
+            // Ended already is as good.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+
+    pub(super) fn this_program() -> io::Result<PathBuf> {
+        // The name of a file that was replaced leads to the new one, or to none; this leads to what is executed.
+        let itself = Path::new("/proc/self/exe");
+        if cfg!(target_os = "linux") && itself.exists() {
+            return Ok(itself.to_owned());
+        }
+        std::env::current_exe()
     }
 
     pub(super) fn check_private(path: &Path) -> io::Result<Result<(), String>> {
@@ -116,7 +156,8 @@ mod unix {
 mod windows {
     use std::fs::{self, File, Metadata, OpenOptions};
     use std::io;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+    use std::process::{Child, Command};
 
     use super::Identity;
 
@@ -140,6 +181,18 @@ mod windows {
     /// Only the time that passes is limited, by who started the process.
     pub(super) fn limit_process(_: u64, _: u64) -> io::Result<()> {
         Ok(())
+    }
+
+    pub(super) fn own_group(_: &mut Command) {}
+
+    /// The process alone; what it has started itself goes on.
+    pub(super) fn end_group(leader: &mut Child) {
+        // Ended already is as good.
+        let _ = leader.kill();
+    }
+
+    pub(super) fn this_program() -> io::Result<PathBuf> {
+        std::env::current_exe()
     }
 
     pub(super) fn check_private(path: &Path) -> io::Result<Result<(), String>> {
@@ -178,6 +231,22 @@ pub(crate) fn identity(about: &Metadata) -> Option<Identity> {
 /// Limits this process in what it takes of memory and of processor time, and in files that it writes.
 pub(crate) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
     here::limit_process(memory_bytes, cpu_seconds)
+}
+
+/// Puts what a command starts into a group of its own, which can be ended as a whole.
+pub(crate) fn own_group(command: &mut Command) {
+    here::own_group(command);
+}
+
+/// Ends a process that leads a [group of its own](own_group), with all that it has started; it must not have been waited
+/// for yet.
+pub(crate) fn end_group(leader: &mut Child) {
+    here::end_group(leader);
+}
+
+/// What starts this program again.
+pub(crate) fn this_program() -> io::Result<PathBuf> {
+    here::this_program()
 }
 
 /// Why others could change what is in a folder, if they could: it is theirs, it is open to them, or they could put

@@ -38,6 +38,13 @@ pub(super) enum Refusal {
     Code(wasmtime::Error),
 }
 
+impl Refusal {
+    /// Whether it would be refused again; what cannot be read now may be read soon.
+    pub(super) fn is_for_ever(&self) -> bool {
+        !matches!(self, Self::Unreadable(_))
+    }
+}
+
 /// What an entry is of: a component, by its digest, and the compiler, its version and its settings. Code of another
 /// engine is not even looked at.
 pub(crate) struct CodeName<'n> {
@@ -112,15 +119,10 @@ impl Entry {
         let mut hasher = self.hasher(key);
         hasher.update(code);
         let folder = self.path.parent().unwrap_or_else(|| Path::new("."));
-        let (temporary, mut file) = folder::temporary(folder)?;
-        let written = file
-            .write_all(code)
-            .and_then(|()| file.write_all(hasher.finalize().as_bytes()))
-            .and_then(|()| fs::rename(&temporary, &self.path));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        let mut made = folder::temporary(folder)?;
+        made.file.write_all(code)?;
+        made.file.write_all(hasher.finalize().as_bytes())?;
+        made.rename(&self.path)
     }
 
     pub(super) fn remove(&self) {

@@ -3,7 +3,6 @@
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::os;
@@ -79,13 +78,37 @@ pub(super) fn open_own(path: &Path) -> io::Result<Option<(File, Metadata)>> {
     Ok((about.is_file() && os::is_own(&about)).then_some((file, about)))
 }
 
-/// A new file that only its owner can read, to be renamed.
-pub(super) fn temporary(folder: &Path) -> io::Result<(PathBuf, File)> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let path = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
-    // One of that name was left behind by a process that had this one's number.
-    let _ = fs::remove_file(&path);
+/// A new file that only its owner can read, to be renamed. Its name is one of chance: several processes may have one
+/// number, each in a container of its own.
+pub(super) fn temporary(folder: &Path) -> io::Result<Temporary> {
+    let mut chance = [0; 16];
+    getrandom::fill(&mut chance).map_err(io::Error::other)?;
+    let path = folder.join(format!("{TEMPORARY}{:032x}", u128::from_le_bytes(chance)));
     let file = os::make_private_file(&path)?;
-    Ok((path, file))
+    Ok(Temporary { path, file })
+}
+
+/// A file that is removed unless it was moved.
+pub(super) struct Temporary {
+    path: PathBuf,
+    pub(super) file: File,
+}
+
+impl Temporary {
+    /// Gives it a name, and takes that from what has it.
+    pub(super) fn rename(self, to: &Path) -> io::Result<()> {
+        fs::rename(&self.path, to)
+    }
+
+    /// Gives it a name that nothing has.
+    pub(super) fn link(&self, to: &Path) -> io::Result<()> {
+        fs::hard_link(&self.path, to)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Moved already is as good.
+        let _ = fs::remove_file(&self.path);
+    }
 }

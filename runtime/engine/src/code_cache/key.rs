@@ -1,6 +1,5 @@
 //! The key of the cache.
 
-use std::fs;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
@@ -17,24 +16,27 @@ impl Key {
     /// again then.
     pub(super) fn open(folder: &Folder) -> io::Result<Self> {
         let path = folder.path().join(FILE);
-        match read(&path) {
+        let is_damaged = match read(&path) {
             Ok(Some(key)) => return Ok(Self(key)),
-            Ok(None) => fs::remove_file(&path)?,
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Ok(None) => true,
+            Err(error) if error.kind() == ErrorKind::NotFound => false,
             Err(error) => return Err(error),
-        }
+        };
         let mut key = [0; KEY_BYTES];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
-        let (temporary, mut file) = folder::temporary(folder.path())?;
-        file.write_all(&key)?;
-        file.sync_all()?;
-        // Whoever comes first makes the key; the others take it.
-        let linked = fs::hard_link(&temporary, &path);
-        let _ = fs::remove_file(&temporary);
-        match linked {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+        let mut made = folder::temporary(folder.path())?;
+        made.file.write_all(&key)?;
+        made.file.sync_all()?;
+        if is_damaged {
+            // In one step: another process may do the same, and finds one key or the other.
+            made.rename(&path)?;
+        } else {
+            // Whoever comes first makes the key; the others take it.
+            match made.link(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
         }
         let taken = read(&path)?;
         taken

@@ -95,7 +95,7 @@ impl Node {
             })
             .context(settings.context.clone())
             .on_event(move |event| tell(event, &listener));
-        let builder = match files(settings, &workspace) {
+        let builder = match files(settings, workspace) {
             Some(files) => builder.files(files),
             None => builder,
         };

@@ -162,14 +162,15 @@ impl RuntimeBuilder {
     }
 
     /// Keeps the code of components on disk, so that each is compiled once. Without it each is compiled whenever it is
-    /// loaded.
+    /// loaded. It goes before what [`EngineConfig::compiler`] says, whichever was said last.
     pub fn code_cache(mut self, cache: CodeCache) -> Self {
         self.code_cache = Some(cache);
         self
     }
 
     /// Compiles in a process of its own, within limits. Without it this process compiles: components of strangers have
-    /// then only the limits of [`Component`](airs_package::Component) on what they are made of.
+    /// then only the limits of [`Component`](airs_package::Component) on what they are made of. It goes before what
+    /// [`EngineConfig::compiler`] says, whichever was said last.
     pub fn compile_process(mut self, process: CompileProcess) -> Self {
         self.compile_process = Some(process);
         self

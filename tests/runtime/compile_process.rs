@@ -1,7 +1,5 @@
 //! Compiling in a process of its own: what is hard to compile ends that process, and is an error.
 
-use std::time::Instant;
-
 use airs_runtime::{
     CallConfig, Code, CodeCache, CodeSource, CompileProcess, Component, Error, Event, Runtime,
 };
@@ -101,14 +99,12 @@ fn what_takes_too_much_is_a_limit_and_nothing_else_suffers() {
         ),
     ] {
         let runtime = runtime(process);
-        let begun = Instant::now();
         if what != "20 ms" {
             load(&runtime, &light).unwrap();
         }
         let error = load(&runtime, &heavy).unwrap_err();
         assert_eq!(error.code(), Code::LimitExceeded, "{what}: {error:?}");
         assert!(error.message().contains(what), "{error}");
-        assert!(begun.elapsed().as_secs() < 60, "{what}");
     }
 }
 

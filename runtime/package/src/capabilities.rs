@@ -163,10 +163,17 @@ fn files(entry: &Entry<'_>) -> Result<BTreeMap<FolderName, Access>, PackageError
 
 /// The line of a manifest that declares these capabilities, and has an example of each kind that is missing.
 pub(crate) fn line(declared: &Capabilities, missing: &BTreeSet<Capability>) -> String {
+    let of_grants = Stated::Granted.unstated_quota();
     let asked_for = |kind: Capability| !kind.is_for_programs() && declared.contains(kind);
     let each = Capability::ALL.into_iter().filter_map(|kind| {
         let value = match kind {
-            _ if asked_for(kind) => declared.value(kind),
+            _ if asked_for(kind) => match declared.storage {
+                // What grants have that state no quota. Here it was stated, and there would be none without it.
+                Some(storage) if kind == Capability::Storage && storage.quota_bytes == of_grants => {
+                    format!("{{ access = \"{}\", quota_bytes = {of_grants} }}", storage.access)
+                }
+                _ => declared.value(kind),
+            },
             Capability::Http if missing.contains(&kind) => "[\"api.example.com\"]".to_owned(),
             _ if missing.contains(&kind) => "true".to_owned(),
             // It is there unless it was taken away.

@@ -1,0 +1,1 @@
+(component (@custom "airs:manifest" "{\"format\":2,\"kind\":\"driver\",\"name\":\"a\",\"version\":\"1.0.0\",\"capabilities\":{\"storage\":{\"access\":\"read\",\"quota_bytes\":1073741824},\"clock\":false}}") (import "airs:http/http@0.1.0" (instance (export "send" (func)))) (import "acme:disk/disk@1.0.0" (instance (export "format" (func)))))

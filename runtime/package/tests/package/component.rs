@@ -1,6 +1,6 @@
 //! What is read of a component.
 
-use airs_core::{Capabilities, Capability, Code, Kind};
+use airs_core::{Capabilities, Capability, Code, Kind, StorageAccess};
 use airs_package::{Component, Digest, Extern, PackageError};
 
 use crate::guests::{component_of, driver, encode, module_of, program, with_section};
@@ -74,18 +74,33 @@ fn the_needed_capabilities_are_those_of_the_imports() {
 #[test]
 fn an_undeclared_capability_is_named_with_the_line_that_declares_it() {
     let component = Component::read(driver()).unwrap();
-    let error = component
-        .check_capabilities(&[Capability::Storage].into())
-        .unwrap_err();
-    assert_eq!(error.code(), Code::UndeclaredCapability);
-    assert_eq!(
-        error.to_string(),
-        "the component needs http, which its manifest does not declare"
-    );
-    assert_eq!(
-        error.hint().unwrap(),
-        "write capabilities = { storage = true, http = [\"api.example.com\"] } under [package.metadata.airs] in Cargo.toml"
-    );
+    // A quota that is stated stays, also one that is what grants have by themselves.
+    for (quota_bytes, storage) in [
+        (StorageAccess::UNRESTRICTED_BYTES, "true"),
+        (1 << 30, r#"{ access = "read-write", quota_bytes = 1073741824 }"#),
+    ] {
+        let storage_access = StorageAccess {
+            quota_bytes,
+            ..StorageAccess::DEFAULT
+        };
+        let declared = Capabilities {
+            storage: Some(storage_access),
+            ..Capabilities::default()
+        };
+        let error = component.check_capabilities(&declared).unwrap_err();
+        assert_eq!(error.code(), Code::UndeclaredCapability);
+        assert_eq!(
+            error.to_string(),
+            "the component needs http, which its manifest does not declare"
+        );
+        assert_eq!(
+            error.hint().unwrap(),
+            format!(
+                "write capabilities = {{ storage = {storage}, http = [\"api.example.com\"] }} under \
+                 [package.metadata.airs] in Cargo.toml"
+            )
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The thread that writes, and group commit.
 
-mod patience;
 #[cfg(test)]
 mod tests;
 
@@ -8,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::error::TrySendError;
@@ -20,7 +19,6 @@ use super::fault::fault;
 use super::group::{Fenced, Group};
 use super::schema::{self, Site};
 use crate::StorageError;
-use patience::Patience;
 
 /// Commits in one group. From here on a commit's share of the sync is less than its own work, so that a bigger
 /// group would only let its first ones wait longer.
@@ -60,7 +58,6 @@ impl Writer {
             site,
             connection: Some(connection),
             groups: Arc::clone(&groups),
-            patience: Patience::default(),
         };
         let thread = thread::Builder::new()
             .name("airs-storage".into())
@@ -136,35 +133,20 @@ struct Work {
     /// None after an error that may have left the connection with a wrong idea of the file.
     connection: Option<Connection>,
     groups: Arc<AtomicU64>,
-    patience: Patience,
 }
 
 impl Work {
     fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(GROUP_COMMITS_MAX);
         while let Some(first) = queue.blocking_recv() {
+            let mut bytes = first.bytes();
             jobs.push(first);
-            self.gather(&mut jobs, &mut queue);
-            let commits = jobs.len();
-            self.serve(&mut jobs);
-            self.patience.expect(commits + queue.len());
-        }
-    }
-
-    /// Adds the jobs that wait to a group, and those that are about to come.
-    fn gather(&self, jobs: &mut Vec<Job>, queue: &mut mpsc::Receiver<Job>) {
-        let mut bytes: usize = jobs.iter().map(Job::bytes).sum();
-        let mut steps = 0;
-        while jobs.len() < GROUP_COMMITS_MAX && bytes < GROUP_BYTES_MAX {
-            if let Ok(next) = queue.try_recv() {
+            while jobs.len() < GROUP_COMMITS_MAX && bytes < GROUP_BYTES_MAX {
+                let Ok(next) = queue.try_recv() else { break };
                 bytes += next.bytes();
                 jobs.push(next);
-            } else if let Some(step) = self.patience.step(jobs.len(), steps) {
-                thread::park_timeout(step);
-                steps += 1;
-            } else {
-                break;
             }
+            self.serve(&mut jobs);
         }
     }
 
@@ -196,28 +178,26 @@ impl Work {
         if is_broken || !connection.is_autocommit() {
             self.connection = None;
         }
-        if let Some(sync) = written? {
+        if written? {
             self.groups.fetch_add(1, Ordering::Relaxed);
-            self.patience.synced_in(sync);
         }
         Ok(())
     }
 }
 
-/// One transaction; returns how long its sync took, if there was anything to write.
-fn write(connection: &mut Connection, jobs: &mut [Job]) -> Result<Option<Duration>, StorageError> {
+/// One transaction; returns whether there was anything to write.
+fn write(connection: &mut Connection, jobs: &mut [Job]) -> Result<bool, StorageError> {
     let failed = |error| fault("write", error);
     let mut group = Group::begin(connection).map_err(failed)?;
     for job in jobs {
         job.apply(&mut group).map_err(failed)?;
     }
     if !group.has_changes() {
-        return Ok(None);
+        return Ok(false);
     }
     group.close().map_err(failed)?;
-    let began = Instant::now();
     match group.durable() {
-        Ok(()) => Ok(Some(began.elapsed())),
+        Ok(()) => Ok(true),
         // The log had no room for it. Any other error may have come after its last write, with the sync.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(failed(error)),
         Err(error) => Err(StorageError::OutcomeUnknown {

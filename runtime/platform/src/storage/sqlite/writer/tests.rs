@@ -31,7 +31,6 @@ fn work(fault: &str) -> (TempDir, Work) {
             site,
             connection: Some(connection),
             groups,
-            patience: Patience::default(),
         },
     )
 }

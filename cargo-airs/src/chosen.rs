@@ -6,6 +6,8 @@ use airs_core::Name;
 use airs_package::{Component, PackageError};
 
 use crate::error::{Failure, Result};
+use crate::files;
+use crate::live::Live;
 use crate::settings::Manifest;
 use crate::workspace::Workspace;
 
@@ -27,6 +29,12 @@ impl Chosen {
                 shown: text.into_owned(),
             });
         };
+        if let Some(path) = Live::serving(manifest, profile)?.map(|live| live.component(&name))
+            && path.is_file()
+        {
+            let shown = files::shown(&path, &files::current_folder()?);
+            return Ok(Self { path, shown });
+        }
         let found = Workspace::load(manifest).and_then(|workspace| {
             let component = workspace.component(name.as_str())?;
             Ok((workspace, component))

@@ -50,7 +50,7 @@ pub(crate) fn unless_pressed<T>(work: impl Future<Output = T>) -> Result<T> {
     // From here on a press is heard, by everyone who waits.
     let pressed = PRESSED.notified();
     check()?;
-    let executor = tokio::runtime::Builder::new_current_thread().build();
+    let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let executor =
         executor.map_err(|cause| Failure::unavailable("cannot wait for a run").caused_by(cause))?;
     executor.block_on(async {

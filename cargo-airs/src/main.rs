@@ -13,6 +13,7 @@ mod exit;
 mod files;
 mod freshness;
 mod interrupt;
+mod live;
 mod message;
 mod node;
 mod os;

@@ -1,26 +1,25 @@
 //! A runtime for one command: the project's components, over the project's state.
 
 mod absent;
+mod ask;
 mod events;
 mod input;
 mod state;
 
 use std::fmt;
-use std::time::Instant;
 
 use airs_core::{Code, Kind, Name};
-use airs_runtime::{
-    Answer, Component, ComponentExplained, EngineConfig, PathExplained, Report as RunReport, Request,
-    Runtime, State,
-};
+use airs_runtime::{Component, ComponentExplained, EngineConfig, PathExplained, Runtime, State};
 
 use crate::error::{Failure, Reason, Result};
+use crate::live::Live;
 use crate::report::Report;
 use crate::settings::{self, Which};
 use crate::workspace::{Crate, Workspace};
 use crate::{code, interrupt};
 
 use absent::Absent;
+pub(crate) use ask::{Answered, ask};
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
 pub(crate) use state::{files, state};
@@ -34,14 +33,6 @@ pub(crate) struct Node {
     request: settings::Node,
     report: Report,
     absent: Vec<Absent>,
-}
-
-/// What a run has answered.
-pub(crate) struct Answered<T> {
-    pub(crate) run: String,
-    /// Whether it did so before.
-    pub(crate) replayed: bool,
-    pub(crate) answer: T,
 }
 
 /// What a command needs.
@@ -122,67 +113,6 @@ impl Node {
         }
     }
 
-    /// Makes a run. Ctrl-C cancels it: nothing of it remains, unless it was being committed.
-    pub(crate) fn perform(&self, request: Request) -> Result<RunReport> {
-        let request = request
-            .caller(self.request.caller.clone())
-            .context(self.request.context.clone());
-        let request = match self.request.timeout_ms {
-            Some(milliseconds) => request.deadline_ms(milliseconds),
-            None => request,
-        };
-        let request = match self.request.id {
-            Some(id) => request.id(id),
-            None => request,
-        };
-        interrupt::unless_pressed(self.runtime.perform(request)).map_err(|failure| {
-            failure
-                .hint("nothing of the run remains, unless it was being committed: look before you repeat it")
-        })
-    }
-
-    /// Makes a run, and hands out its answer, of which `pick` takes what this kind of request is answered with.
-    pub(crate) fn ask<T>(&self, request: Request, pick: fn(Answer) -> Option<T>) -> Result<Answered<T>> {
-        let begun = Instant::now();
-        let RunReport {
-            run,
-            attempts,
-            replayed,
-            result,
-        } = self.perform(request)?;
-        self.report.detail(&format!(
-            "run {run}: attempts {attempts}, {} ms",
-            begun.elapsed().as_millis()
-        ));
-        let answer = match result {
-            // What was not found may be one of them.
-            Err(error) if error.code() == Code::NotFound => {
-                let hinted = |failure: Failure, absent: &Absent| failure.hint(absent.to_string());
-                return Err(self.absent.iter().fold(error.into(), hinted));
-            }
-            result => {
-                self.absent
-                    .iter()
-                    .for_each(|absent| self.report.warn(&absent.to_string()));
-                result?
-            }
-        };
-        if replayed {
-            self.report.note(&format!(
-                "run {run} was committed before: this is its answer, and nothing was done again"
-            ));
-        }
-        let Some(answer) = pick(answer) else {
-            let message = format!("run {run} answered what was not asked for");
-            return Err(Failure::new(Reason::Airs(Code::Internal), message));
-        };
-        Ok(Answered {
-            run,
-            replayed,
-            answer,
-        })
-    }
-
     /// What applies to a path for who acts.
     pub(crate) fn explain_path(&self, path: &str) -> Result<PathExplained> {
         let settings::Node { caller, context, .. } = &self.request;
@@ -254,7 +184,10 @@ impl Node {
     /// A component as it was built last.
     fn built(&self, one: &Crate, workspace: &Workspace) -> Result<Component> {
         let name = &one.manifest.name;
-        let path = workspace.built(one, &self.request.profile)?;
+        let path = match Live::of(&self.request)?.map(|live| live.component(name)) {
+            Some(serving) if serving.is_file() => serving,
+            _ => workspace.built(one, &self.request.profile)?,
+        };
         let component =
             Component::open(&path).map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
         if component

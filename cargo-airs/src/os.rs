@@ -1,5 +1,7 @@
 //! What differs by operating system.
 
+pub(crate) mod socket;
+
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -17,7 +17,7 @@ pub(crate) use code::code_folder;
 pub(crate) use color::Color;
 pub(crate) use dev::Dev;
 pub(crate) use inspect::Inspect;
-pub(crate) use manifest::{Manifest, Start};
+pub(crate) use manifest::{Manifest, Start, USUAL_PROFILE};
 pub(crate) use new::{New, Sdk, Vcs};
 pub(crate) use node::{
     Bind, Bindings, Control, Demo, Explain, Node, Run, StatePlace, Status, Unbind, View, What,

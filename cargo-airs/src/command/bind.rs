@@ -1,8 +1,9 @@
 //! `cargo airs bind`, `unbind` and `bindings`: which driver is where.
 
-use airs_runtime::{Answer, Binding, Owner, Placement, Request};
+use airs_runtime::{Answer, Binding, Owner, Placement};
 
 use crate::error::Result;
+use crate::live::{Live, Work};
 use crate::message::{Bound, Message};
 use crate::node::{self, Answered, Needs, Node};
 use crate::report::Report;
@@ -17,12 +18,18 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
         owner: settings.owner.clone(),
         controllers: settings.controllers.iter().map(ToString::to_string).collect(),
     };
-    let node = Node::open(&settings.node, Needs::Driver(settings.driver.as_str()), report)?;
+    let needs = Needs::Driver(settings.driver.as_str());
     let Answered {
         run,
         replayed,
         answer: (path, binding),
-    } = node.ask(Request::bind(placement), Answer::bound)?;
+    } = node::ask(
+        &settings.node,
+        needs,
+        report,
+        Work::bind(placement),
+        Answer::bound,
+    )?;
     report.say(&Message::PathBound {
         run: &run,
         replayed,
@@ -32,12 +39,18 @@ pub(crate) fn bind(settings: &Bind, report: &Report) -> Result<()> {
 }
 
 pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
-    let node = Node::open(&settings.node, Needs::Drivers, report)?;
+    let path = settings.path.clone();
     let Answered {
         run,
         replayed,
         answer: path,
-    } = node.ask(Request::unbind(&settings.path), Answer::unbound)?;
+    } = node::ask(
+        &settings.node,
+        Needs::Drivers,
+        report,
+        Work::Unbind { path },
+        Answer::unbound,
+    )?;
     report.say(&Message::PathUnbound {
         run: &run,
         replayed,
@@ -55,11 +68,14 @@ pub(crate) fn list(settings: &Bindings, report: &Report) -> Result<()> {
 
 /// What is bound in a state; none is made to find that out.
 pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Report) -> Result<Vec<Bound>> {
-    if !node::state(settings, workspace)?.has(&settings.context) {
+    let (needs, work) = (Needs::State, Work::Bindings);
+    let answered = if Live::of(settings)?.is_some() {
+        node::ask(settings, needs, report, work, Answer::bindings)?
+    } else if node::state(settings, workspace)?.has(&settings.context) {
+        Node::within(workspace, settings, needs, report)?.ask(work, Answer::bindings)?
+    } else {
         return Ok(Vec::new());
-    }
-    let node = Node::within(workspace, settings, Needs::State, report)?;
-    let answered = node.ask(Request::bindings(), Answer::bindings)?;
+    };
     Ok(answered
         .answer
         .iter()

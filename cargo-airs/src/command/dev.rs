@@ -5,6 +5,7 @@
 
 mod acting;
 mod again;
+mod answer;
 mod compile;
 pub(crate) mod guard;
 mod inputs;
@@ -31,6 +32,7 @@ use crate::settings::Dev;
 use crate::{interrupt, node};
 use acting::Loop;
 use again::Again;
+use answer::Answering;
 use compile::Cancel;
 use inputs::Inputs;
 use keys::{Key, Keys};
@@ -75,6 +77,15 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         report,
     )?;
     let watch = watch(&inputs, means, &tell, report)?;
+    // Other commands ask as long as this lives.
+    let components = workspace.output(&settings.node.profile);
+    let context = &settings.node.context;
+    let answering = Answering::begin(&workspace.own_folder(), components, context, serving.runtime())?;
+    if answering.is_none() {
+        report.warn(
+            "there is no folder for a socket that is this user's alone: other commands work beside the loop",
+        );
+    }
     started(&project, means, report);
     let cancel = Arc::new(Cancel::default());
     let again = again.map(|again| again.on(serving.runtime(), report));
@@ -109,7 +120,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     // The worker ends with what it does, and the build with its cancellation.
     drop(dev);
     let _ = working.join();
-    drop(keys);
+    drop((keys, answering));
     Ok(())
 }
 

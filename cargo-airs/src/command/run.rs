@@ -1,22 +1,23 @@
 //! `cargo airs run`: one run of a program.
 
-use airs_runtime::{Answer, Request};
+use airs_runtime::Answer;
 
 use crate::error::Result;
+use crate::live::Work;
 use crate::message::Message;
-use crate::node::{self, Answered, Needs, Node};
+use crate::node::{self, Answered, Needs};
 use crate::report::Report;
 use crate::settings::Run;
 
 pub(crate) fn run(settings: &Run, report: &Report) -> Result<()> {
     let input = node::input(settings.input.as_deref())?;
-    let node = Node::open(&settings.node, Needs::Program(&settings.program), report)?;
+    let program = settings.program.clone();
+    let (needs, work) = (Needs::Program(&settings.program), Work::Run { program, input });
     let Answered {
         run,
         replayed,
         answer: output,
-    } = node
-        .ask(Request::run(&settings.program, input), Answer::output)
+    } = node::ask(&settings.node, needs, report, work, Answer::output)
         .map_err(|failure| node::may_lack_input(failure, settings.input.as_deref()))?;
     report.say(&Message::RunCommitted {
         run: &run,

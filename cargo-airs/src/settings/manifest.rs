@@ -44,8 +44,11 @@ impl Manifest {
     }
 }
 
+/// The profile unless another one is asked for.
+pub(crate) const USUAL_PROFILE: &str = "dev";
+
 /// The name of the profile to build with.
 pub(super) fn profile(args: ProfileArgs) -> String {
-    let usual = if args.release { "release" } else { "dev" };
+    let usual = if args.release { "release" } else { USUAL_PROFILE };
     args.profile.unwrap_or_else(|| usual.to_owned())
 }

@@ -1,5 +1,7 @@
 //! The development loop, driven by what it tells: nothing here waits for time to pass.
 
+#[cfg(unix)]
+mod asked;
 mod broken;
 mod loops;
 mod project;

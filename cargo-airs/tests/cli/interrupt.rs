@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::scene::Scene;
 
 /// A build that does not end: it tells that it has begun, and its end, by a connection.
-const ENDLESS: &str = "\
+pub(crate) const ENDLESS: &str = "\
 use std::io::Read as _;
 fn main() {
     let mut connection = std::net::TcpStream::connect(env!(\"PORT\")).unwrap();

@@ -2,9 +2,10 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use airs_runtime::{Answer, Request, Runtime};
+use airs_runtime::{Answer, Runtime};
 
 use crate::error::{Reason, Result};
+use crate::live::Work;
 use crate::message::Message;
 use crate::node::{self, Answered, Node};
 use crate::report::Report;
@@ -69,8 +70,11 @@ impl Wanted {
 
 impl Run {
     fn make(&self) {
-        let request = Request::run(&self.program, self.input.as_str());
-        match self.node.ask(request, Answer::output) {
+        let work = Work::Run {
+            program: self.program.clone(),
+            input: self.input.clone(),
+        };
+        match self.node.ask(work, Answer::output) {
             Ok(Answered {
                 run,
                 replayed,

@@ -244,6 +244,21 @@ impl Worker {
         }))
     }
 
+    /// Writes what serves, for commands that look at a component by itself.
+    fn keep(&self, made: &Made) {
+        let Project { workspace, crates } = &self.project;
+        for one in &made.components {
+            let of = |component: &&Crate| component.manifest.name == one.name;
+            let Some(component) = crates.iter().find(of) else {
+                continue;
+            };
+            let path = workspace.component_file(component, &self.settings.node.profile);
+            if let Err(failure) = files::write(&path, one.component.bytes()) {
+                self.report.warn(failure.message());
+            }
+        }
+    }
+
     fn swap(&mut self, turn: Turn, made: &Made) {
         self.report.diagnostics(turn, &made.diagnostics);
         let swapped = self.serving.swap(made);
@@ -263,6 +278,7 @@ impl Worker {
             let owed = Due::default();
             return self.tell(Event::Failed { turn, trouble, owed });
         }
+        self.keep(made);
         let is_new = !swapped.served.is_empty() || !swapped.removed.is_empty();
         self.report.say(&Message::DevTurn(DevTurn {
             turn,

@@ -32,10 +32,17 @@ fn no_mistake_ends_the_loop_or_takes_anything_down() {
             "trap",
         ),
     ];
-    let mut count = 1;
+    let (mut count, mut version) = (1, String::new());
     for (from, to, code) in mistakes {
         scene.write("tally/src/lib.rs", lib.replacen(from, to, 1));
         assert_eq!(dev.failure(), code, "{to}");
+        // Who asks meanwhile is answered by the last good version.
+        #[cfg(unix)]
+        {
+            count += 1;
+            let answer = crate::project::succeed(&scene, "run broken-bump");
+            assert_eq!(answer, format!("\"{count} {version}one note 7 words\"\n"), "{to}");
+        }
         // What is there again is not built again, but for what else is new.
         count += 1;
         let good = lib.replace(
@@ -46,7 +53,8 @@ fn no_mistake_ends_the_loop_or_takes_anything_down() {
         scene.write("tally/src/lib.rs", good);
         let (turn, answer) = dev.answer();
         assert_eq!(turn.components(), ["broken-tally"]);
-        assert_eq!(answer, format!("{count} v{count} one note 7 words"));
+        version = format!("v{count} ");
+        assert_eq!(answer, format!("{count} {version}one note 7 words"));
     }
     // A missing file that comes is what was waited for.
     scene.edit("tally/src/lib.rs", "mod word;", "mod word; mod later;");

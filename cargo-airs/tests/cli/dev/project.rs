@@ -70,8 +70,19 @@ fn manifest(name: &str, kind: &str, more: &str) -> String {
     )
 }
 
-/// A scene in the folder of the project. Its crates are called after `name`, since all scenes are built in one folder.
+/// The same, built, with its driver bound to `/tally`.
 pub(super) fn tally(name: &'static str) -> Scene {
+    let scene = unbound(name);
+    build(&scene);
+    succeed(
+        &scene,
+        &format!("bind /tally --driver {name}-tally --account null"),
+    );
+    scene
+}
+
+/// A scene in the folder of the project. Its crates are called after `name`, since all scenes are built in one folder.
+pub(super) fn unbound(name: &'static str) -> Scene {
     let mut scene = Scene::new(name);
     let (driver, program, outside) = (
         format!("{name}-tally"),
@@ -106,8 +117,6 @@ pub(super) fn tally(name: &'static str) -> Scene {
         .write("bump/build.rs", BUILD_SCRIPT)
         .write("bump/words.txt", "words\n")
         .write("bump/src/lib.rs", PROGRAM);
-    build(&scene);
-    succeed(&scene, &format!("bind /tally --driver {driver} --account null"));
     scene
 }
 

@@ -33,3 +33,32 @@ fn there_is_one_loop_and_after_its_sudden_end_the_next_goes_on() {
     assert!(scene.path().join(".airs/state/local.sqlite").exists());
     assert_eq!(crate::project::succeed(&scene, "bindings"), "nothing is bound\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_build_ends_with_its_loop_however_that_ends_and_with_a_change() {
+    use std::io::Read as _;
+
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut scene = Scene::new("endless");
+    let manifest = "[package]\nname = \"endless-dev\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
+                    [package.metadata.airs]\nkind = \"program\"\n[workspace]\n";
+    scene
+        .write("Cargo.toml", manifest)
+        .write(
+            "airs.toml",
+            "version = 1\n[components.endless-dev]\npath = \".\"\n",
+        )
+        .write("src/lib.rs", "")
+        .write("build.rs", crate::interrupt::ENDLESS)
+        .set("PORT", port.local_addr().unwrap().to_string());
+    let mut dev = Dev::start(&scene, "");
+    let (mut first, _) = port.accept().unwrap();
+    scene.write("src/lib.rs", "// A change.");
+    dev.until("dev-cancelled");
+    let (mut second, _) = port.accept().unwrap();
+    // The build script, which Cargo had started, is gone: its end of the connection is closed.
+    assert_eq!(first.read(&mut [0]).unwrap_or(0), 0);
+    dev.kill();
+    assert_eq!(second.read(&mut [0]).unwrap_or(0), 0);
+}

@@ -1,0 +1,131 @@
+//! Answering other commands: a thread that takes their questions, and has the runtime make their runs.
+
+use std::path::{Path, PathBuf};
+use std::task::Poll;
+
+use airs_core::{CallerId, Name};
+use airs_package::Digest;
+use airs_runtime::{Report as RunReport, Request, Runtime};
+
+use crate::error::{Failure, Result};
+use crate::files;
+use crate::live::{FILE, FORM, Place, Question, Told, line};
+use crate::os::socket::{self, Listener, Stream};
+
+/// Answers as long as it lives.
+pub(super) struct Answering {
+    /// The file that says where.
+    file: PathBuf,
+    socket: PathBuf,
+}
+
+impl Answering {
+    /// Begins to answer for a project, which has a folder of its own. None where no socket is this user's alone.
+    pub(super) fn begin(
+        own_folder: &Path,
+        components: PathBuf,
+        context: &Name,
+        runtime: Runtime,
+    ) -> Result<Option<Self>> {
+        let Some(folder) = socket::folder() else {
+            return Ok(None);
+        };
+        let digest = Digest::of(own_folder.as_os_str().as_encoded_bytes()).to_string();
+        // Short: the path of a socket has some hundred bytes at most.
+        let name = format!("dev-{}.socket", digest.get(..16).unwrap_or(&digest));
+        let socket = folder.join(name);
+        let failed = |cause| Failure::unavailable("cannot listen for other commands").caused_by(cause);
+        let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let executor = executor.map_err(failed)?;
+        let listener = {
+            let _within = executor.enter();
+            Listener::at(socket.clone()).map_err(failed)?
+        };
+        let place = Place {
+            form: FORM,
+            socket: socket.clone(),
+            context: context.to_string(),
+            components,
+        };
+        let file = own_folder.join(FILE);
+        files::write(&file, &serde_json::to_vec(&place).unwrap_or_default())?;
+        let context = context.clone();
+        std::thread::spawn(move || executor.block_on(accept(&listener, &runtime, &context)));
+        Ok(Some(Self { file, socket }))
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        // Whoever comes now works alone.
+        files::remove(&self.file);
+        files::remove(&self.socket);
+    }
+}
+
+async fn accept(listener: &Listener, runtime: &Runtime, context: &Name) {
+    // It fails when there are too many open files; they have to ask again.
+    while let Ok(stream) = listener.accept().await {
+        let (runtime, context) = (runtime.clone(), context.clone());
+        tokio::spawn(async move { converse(&stream, &runtime, &context).await });
+    }
+}
+
+/// Answers what is asked over a connection, one question after the other.
+async fn converse(stream: &Stream, runtime: &Runtime, context: &Name) {
+    let mut reader = line::Reader::default();
+    while let Ok(Some(question)) = reader.read::<Question>(stream).await {
+        if question.form != FORM {
+            return;
+        }
+        let told = match request(question, context) {
+            Ok(request) => unless_closed(stream, runtime.perform(request)).await,
+            Err(error) => Some(RunReport {
+                run: String::new(),
+                attempts: 0,
+                replayed: false,
+                result: Err(error),
+            }),
+        };
+        let Some(report) = told else { return };
+        if line::write(stream, &Told::from(report)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn request(question: Question, context: &Name) -> airs_core::Result<Request> {
+    let request = Request::from(question.work)
+        .caller(question.caller.parse::<CallerId>()?)
+        .context(context.clone());
+    let request = match question.timeout_ms {
+        Some(milliseconds) => request.deadline_ms(milliseconds),
+        None => request,
+    };
+    Ok(match question.id {
+        Some(id) => request.id(id.parse()?),
+        None => request,
+    })
+}
+
+/// Waits for a run; who asked may go away, or say something out of turn, and then it is cancelled.
+async fn unless_closed<T>(stream: &Stream, run: impl Future<Output = T>) -> Option<T> {
+    let mut run = std::pin::pin!(run);
+    let closed = async {
+        loop {
+            let readable = stream.readable().await;
+            match stream.try_read(&mut [0]) {
+                Err(error) if readable.is_ok() && error.kind() == std::io::ErrorKind::WouldBlock => {}
+                _ => return,
+            }
+        }
+    };
+    let mut closed = std::pin::pin!(closed);
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(done) = run.as_mut().poll(context) {
+            return Poll::Ready(Some(done));
+        }
+        closed.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}

@@ -1,0 +1,117 @@
+//! The development loop of a project, as the other commands find it and ask it.
+//!
+//! `.airs/dev.json` names a socket in a folder that only this user can enter, and both sides look at who the other one
+//! is. A file that leads nowhere is left of a loop that ended suddenly, and no obstacle: the command works alone.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use airs_core::{Code, Name};
+use airs_runtime::Report as RunReport;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Failure, Reason, Result};
+use crate::os::socket;
+use crate::settings::{self, Start, StatePlace, USUAL_PROFILE};
+use crate::{files, interrupt, workspace};
+
+pub(crate) mod line;
+mod told;
+mod work;
+
+pub(crate) use told::Told;
+pub(crate) use work::{FORM, Question, Work};
+
+/// The file that says where the loop of a project is, in the project's own folder.
+pub(crate) const FILE: &str = "dev.json";
+
+/// What the file says.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Place {
+    pub(crate) form: u32,
+    pub(crate) socket: PathBuf,
+    /// The context that the loop works in.
+    pub(crate) context: String,
+    /// The folder of the components that serve.
+    pub(crate) components: PathBuf,
+}
+
+/// A loop, which is there when it is asked.
+#[derive(Debug)]
+pub(crate) struct Live {
+    place: Place,
+}
+
+/// How long a loop may take to answer that it is there; it has a thread for nothing else.
+const GREETING_MAX: Duration = Duration::from_secs(5);
+
+impl Live {
+    /// The loop that serves what a command works on, if there is one: of the same project and context, and neither
+    /// another state nor another build is asked for.
+    pub(crate) fn of(settings: &settings::Node) -> Result<Option<Self>> {
+        if settings.state != StatePlace::Project {
+            return Ok(None);
+        }
+        let live = Self::serving(&settings.manifest, &settings.profile)?;
+        Ok(live.filter(|live| live.place.context == settings.context.as_str()))
+    }
+
+    /// The loop of the project that a person is in, if what serves there is what is meant by a profile.
+    pub(crate) fn serving(manifest: &settings::Manifest, profile: &str) -> Result<Option<Self>> {
+        match profile {
+            USUAL_PROFILE => Self::find(manifest),
+            _ => Ok(None),
+        }
+    }
+
+    fn find(manifest: &settings::Manifest) -> Result<Option<Self>> {
+        let here = files::current_folder()?;
+        let start = match &manifest.start {
+            Start::CurrentFolder => here.clone(),
+            Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
+        };
+        // What is wrong with the project's file is told by who needs it.
+        let Ok(Some(project)) = workspace::project(&start, &here) else {
+            return Ok(None);
+        };
+        let folder = start
+            .ancestors()
+            .find(|folder| folder.join(airs_package::Project::FILE_NAME).is_file());
+        let folder = folder.unwrap_or_else(|| project.root());
+        let text = files::text(&folder.join(".airs").join(FILE))?.unwrap_or_default();
+        let place: Option<Place> = serde_json::from_str(&text).ok();
+        let Some(place) = place.filter(|place| place.form == FORM) else {
+            return Ok(None);
+        };
+        let socket = place.socket.clone();
+        let there = interrupt::unless_pressed(async move {
+            let connected = tokio::time::timeout(GREETING_MAX, socket::connect(&socket)).await;
+            connected.ok().flatten().is_some()
+        })?;
+        Ok(there.then_some(Self { place }))
+    }
+
+    /// Where a component of the project is that serves.
+    pub(crate) fn component(&self, name: &Name) -> PathBuf {
+        self.place.components.join(format!("{name}.wasm"))
+    }
+
+    /// Has the loop make a run. Ctrl-C closes the connection, which cancels it.
+    pub(crate) fn perform(&self, question: &Question) -> Result<RunReport> {
+        let told = interrupt::unless_pressed(asked(&self.place.socket, question))?;
+        told.and_then(Told::report).ok_or_else(|| {
+            Failure::new(
+                Reason::Airs(Code::OutcomeUnknown),
+                "`cargo airs dev` has ended before it answered",
+            )
+            .hint("what was asked for may be done: look before you repeat it")
+        })
+    }
+}
+
+/// What the loop answers, if it does.
+async fn asked(socket: &Path, question: &Question) -> Option<Told> {
+    let stream = socket::connect(socket).await?;
+    line::write(&stream, question).await.ok()?;
+    line::Reader::default().read(&stream).await.ok()?
+}

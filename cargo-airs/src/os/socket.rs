@@ -1,0 +1,148 @@
+//! Sockets between processes of one user.
+
+use std::path::{Path, PathBuf};
+
+/// A folder for sockets that nobody else can enter; made when it is missing. None where there is no such thing.
+#[cfg(unix)]
+pub(crate) fn folder() -> Option<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let own = own.filter(|folder| folder.is_absolute() && is_mine_alone(folder));
+    let folder = own.map_or_else(
+        || {
+            let user = rustix::process::geteuid().as_raw();
+            std::env::temp_dir().join(format!("airs-{user}"))
+        },
+        |own| own.join("airs"),
+    );
+    // It may be there; whose it is decides.
+    let _ = std::fs::DirBuilder::new().mode(0o700).create(&folder);
+    is_mine_alone(&folder).then_some(folder)
+}
+
+/// Whether a folder is this user's, and nobody else can enter it.
+#[cfg(unix)]
+fn is_mine_alone(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    folder.symlink_metadata().is_ok_and(|metadata| {
+        metadata.is_dir()
+            && metadata.uid() == rustix::process::geteuid().as_raw()
+            && metadata.mode() & 0o077 == 0
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn folder() -> Option<PathBuf> {
+    None
+}
+
+/// A connection to another process.
+#[cfg(unix)]
+pub(crate) type Stream = tokio::net::UnixStream;
+
+/// Where connections come in.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct Listener {
+    listener: tokio::net::UnixListener,
+    path: PathBuf,
+}
+
+#[cfg(unix)]
+impl Listener {
+    /// Listens at a path in the [`folder`], which only this user can connect to.
+    pub(crate) fn at(path: PathBuf) -> std::io::Result<Self> {
+        use std::os::unix::fs::PermissionsExt;
+
+        // Left of a process that ended suddenly.
+        let _ = std::fs::remove_file(&path);
+        let listener = tokio::net::UnixListener::bind(&path)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        Ok(Self { listener, path })
+    }
+
+    /// The next connection of this user; others are closed.
+    pub(crate) async fn accept(&self) -> std::io::Result<Stream> {
+        loop {
+            let (stream, _) = self.listener.accept().await?;
+            if is_mine(&stream) {
+                return Ok(stream);
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Connects to a process of this user; none when nobody listens there, or somebody else.
+#[cfg(unix)]
+pub(crate) async fn connect(path: &Path) -> Option<Stream> {
+    if !is_mine_alone(path.parent()?) {
+        return None;
+    }
+    let stream = Stream::connect(path).await.ok()?;
+    is_mine(&stream).then_some(stream)
+}
+
+#[cfg(unix)]
+fn is_mine(stream: &Stream) -> bool {
+    let me = rustix::process::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == me)
+}
+
+/// There is none.
+#[cfg(not(unix))]
+pub(crate) type Stream = tokio::net::TcpStream;
+
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub(crate) struct Listener;
+
+#[cfg(not(unix))]
+impl Listener {
+    pub(crate) fn at(_path: PathBuf) -> std::io::Result<Self> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) async fn accept(&self) -> std::io::Result<Stream> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) async fn connect(_path: &Path) -> Option<Stream> {
+    None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::is_mine_alone;
+
+    #[test]
+    fn a_folder_that_others_can_enter_is_not_mine_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one");
+        std::fs::create_dir(&path).unwrap();
+        let set = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        set(0o700);
+        assert!(is_mine_alone(&path));
+        for open in [0o750, 0o701, 0o777] {
+            set(open);
+            assert!(!is_mine_alone(&path), "{open:o}");
+        }
+        set(0o700);
+        let link = folder.path().join("link");
+        symlink(&path, &link).unwrap();
+        assert!(!is_mine_alone(&link));
+        assert!(!is_mine_alone(&folder.path().join("none")));
+    }
+}

@@ -1,0 +1,87 @@
+//! Other commands, while a loop serves the project.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
+use super::loops::Dev;
+use super::project::unbound;
+use crate::project::succeed;
+use crate::scene::Scene;
+
+/// What a command that fails writes to stderr, and its exit code.
+fn fail(scene: &Scene, line: &str) -> (Option<i32>, String) {
+    let output = scene.command(line).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn other_commands_ask_the_loop_and_work_alone_without_one() {
+    let scene = unbound("asked");
+    let mut dev = Dev::start(&scene, "--state memory");
+    assert_eq!(dev.turn().components(), ["asked-tally", "asked-bump"]);
+    everything(&scene);
+    // New code, the same state.
+    let lib = scene.read("tally/src/lib.rs").replace("u32 = 41;", "u32 = 1;");
+    fs::write(scene.path().join("tally/src/lib.rs"), lib).unwrap();
+    assert_eq!(dev.turn().outcome(), "served");
+    assert_eq!(succeed(&scene, "run asked-bump"), "\"83 one note 7 words\"\n");
+    only_the_owner_can_connect(&scene);
+    dev.kill();
+    // What is left leads nowhere, and nothing was stored.
+    assert!(scene.path().join(".airs/dev.json").exists());
+    assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
+    let (code, said) = fail(&scene, "run asked-bump");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("is not built"), "{said}");
+    // The next loop is found again.
+    let mut dev = Dev::start(&scene, "--state memory");
+    dev.turn();
+    succeed(&scene, "bind /tally --driver asked-tally --account null");
+    assert_eq!(succeed(&scene, "run asked-bump"), "\"1 one note 7 words\"\n");
+}
+
+/// The same answers and exit codes as without a loop.
+fn everything(scene: &Scene) {
+    succeed(scene, "bind /tally --driver asked-tally --account null");
+    let bound = "/tally  asked-tally, owned by operator, controlled by operator\n";
+    assert_eq!(succeed(scene, "bindings"), bound);
+    assert!(succeed(scene, "status").contains(bound));
+    assert_eq!(succeed(scene, "run asked-bump"), "\"41 one note 7 words\"\n");
+    assert_eq!(succeed(scene, "control /tally bump"), "\"82 one note 7\"\n");
+    let id = "run asked-bump --id 01BX5ZZKBKACTAV9WEVGEMMVRZ --message-format json";
+    let (code, said) = fail(scene, id);
+    assert_eq!(code, Some(1), "{said}");
+    for (line, code, reason) in [
+        ("run asked-bump --as bob", 1, "denied"),
+        ("run asked-missing", 2, "not-found"),
+        ("control /nowhere bump", 2, "unbound"),
+        ("view /tally", 1, "unsupported"),
+        ("unbind nowhere", 2, "invalid-path"),
+        ("run asked-bump --timeout-ms 0", 2, "usage"),
+    ] {
+        let (found, said) = fail(scene, line);
+        assert_eq!(found, Some(code), "{line}: {said}");
+        assert!(said.starts_with(&format!("error[{reason}]")), "{line}: {said}");
+    }
+    // What serves is what is called and looked into.
+    let inspected: Value =
+        serde_json::from_str(&succeed(scene, "inspect asked-bump --message-format json")).unwrap();
+    assert_eq!(inspected["name"], "asked-bump");
+    assert!(succeed(scene, "explain asked-tally").contains("asked-tally"));
+    let (code, said) = fail(scene, "call asked-bump 'run(\"null\")'");
+    assert_eq!(code, Some(0), "{said}");
+    succeed(scene, "bind /spare --driver asked-tally --account null");
+    // Another state is not the loop's.
+    assert_eq!(succeed(scene, "bindings --state elsewhere"), "nothing is bound\n");
+    assert_eq!(succeed(scene, "bindings --context other"), "nothing is bound\n");
+}
+
+fn only_the_owner_can_connect(scene: &Scene) {
+    let place: Value = serde_json::from_str(&scene.read(".airs/dev.json")).unwrap();
+    let socket = std::path::Path::new(place["socket"].as_str().unwrap());
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(socket), 0o600);
+    assert_eq!(mode(socket.parent().unwrap()), 0o700);
+}

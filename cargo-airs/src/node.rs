@@ -3,13 +3,14 @@
 mod absent;
 mod ask;
 mod events;
+mod explain;
 mod input;
 mod state;
 
 use std::fmt;
 
 use airs_core::{Code, Kind, Name};
-use airs_runtime::{Component, ComponentExplained, EngineConfig, PathExplained, Runtime, State};
+use airs_runtime::{Component, EngineConfig, PathExplained, Runtime, State};
 
 use crate::error::{Failure, Reason, Result};
 use crate::live::Live;
@@ -118,27 +119,6 @@ impl Node {
         let settings::Node { caller, context, .. } = &self.request;
         let explained = self.runtime.explain_path(path, caller, Some(context));
         Ok(interrupt::unless_pressed(explained)??)
-    }
-
-    /// What would apply to a component of the project, were it put into service, and why it cannot be if it cannot.
-    /// It is not executed, and nothing is looked at that is stored.
-    pub(crate) fn explain_component(
-        &self,
-        one: &Crate,
-        workspace: &Workspace,
-    ) -> (ComponentExplained, Option<Failure>) {
-        let granted = workspace.granted(&one.manifest.name);
-        let mut explained = ComponentExplained::of(&one.manifest, &granted, &self.request.context);
-        let checked = self
-            .built(one, workspace)
-            .and_then(|component| Ok(self.runtime.check(&component, &granted)?));
-        match checked {
-            Ok(loaded) => {
-                explained.service = Some(loaded);
-                (explained, None)
-            }
-            Err(failure) => (explained, Some(failure)),
-        }
     }
 
     fn load(&mut self, workspace: &Workspace, needs: Needs<'_>) -> Result<()> {

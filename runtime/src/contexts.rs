@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use airs_core::{Code, Error, Name, Result};
 use airs_driver::Context;
 use airs_engine::MemoryBudget;
-use airs_platform::{Http, Memory, Sqlite, Storage};
+use airs_platform::{DenialLog, Http, Memory, Sqlite, Storage};
 
 use crate::builder::State;
 
@@ -21,13 +21,16 @@ pub(crate) struct Held {
     pub(crate) context: Context,
     /// When old answers are looked for again, in milliseconds since 1970.
     pub(crate) answers_due_ms: Arc<AtomicU64>,
+    /// What its components were denied.
+    pub(crate) denials: Arc<DenialLog>,
 }
 
-impl From<Context> for Held {
-    fn from(context: Context) -> Self {
+impl Held {
+    fn new(context: Context, denials: DenialLog) -> Self {
         Self {
             context,
             answers_due_ms: Arc::default(),
+            denials: Arc::new(denials),
         }
     }
 }
@@ -49,11 +52,20 @@ impl Contexts {
         };
         names
             .into_iter()
-            .map(|name| open(state, name))
-            .chain(prepared.into_iter().map(Ok))
-            .map(|context| {
-                let context = context?.reaching(Arc::clone(http));
-                Ok(Held::from(context.with_memory(node.of_context(memory_bytes))))
+            .map(|name| {
+                let denials = denials(state, &name);
+                open(state, name).map(|context| (context, denials))
+            })
+            .chain(
+                prepared
+                    .into_iter()
+                    .map(|context| Ok((context, DenialLog::memory()))),
+            )
+            .map(|opened: Result<_>| {
+                let (context, denials): (Context, _) = opened?;
+                let context = context.reaching(Arc::clone(http));
+                let context = context.with_memory(node.of_context(memory_bytes));
+                Ok(Held::new(context, denials))
             })
             .collect::<Result<_>>()
             .map(Self)
@@ -87,6 +99,14 @@ fn open(state: &State, name: Name) -> Result<Context> {
         State::Folder(folder) => Arc::new(Sqlite::open(&file(folder, &name))?),
     };
     Ok(Context::new(name, storage))
+}
+
+/// The record of what the components of a context were denied.
+pub(crate) fn denials(state: &State, name: &Name) -> DenialLog {
+    match state {
+        State::Memory => DenialLog::memory(),
+        State::Folder(folder) => DenialLog::file(folder.join(format!("{name}.denials.jsonl"))),
+    }
 }
 
 /// A context's name is safe in a path: lower-case letters, digits and hyphens.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use airs_core::{
-    AssetPath, Caller, CallerId, Capabilities, Code, Error, Grants, Kind, Name, NameError, Result, Rights,
+    AssetPath, Caller, CallerId, Capabilities, Code, Error, FolderName, Grants, Kind, Name, NameError,
+    Result, Rights,
 };
 use airs_driver::{Binding, Effective};
 use airs_package::Manifest;
@@ -125,6 +126,21 @@ impl ComponentExplained {
 }
 
 impl Runtime {
+    /// Where a folder of a context is that components may be granted; none when this runtime has no folders. It need
+    /// not be there.
+    ///
+    /// ```
+    /// use airs_runtime::{Name, Runtime};
+    ///
+    /// let runtime = Runtime::builder().files("place").build()?;
+    /// let folder = runtime.folder(&Name::local(), &"rates".parse()?);
+    /// assert_eq!(folder, Some("place/local/rates".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn folder(&self, context: &Name, name: &FolderName) -> Option<PathBuf> {
+        self.inner.folder(context, name)
+    }
+
     /// Explains what a component in service may use in a context, the runtime's first one unless said.
     ///
     /// ```no_run

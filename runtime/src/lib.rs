@@ -123,6 +123,7 @@ mod answers;
 mod builder;
 mod callable;
 mod contexts;
+mod denials;
 mod effective;
 mod ending;
 mod explain;
@@ -149,7 +150,7 @@ pub use airs_engine::{
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
 };
-pub use airs_platform::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
+pub use airs_platform::{Denial, Denials, Http, HttpError, Network, Resolve, Room, SystemResolver, Trust};
 pub use airs_process::{ATTEMPTS_MAX, Answer};
 /// Makes a Rust type one that crosses: the same shape as a type in WIT.
 ///

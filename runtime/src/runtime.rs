@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use crate::answers::ANSWERS_KEPT_MAX;
 use crate::builder::RuntimeBuilder;
 use crate::contexts::Contexts;
+use crate::denials::recording;
 use crate::load::Loaded;
 use crate::migrate::Pending;
 use crate::offer::Offers;
@@ -109,6 +110,7 @@ impl Runtime {
             &http,
             (&memory, limits.context_memory_bytes),
         )?;
+        let observer = recording(observer, &contexts);
         let files = files.or_else(|| state.beside("files"));
         let engine = Engine::new(&engine)?;
         let inner = Inner {

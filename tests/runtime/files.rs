@@ -59,7 +59,13 @@ impl Scene {
         ] {
             below(other, SECRET);
         }
-        let set_up = |builder| two_contexts(builder).files(place.path());
+        // Long lists take their time on a machine that is busy.
+        let patient = Limits {
+            deadline_ms: 60_000,
+            cpu_ms: 60_000,
+            ..Limits::default()
+        };
+        let set_up = |builder| two_contexts(builder).limits(patient).files(place.path());
         let (bench, denials) = Bench::noting(&[], set_up, |event| match event {
             Event::Denied {
                 capability, message, ..

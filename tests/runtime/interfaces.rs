@@ -272,6 +272,8 @@ fn what_is_not_granted_is_denied_when_it_is_called_and_told() {
     assert_eq!(noted.unwrap_err().code(), Code::Denied);
     let told = ("component".to_owned(), Capability::Interfaces);
     assert_eq!(denied.try_iter().collect::<Vec<_>>(), [told.clone(), told]);
+    // It was in no context, and so is in no context's record.
+    assert!(runtime.denials(None).unwrap().all.is_empty());
 }
 
 struct Reserved;

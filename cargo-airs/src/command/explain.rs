@@ -15,7 +15,7 @@ pub(crate) fn run(settings: &Explain, report: &Report) -> Result<()> {
     match &settings.what {
         What::Path(path) => {
             let node = Node::within(&workspace, &settings.node, Needs::State, report)?;
-            let shown = shown(node.explain_path(path)?, &node, &workspace);
+            let shown = shown(node.explain_path(path)?, &node, &workspace)?;
             report.say(&Message::PathExplained(Box::new(shown)));
         }
         What::Component(name) => {
@@ -23,13 +23,14 @@ pub(crate) fn run(settings: &Explain, report: &Report) -> Result<()> {
             let node = Node::within(&workspace, &settings.node, Needs::Nothing, report)?;
             let (explained, why) = node.explain_component(&one, &workspace);
             let shown = ComponentShown::new(&explained, why.as_ref());
+            let shown = shown.denied_lately(node.denials(name, &workspace)?);
             report.say(&Message::ComponentExplained(Box::new(shown)));
         }
     }
     Ok(())
 }
 
-fn shown(explained: PathExplained, node: &Node, workspace: &Workspace) -> PathShown {
+fn shown(explained: PathExplained, node: &Node, workspace: &Workspace) -> Result<PathShown> {
     let PathExplained {
         path,
         context,
@@ -44,24 +45,25 @@ fn shown(explained: PathExplained, node: &Node, workspace: &Workspace) -> PathSh
         right: right.to_string(),
         denied: answer.err().map(|error| Why::from(&Failure::from(error))),
     };
-    PathShown {
+    Ok(PathShown {
         path: path.to_string(),
         context: context.to_string(),
         caller,
         owner,
         rights: rights.into_iter().map(right).collect(),
-        driver: driver(&binding.driver, node, workspace),
+        driver: driver(&binding.driver, node, workspace)?,
         binding: bind::shown(&bound_at, &binding),
-    }
+    })
 }
 
 /// The driver behind a path, which the project may not have any more.
-fn driver(name: &str, node: &Node, workspace: &Workspace) -> ComponentShown {
-    match workspace.component(name) {
+fn driver(name: &str, node: &Node, workspace: &Workspace) -> Result<ComponentShown> {
+    let shown = match workspace.component(name) {
         Ok(one) => {
             let (explained, why) = node.explain_component(&one, workspace);
             ComponentShown::new(&explained, why.as_ref())
         }
         Err(failure) => ComponentShown::unknown(name, &failure),
-    }
+    };
+    Ok(shown.denied_lately(node.denials(name, workspace)?))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use airs_core::{Capability, Kind};
-use airs_runtime::ComponentExplained;
+use airs_runtime::{ComponentExplained, Denial};
 use serde::Serialize;
 
 use super::Bound;
@@ -43,6 +43,8 @@ pub(crate) struct ComponentShown {
     capabilities: Vec<CapabilityShown>,
     /// The folders that it may look into.
     folders: Vec<FolderShown>,
+    /// What it was denied lately, the newest last.
+    denials: Vec<Denial>,
     /// Why it may use nothing in the context.
     denied: Option<Why>,
 }
@@ -123,6 +125,7 @@ impl ComponentShown {
                 .iter()
                 .map(|path| FolderShown::of(path))
                 .collect(),
+            denials: Vec::new(),
             denied: denied.map(|error| Why::from(&Failure::from(error))),
         }
     }
@@ -130,6 +133,12 @@ impl ComponentShown {
     /// Whether runs can use it in the context.
     fn works(&self) -> bool {
         self.out_of_service.is_none() && self.denied.is_none()
+    }
+
+    /// The same, and what it was denied lately.
+    pub(crate) fn denied_lately(mut self, denials: Vec<Denial>) -> Self {
+        self.denials = denials;
+        self
     }
 
     /// A driver that something is bound to, and that is not here.
@@ -142,6 +151,7 @@ impl ComponentShown {
             out_of_service: Some(Why::from(why)),
             capabilities: Vec::new(),
             folders: Vec::new(),
+            denials: Vec::new(),
             denied: None,
         }
     }
@@ -195,8 +205,19 @@ impl fmt::Display for ComponentShown {
         for capability in &self.capabilities {
             writeln!(f, "  {capability}")?;
         }
-        let mut folders = self.folders.iter();
-        folders.try_for_each(|folder| writeln!(f, "  {folder}"))
+        for folder in &self.folders {
+            writeln!(f, "  {folder}")?;
+        }
+        let mut denials = self.denials.iter();
+        denials.try_for_each(|denial| {
+            let Denial {
+                run,
+                capability,
+                message,
+                ..
+            } = denial;
+            writeln!(f, "  {:<11} {capability} in run {run}: {message}", "denied")
+        })
     }
 }
 

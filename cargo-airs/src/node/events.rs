@@ -35,6 +35,7 @@ pub(crate) fn tell(event: &Event<'_>, report: &Report) {
             context: context.as_str(),
             run,
         }),
+        Event::RecordFault { message, .. } => report.warn(message),
         _ => {}
     }
     code::log(event, report);

@@ -29,6 +29,24 @@ fn a_path_is_explained_for_each_who_asks() {
 }
 
 #[test]
+fn what_was_denied_is_told() {
+    let mut scene = accounts("explain_denials");
+    scene.edit(
+        "airs.toml",
+        "[grants.ledger]\nstorage = true\n",
+        "[grants.ledger]\nstorage = { access = \"read-write\", quota_bytes = 1 }\n",
+    );
+    scene.run("control /accounts/bob/usd mint --input '{\"amount\":\"1.00\"}'");
+    scene.run("explain ledger");
+    scene.run("explain /accounts/bob/usd");
+    scene.check();
+    let told = succeed(&scene, "explain ledger --message-format json");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["denials"][0]["capability"], "storage");
+    assert!(told["denials"][0]["time_ms"].as_u64() > Some(0), "{told}");
+}
+
+#[test]
 fn looking_makes_no_state() {
     let scene = ledger("explain_no_state");
     let explained = scene.command("explain /accounts/alice").output().unwrap();

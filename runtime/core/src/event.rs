@@ -135,18 +135,27 @@ pub enum Event<'a> {
         /// The line without its end; control characters are escaped.
         line: &'a str,
     },
-    /// A component was refused what it was not granted. It outlives the run, whatever comes of that, and belongs
-    /// into every record of what happened.
+    /// A component was refused what it was not granted. It outlives the run, whatever comes of that, and is in the
+    /// context's record by now.
     Denied {
+        /// The context, in whose record it is kept; none of a call from outside of any, which is in no record.
+        context: Option<&'a Name>,
         /// The component's name.
         component: &'a Name,
-        /// The run in which it was.
+        /// The run in which it was, or the call.
         run: &'a str,
         /// The attempt of the run, from 1.
         attempt: u32,
         /// What it would have needed.
         capability: Capability,
         /// What was refused, and why. It holds nothing that may be a secret.
+        message: &'a str,
+    },
+    /// A denial could not be recorded: told right before the denial itself.
+    RecordFault {
+        /// The context's name.
+        context: &'a Name,
+        /// What is wrong.
         message: &'a str,
     },
     /// What a driver has stored in a context was brought to the schema of a new generation, which is put into service

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use airs_core::{Capabilities, Code, Error, HttpRequest, HttpResponse, Name, Result};
-use airs_platform::{Http, HttpError};
+use airs_engine::HeldMemory;
+use airs_platform::{Http, HttpError, Room};
 
 /// Requests that one run may send, over all its attempts: it keeps a snapshot while it waits.
 const REQUESTS_PER_RUN_MAX: usize = 64;
@@ -29,6 +30,10 @@ struct Inner {
     answers: HashMap<Question, Vec<Answer>>,
     requests: usize,
     bytes: usize,
+    /// What the answers take, of the memory that guests have together.
+    memory: Option<HeldMemory>,
+    /// Why there was no more of it.
+    full: Option<Error>,
 }
 
 /// Who asked what.
@@ -78,6 +83,7 @@ impl Asking {
         request: HttpRequest,
         granted: &Arc<Capabilities>,
         until: Instant,
+        memory: HeldMemory,
     ) -> Result<Arc<HttpResponse>, Refusal> {
         HttpError::check_granted(&request, granted).map_err(Refusal::Http)?;
         let request = Arc::new(request);
@@ -92,10 +98,23 @@ impl Asking {
             return known.map_err(Refusal::Http);
         }
         let service = self.service.as_ref().ok_or(Refusal::Unreachable)?;
+        self.heard.inner(|inner| {
+            inner.memory.get_or_insert(memory);
+        });
         let answer = service
-            .send(Arc::clone(&question.1), Arc::clone(granted), until)
+            .send(
+                Arc::clone(&question.1),
+                Arc::clone(granted),
+                until,
+                self.heard.room(),
+            )
             .await;
         let answer = answer.map(Arc::new);
+        if let Err(HttpError::NoRoom { .. }) = answer
+            && let Some(full) = self.heard.inner(|inner| inner.full.take())
+        {
+            return Err(Refusal::OverLimit(full));
+        }
         self.heard.keep(question, &answer)?;
         answer.map_err(Refusal::Http)
     }
@@ -119,8 +138,25 @@ impl Heard {
         Err(Refusal::OverLimit(Error::new(Code::LimitExceeded, message)))
     }
 
+    /// Room for the next answer, of what the run may have together with others.
+    fn room(&self) -> Room {
+        let heard = self.clone();
+        Room::new(move |bytes| heard.cover(bytes).is_ok())
+    }
+
+    fn cover(&self, bytes: usize) -> Result<()> {
+        self.inner(|inner| {
+            let total = inner.bytes.saturating_add(bytes);
+            let covered = inner.memory.as_mut().map_or(Ok(()), |memory| memory.cover(total));
+            inner.full = covered.as_ref().err().cloned();
+            covered
+        })
+    }
+
     fn keep(&self, question: Question, answer: &Answer) -> Result<(), Refusal> {
         let bytes = answer.as_ref().map_or(0, |response| response.bytes());
+        // Also when the service has not asked for it.
+        self.cover(bytes).map_err(Refusal::OverLimit)?;
         let total = self.inner(|inner| {
             inner.bytes += bytes;
             if inner.bytes <= RESPONSE_BYTES_PER_RUN_MAX {
@@ -153,76 +189,4 @@ impl fmt::Debug for Heard {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::time::Instant;
-
-    use airs_core::{Capabilities, HttpRequest, HttpResponse};
-    use airs_platform::{Http, HttpError};
-    use futures_util::FutureExt;
-    use futures_util::future::BoxFuture;
-
-    use super::{Asking, Heard, REQUESTS_PER_RUN_MAX, RESPONSE_BYTES_PER_RUN_MAX, Refusal};
-
-    /// Answers everything with a body of so many bytes.
-    #[derive(Debug)]
-    struct Server(usize);
-
-    impl Http for Server {
-        fn send(
-            &self,
-            _request: Arc<HttpRequest>,
-            _granted: Arc<Capabilities>,
-            _until: Instant,
-        ) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
-            let response = HttpResponse {
-                status: 200,
-                headers: Vec::new(),
-                body: vec![0; self.0],
-            };
-            async move { Ok(response) }.boxed()
-        }
-    }
-
-    /// How many of these requests were answered, one after the other, whatever came of those before.
-    fn answered(asking: &mut Asking, urls: impl Iterator<Item = String>) -> usize {
-        let granted = Capabilities::default().with_http(["http://127.0.0.1".parse().unwrap()]);
-        let (driver, granted) = (Arc::new("feed".parse().unwrap()), Arc::new(granted));
-        urls.filter(|url| {
-            let request = HttpRequest::new("GET", url, Vec::new(), None).unwrap();
-            let answer = asking.answer(&driver, request, &granted, Instant::now());
-            match answer.now_or_never().unwrap() {
-                Ok(_) => true,
-                Err(Refusal::OverLimit(_)) => false,
-                Err(refusal) => panic!("{refusal:?}"),
-            }
-        })
-        .count()
-    }
-
-    fn different(count: usize) -> impl Iterator<Item = String> {
-        (0..count).map(|number| format!("http://127.0.0.1/?{number}"))
-    }
-
-    #[test]
-    fn what_is_refused_is_not_remembered() {
-        let heard = Heard::default();
-        let mut asking = Asking::new(Some(Arc::new(Server(1))), heard.clone());
-        assert_eq!(answered(&mut asking, different(1_000)), REQUESTS_PER_RUN_MAX);
-        assert_eq!(asking.sent.len(), REQUESTS_PER_RUN_MAX);
-        // What was answered once is answered to later attempts, and no more than that.
-        let mut later = asking.again();
-        assert_eq!(answered(&mut later, different(1_000)), REQUESTS_PER_RUN_MAX);
-        assert_eq!(later.sent.len(), REQUESTS_PER_RUN_MAX);
-        assert_eq!(heard.inner(|inner| inner.answers.len()), REQUESTS_PER_RUN_MAX);
-    }
-
-    #[test]
-    fn a_run_keeps_so_many_bytes_of_answers_and_no_more() {
-        let heard = Heard::default();
-        let mut asking = Asking::new(Some(Arc::new(Server(8 << 20))), heard.clone());
-        let fitting = RESPONSE_BYTES_PER_RUN_MAX / (8 << 20);
-        assert_eq!(answered(&mut asking, different(10)), fitting);
-        assert_eq!(heard.inner(|inner| inner.answers.len()), fitting);
-    }
-}
+mod tests;

@@ -240,6 +240,7 @@ impl Environment {
 impl Shared {
     fn denied(&self, component: &Name, attempt: u32, capability: Capability, message: &str) {
         (self.observer)(&Event::Denied {
+            context: self.context.as_ref(),
             component,
             run: &self.run,
             attempt,

@@ -9,7 +9,7 @@ use crate::files::Files;
 use crate::host::{HostCaller, Sessions};
 use crate::log::Log;
 use crate::meter::MemoryMeter;
-use crate::{Environment, World};
+use crate::{Environment, HeldMemory, World};
 
 /// A Store's data holds a [`Guest`] and lends it.
 ///
@@ -105,6 +105,11 @@ impl Guest {
         let message = message.into();
         self.environment.denied(&self.name, capability, &message);
         Error::new(Code::Denied, message)
+    }
+
+    /// Memory for what the host keeps for the guest's run, beside the guest's own.
+    pub fn hold_memory(&self) -> HeldMemory {
+        HeldMemory::of(self.environment.share())
     }
 
     /// What it has open, and the memory that this is taken of.

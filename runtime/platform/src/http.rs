@@ -30,7 +30,7 @@ pub use trust::Trust;
 /// use std::sync::Arc;
 /// use std::time::Instant;
 /// use airs_core::{Capabilities, HttpRequest, HttpResponse};
-/// use airs_platform::{Http, HttpError};
+/// use airs_platform::{Http, HttpError, Room};
 /// use futures_util::future::BoxFuture;
 ///
 /// /// Answers by itself what it is asked about one host.
@@ -43,6 +43,7 @@ pub use trust::Trust;
 ///         request: Arc<HttpRequest>,
 ///         granted: Arc<Capabilities>,
 ///         _until: Instant,
+///         _room: Room,
 ///     ) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
 ///         Box::pin(async move {
 ///             HttpError::check_granted(&request, &granted)?;
@@ -54,7 +55,8 @@ pub use trust::Trust;
 pub trait Http: Send + Sync + fmt::Debug {
     /// Sends a request, if the capabilities allow it, and waits for the whole response. Redirects are responses.
     ///
-    /// Dropping the future ends it. It takes no longer than `until`.
+    /// Dropping the future ends it. It takes no longer than `until`, and asks for room before it keeps more of the
+    /// response.
     ///
     /// # Errors
     /// [`HttpError`], which says whether it was refused, or failed.
@@ -63,5 +65,41 @@ pub trait Http: Send + Sync + fmt::Debug {
         request: Arc<HttpRequest>,
         granted: Arc<Capabilities>,
         until: Instant,
+        room: Room,
     ) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
+}
+
+/// Memory for one response, of what others take of, too.
+///
+/// ```
+/// use airs_platform::Room;
+///
+/// let room = Room::new(|bytes| bytes <= 1_024);
+/// assert!(room.is_there_for(1_024) && !room.is_there_for(1_025));
+/// ```
+#[derive(Clone)]
+pub struct Room(Arc<dyn Fn(usize) -> bool + Send + Sync>);
+
+impl Room {
+    /// Room that is given by `take`: it is told how many bytes the response has in all by now, takes them if it can, and
+    /// says whether it could.
+    pub fn new(take: impl Fn(usize) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(take))
+    }
+
+    /// Room for every response.
+    pub fn unbounded() -> Self {
+        Self::new(|_| true)
+    }
+
+    /// Whether there is room for a response with so many bytes by now; it is taken then.
+    pub fn is_there_for(&self, bytes: usize) -> bool {
+        (self.0)(bytes)
+    }
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").finish_non_exhaustive()
+    }
 }

@@ -2,14 +2,16 @@
 //!
 //! [`Storage`] keeps a context's state: [`Sqlite`] in a file, [`Memory`] for tests.
 
+mod denials;
 mod error;
 mod folder;
 mod http;
 mod storage;
 
+pub use denials::{Denial, DenialLog, Denials};
 pub use error::StorageError;
 pub use folder::LocalFolder;
-pub use http::{Http, HttpError, Network, Resolve, SystemResolver, Trust};
+pub use http::{Http, HttpError, Network, Resolve, Room, SystemResolver, Trust};
 pub use storage::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, KeyHash, Memory, PAGE_BYTES_MAX,
     Page, Range, Reading, Snapshot, Sqlite, Storage, Stored, Version,

@@ -20,9 +20,10 @@ impl Http for DriverState {
             Some(transaction) => transaction.doom().map_or(Ok(()), |doom| Err(doom.clone()))?,
         }
         let (name, until) = (self.guest.shared_name(), self.guest.deadline());
+        let memory = self.guest.hold_memory();
         let answer = self
             .asking
-            .answer(&name, request, &self.capabilities, until)
+            .answer(&name, request, &self.capabilities, until, memory)
             .await;
         answer.map_err(|refusal| match refusal {
             Refusal::Http(error @ (HttpError::NotGranted { .. } | HttpError::NotPublic { .. })) => {

@@ -36,6 +36,12 @@ pub enum HttpError {
         /// How much may be.
         limit: String,
     },
+    /// There is no memory for the response; others have taken it.
+    #[error("there is no memory left for the response of {origin}")]
+    NoRoom {
+        /// Where it came from.
+        origin: String,
+    },
     /// It took too long.
     #[error("{origin} did not answer in time")]
     Late {
@@ -74,7 +80,7 @@ impl HttpError {
     pub fn code(&self) -> Code {
         match self {
             Self::NotGranted { .. } | Self::NotPublic { .. } => Code::Denied,
-            Self::TooLarge { .. } => Code::LimitExceeded,
+            Self::TooLarge { .. } | Self::NoRoom { .. } => Code::LimitExceeded,
             Self::Late { .. } => Code::DeadlineExceeded,
             Self::Failed { .. } => Code::Rejected,
         }

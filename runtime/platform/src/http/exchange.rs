@@ -19,9 +19,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::HttpError;
 use super::address::{is_own, is_public};
 use super::network::{Ending, Reach};
+use super::{HttpError, Room};
 
 /// The longest that one address may take to be connected to.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
@@ -43,6 +43,7 @@ pub(super) async fn exchange(
     reach: &Reach,
     request: &HttpRequest,
     granted: &Arc<Capabilities>,
+    room: &Room,
 ) -> Result<HttpResponse, HttpError> {
     let fault = Fault {
         origin: request.url().origin(),
@@ -53,7 +54,7 @@ pub(super) async fn exchange(
     let _place = place.map_err(|closed| fault.failed("requests are not served any more", closed))?;
     let stream = connect(&addresses, request.url().port(), &fault).await?;
     match request.url().scheme() {
-        Scheme::Http => converse(TokioIo::new(stream), request, &fault).await,
+        Scheme::Http => converse(TokioIo::new(stream), request, room, &fault).await,
         Scheme::Https => {
             let config = reach
                 .config()
@@ -64,7 +65,7 @@ pub(super) async fn exchange(
             let stream = TlsConnector::from(config).connect(name, stream).await;
             let stream =
                 stream.map_err(|error| fault.failed("it does not prove that it is that host", error))?;
-            converse(TokioIo::new(stream), request, &fault).await
+            converse(TokioIo::new(stream), request, room, &fault).await
         }
     }
 }
@@ -127,7 +128,12 @@ fn server_name(host: &Host) -> io::Result<ServerName<'static>> {
     }
 }
 
-async fn converse<S>(stream: S, request: &HttpRequest, fault: &Fault) -> Result<HttpResponse, HttpError>
+async fn converse<S>(
+    stream: S,
+    request: &HttpRequest,
+    room: &Room,
+    fault: &Fault,
+) -> Result<HttpResponse, HttpError>
 where
     S: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
 {
@@ -147,7 +153,7 @@ where
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return Err(fault.failed_plainly("it wants to speak another protocol"));
     }
-    read(response, fault).await
+    read(response, room, fault).await
 }
 
 /// The request as it is written. Its parts were looked at when it was made; here they are only put together.
@@ -180,32 +186,38 @@ fn message(request: &HttpRequest) -> hyper::http::Result<Request<Empty<Bytes>>> 
     message.body(Empty::new())
 }
 
-async fn read(response: Response<Incoming>, fault: &Fault) -> Result<HttpResponse, HttpError> {
+async fn read(response: Response<Incoming>, room: &Room, fault: &Fault) -> Result<HttpResponse, HttpError> {
     let too_large = || fault.too_large(format!("{RESPONSE_BODY_BYTES_MAX} bytes"));
     let status = response.status().as_u16();
     let fields = response.headers().iter();
     let headers = fields
         .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
         .collect();
+    let mut read = HttpResponse {
+        status,
+        headers,
+        body: Vec::new(),
+    };
+    let head_bytes = read.bytes();
     let mut body = response.into_body();
     if body.size_hint().lower() > RESPONSE_BODY_BYTES_MAX as u64 {
         return Err(too_large());
     }
-    let mut content = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| fault.of(error))?;
         if let Some(data) = frame.data_ref() {
-            if content.len() + data.len() > RESPONSE_BODY_BYTES_MAX {
+            let bytes = read.body.len() + data.len();
+            if bytes > RESPONSE_BODY_BYTES_MAX {
                 return Err(too_large());
             }
-            content.extend_from_slice(data);
+            if !room.is_there_for(head_bytes + bytes) {
+                return Err(fault.no_room());
+            }
+            read.body.extend_from_slice(data);
         }
     }
-    Ok(HttpResponse {
-        status,
-        headers,
-        body: content,
-    })
+    read.body.shrink_to_fit();
+    Ok(read)
 }
 
 /// Says what went wrong with which server.
@@ -243,6 +255,12 @@ impl Fault {
             origin: self.origin.clone(),
             what,
             source: None,
+        }
+    }
+
+    fn no_room(&self) -> HttpError {
+        HttpError::NoRoom {
+            origin: self.origin.clone(),
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::time::timeout_at;
 
 use super::exchange::exchange;
 use super::lookups::{LOOKUPS_AT_ONCE_MAX, Lookups};
-use super::{Http, HttpError, Resolve, SystemResolver, Trust};
+use super::{Http, HttpError, Resolve, Room, SystemResolver, Trust};
 
 /// The longest that a request may take, from the resolution of the name to the last byte: a run that waits keeps its
 /// snapshot, and with it the state's log.
@@ -91,6 +91,7 @@ impl Http for Network {
         request: Arc<HttpRequest>,
         granted: Arc<Capabilities>,
         until: Instant,
+        room: Room,
     ) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
             HttpError::check_granted(&request, &granted)?;
@@ -109,7 +110,7 @@ impl Http for Network {
                 let late = HttpError::Late {
                     origin: request.url().origin(),
                 };
-                let exchange = exchange(&reach, &request, &granted);
+                let exchange = exchange(&reach, &request, &granted, &room);
                 timeout_at(until.into(), exchange).await.unwrap_or(Err(late))
             });
             let ended = Ending(task).await;

@@ -2,11 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Instant;
 
-use airs_platform::HttpError;
+use airs_platform::{Http, HttpError, Room};
 
 use crate::server::Server;
-use crate::{LONG, SHORT, ask};
+use crate::{LONG, Names, SHORT, ask, get, granted, network, run};
 
 /// Keeps a connection open until the other side ends it.
 fn hold(mut stream: TcpStream) {
@@ -40,6 +41,26 @@ fn a_server_that_stops_halfway_is_given_up() {
             matches!(answer, Err(HttpError::Late { .. })),
             "{beginning:?}: {answer:?}"
         );
+    }
+}
+
+#[test]
+fn an_answer_is_read_as_far_as_there_is_room_for_it() {
+    let server = Server::doing(|mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        hold(stream);
+    });
+    // Also when the rest never comes: the header field takes 17 bytes.
+    for (bytes_max, is_there) in [(20, false), (21, true)] {
+        let room = Room::new(move |bytes| bytes <= bytes_max);
+        let network = network(&Names::default());
+        let until = Instant::now() + if is_there { SHORT } else { LONG };
+        let answer = run(network.send(get(&server.url("/")), granted(&[&server.address()]), until, room));
+        match answer {
+            Err(HttpError::NoRoom { .. }) => assert!(!is_there),
+            Err(HttpError::Late { .. }) => assert!(is_there),
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use airs_core::Capabilities;
-use airs_platform::{Http, HttpError, Network, Resolve, Trust};
+use airs_platform::{Http, HttpError, Network, Resolve, Room, Trust};
 use futures_util::future::{BoxFuture, join_all};
 
 use crate::server::Server;
@@ -40,7 +40,12 @@ impl Resolve for Silent {
 fn ask_in_vain(network: &Network, allowed: &Arc<Capabilities>, names: usize, time: Duration) {
     let requests = (0..names).map(|number| {
         let request = get(&format!("http://n{number}.silent.example/"));
-        network.send(request, Arc::clone(allowed), Instant::now() + time)
+        network.send(
+            request,
+            Arc::clone(allowed),
+            Instant::now() + time,
+            Room::unbounded(),
+        )
     });
     for answer in run(join_all(requests)) {
         assert!(matches!(answer, Err(HttpError::Late { .. })), "{answer:?}");
@@ -59,7 +64,7 @@ fn names_that_nobody_answers_for_keep_others_from_nothing() {
     assert_eq!(names.asked(), 4);
     let url = format!("http://known.example:{}", server.port);
     let others = granted(&[&url, &server.address()]);
-    let answer = run(network.send(get(&url), others, Instant::now() + LONG));
+    let answer = run(network.send(get(&url), others, Instant::now() + LONG, Room::unbounded()));
     assert_eq!(answer.unwrap().status, 200);
 }
 

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use airs_core::{Capabilities, HttpRequest, HttpResponse};
-use airs_platform::{Http, HttpError, Network, Resolve, Trust};
+use airs_platform::{Http, HttpError, Network, Resolve, Room, Trust};
 use futures_util::future::BoxFuture;
 
 /// Long enough for whatever is to succeed, on a machine that is busy.
@@ -86,7 +86,12 @@ pub(crate) fn send(
     patterns: &[&str],
     time: Duration,
 ) -> Result<HttpResponse, HttpError> {
-    run(network.send(request, granted(patterns), Instant::now() + time))
+    run(network.send(
+        request,
+        granted(patterns),
+        Instant::now() + time,
+        Room::unbounded(),
+    ))
 }
 
 /// Waits for what happens elsewhere: this executor has neither timers nor a network.

@@ -1,6 +1,6 @@
 //! Where a request may go, whatever its host is called.
 
-use airs_platform::{Http, HttpError};
+use airs_platform::{Http, HttpError, Room};
 
 use crate::server::Server;
 use crate::{LONG, Names, ask, get, granted, network, run, send};
@@ -162,7 +162,12 @@ fn who_stops_waiting_hangs_up() {
     });
     let network = network(&Names::default());
     let until = std::time::Instant::now() + LONG;
-    let mut sending = network.send(get(&server.url("/")), granted(&[&server.address()]), until);
+    let mut sending = network.send(
+        get(&server.url("/")),
+        granted(&[&server.address()]),
+        until,
+        Room::unbounded(),
+    );
     run(async {
         assert!(futures_util::future::poll_immediate(&mut sending).await.is_none());
     });

@@ -53,14 +53,14 @@ pub struct Denials {
 /// recorded right before a loss of power may be lost.
 ///
 /// ```
-/// use airs_platform::{Denial, DenialLog};
+/// use airs_platform::{Denial, DenialLog, Denials};
 ///
 /// # let place = tempfile::tempdir()?;
 /// let log = DenialLog::file(place.path().join("local.denials.jsonl"));
 /// log.record(Denial { component: "feed".into(), message: "driver feed has no storage".into(), ..Denial::default() })?;
-/// let kept = DenialLog::file(place.path().join("local.denials.jsonl")).read()?;
-/// assert!(kept.intact);
-/// assert_eq!((kept.all[0].number, kept.all[0].component.as_str()), (1, "feed"));
+/// let Denials { all, intact, .. } = DenialLog::file(place.path().join("local.denials.jsonl")).read()?;
+/// assert!(intact);
+/// assert_eq!((all[0].number, all[0].component.as_str()), (1, "feed"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

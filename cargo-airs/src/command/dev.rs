@@ -1,6 +1,6 @@
 //! `cargo airs dev`: what is saved serves.
 //!
-//! One loop ([`turns`]) over what happens. Around it: a thread that watches ([`watch`]), one that builds and swaps
+//! One loop ([`turns`]) over what happens. Around it: a thread that watches ([`mod@watch`]), one that builds and swaps
 //! ([`worker`]), and one for each thing that a person or another program may ask for meanwhile.
 
 mod acting;

@@ -114,6 +114,9 @@ fn pay_floor(floor: &mut Floor, runs: u32) {
     }
 }
 
+/// Callers who pay at once: many, since one thread asks and hears of all of them, while the processors wait for it.
+const DISJOINT: u32 = 512;
+
 /// A runtime whose callers share no account.
 struct Disjoint(Runtime);
 
@@ -124,7 +127,7 @@ impl Disjoint {
             ..EngineConfig::default()
         };
         let runtime = run::bound_ledger(Runtime::builder().engine(engine), "payment");
-        for caller in 0..AT_ONCE {
+        for caller in 0..DISJOINT {
             run::fund(&runtime, caller);
         }
         Self(runtime)
@@ -132,8 +135,8 @@ impl Disjoint {
 
     fn pay(&self, runs: u32) {
         let client = Builder::new_current_thread().build().expect("a client");
-        for _ in 0..runs / AT_ONCE {
-            let batch = (0..AT_ONCE).map(run::pay_own).collect();
+        for _ in 0..runs / DISJOINT {
+            let batch = (0..DISJOINT).map(run::pay_own).collect();
             client
                 .block_on(self.0.perform_all(batch))
                 .into_iter()

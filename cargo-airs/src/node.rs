@@ -23,7 +23,7 @@ use absent::Absent;
 pub(crate) use ask::{Answered, ask};
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
-pub(crate) use state::{files, state};
+pub(crate) use state::{state, with_files};
 
 /// A command makes one run.
 const INSTANCES_MAX: u32 = 16;
@@ -87,10 +87,7 @@ impl Node {
             })
             .context(settings.context.clone())
             .on_event(move |event| tell(event, &listener));
-        let builder = match files(settings, workspace) {
-            Some(files) => builder.files(files),
-            None => builder,
-        };
+        let builder = with_files(builder, settings, workspace);
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         let runtime = code::set_up(builder, report).build()?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use airs_core::Code;
-use airs_runtime::State;
+use airs_runtime::{RuntimeBuilder, State};
 
 use crate::error::{Failure, Reason, Result};
 use crate::settings::{self, StatePlace};
@@ -18,15 +18,21 @@ pub(crate) fn state(settings: &settings::Node, workspace: &Workspace) -> Result<
     }
 }
 
-/// Where the folders of contexts are: beside the state, also when that is not looked at.
-pub(crate) fn files(settings: &settings::Node, workspace: &Workspace) -> Option<PathBuf> {
+/// A runtime with the folders of contexts: beside the state, also when that is not looked at.
+pub(crate) fn with_files(
+    builder: RuntimeBuilder,
+    settings: &settings::Node,
+    workspace: &Workspace,
+) -> RuntimeBuilder {
+    let project = || Some(workspace.near(&state_folder(workspace.project()?.root())));
     let folder = match &settings.state {
-        StatePlace::Folder(folder) => folder.clone(),
-        StatePlace::Memory | StatePlace::Project => {
-            workspace.near(&state_folder(workspace.project()?.root()))
-        }
+        StatePlace::Folder(folder) => Some(folder.clone()),
+        StatePlace::Memory | StatePlace::Project => project(),
     };
-    Some(folder.join("files"))
+    match folder {
+        Some(folder) => builder.files(folder.join("files")),
+        None => builder,
+    }
 }
 
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {

@@ -97,7 +97,11 @@ impl Folder for LocalFolder {
                 return Err(FolderError::TooLarge);
             }
             let entry = entry.map_err(|error| fault(&error))?;
-            let kind = entry.file_type().map_err(|error| fault(&error))?;
+            let mut kind = entry.file_type().map_err(|error| fault(&error))?;
+            // Some file systems do not say in a listing what its entries are.
+            if !kind.is_dir() && !kind.is_file() && !kind.is_symlink() {
+                kind = entry.metadata().map_err(|error| fault(&error))?.file_type();
+            }
             // Links, devices and names that are not text are there for others.
             if let (Ok(name), true) = (entry.file_name().into_string(), kind.is_dir() || kind.is_file()) {
                 names.push((name, kind.is_dir()));

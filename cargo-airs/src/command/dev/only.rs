@@ -75,7 +75,8 @@ pub(super) fn forget(state: &State, context: &Name) -> Result<()> {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(failed(&path)(cause)),
         _ => Ok(()),
     };
-    ["-wal", "-shm", ""].map(file).into_iter().try_for_each(remove)
+    // The file before its log: without it the log is nothing, and without the log it is an older state that looks whole.
+    ["", "-wal", "-shm"].map(file).into_iter().try_for_each(remove)
 }
 
 #[cfg(test)]

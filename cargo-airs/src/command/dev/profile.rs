@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 /// lock, apart from other profiles.
 pub(crate) const PROFILE: &str = "airs-dev";
 
-/// What the profile is, on top of `dev`. docs/development-loop.md says why.
+/// What the profile is, on top of `dev`. docs/guides/development-loop.md says why.
 const SETTINGS: [&str; 5] = [
     "inherits=\"dev\"",
     "debug=\"line-tables-only\"",

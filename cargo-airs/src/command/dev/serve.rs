@@ -56,10 +56,7 @@ impl Serving {
                 Event::Log { .. } if !logs.load(Ordering::Relaxed) => {}
                 event => node::tell(event, &listener),
             });
-        let builder = match node::files(settings, workspace) {
-            Some(files) => builder.files(files),
-            None => builder,
-        };
+        let builder = node::with_files(builder, settings, workspace);
         // What is granted later is there then; a component sees none of it before.
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.to_str()?.parse().ok()?, value.into_string().ok()?)));

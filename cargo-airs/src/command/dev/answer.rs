@@ -2,15 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::task::Poll;
+use std::time::Duration;
 
 use airs_core::{CallerId, Name};
 use airs_package::Digest;
 use airs_runtime::{Report as RunReport, Request, Runtime};
+use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
 use crate::files;
 use crate::live::{FILE, FORM, Place, Question, Told, line};
 use crate::os::socket::{self, Listener, Stream};
+
+/// How long the loop waits before it takes a connection again, when it could not: nobody notices it, and the processor
+/// is free meanwhile.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// Answers as long as it lives.
 pub(super) struct Answering {
@@ -64,8 +70,12 @@ impl Drop for Answering {
 }
 
 async fn accept(listener: &Listener, runtime: &Runtime, context: &Name) {
-    // It fails when there are too many open files; they have to ask again.
-    while let Ok(stream) = listener.accept().await {
+    loop {
+        let Ok(stream) = listener.accept().await else {
+            // Too many files are open. It is the same until one is closed, and no reason to stop listening.
+            tokio::time::sleep_until(Instant::now() + ACCEPT_AGAIN).await;
+            continue;
+        };
         let (runtime, context) = (runtime.clone(), context.clone());
         tokio::spawn(async move { converse(&stream, &runtime, &context).await });
     }

@@ -1,5 +1,8 @@
 //! The thread that writes, and group commit.
 
+mod job;
+mod patience;
+mod queue;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +19,12 @@ use tokio::time::timeout_at;
 
 use super::super::{Commit, Committed};
 use super::fault::fault;
-use super::group::{Fenced, Group};
+use super::group::Group;
 use super::schema::{self, Site};
 use crate::StorageError;
+use job::{Answer, Job};
+use patience::Patience;
+use queue::{Closed, Queue};
 
 /// Commits in one group. From here on a commit's share of the sync is less than its own work, so that a bigger
 /// group would only let its first ones wait longer.
@@ -30,18 +36,6 @@ const GROUP_BYTES_MAX: usize = 16 << 20;
 
 /// Commits that wait for the thread: the next group, while it writes one. Who comes after them waits outside.
 const QUEUE_COMMITS_MAX: usize = GROUP_COMMITS_MAX;
-
-/// What the thread is asked to do.
-enum Job {
-    Commit(Arc<Commit>, Answer<Committed>),
-    Acquire(Answer<u64>),
-}
-
-/// What one asker will be told, once its group is durable.
-struct Answer<T> {
-    result: Option<Result<T, StorageError>>,
-    to: oneshot::Sender<Result<T, StorageError>>,
-}
 
 /// The way to the writing thread, which ends with it.
 pub(super) struct Writer {
@@ -58,6 +52,7 @@ impl Writer {
             site,
             connection: Some(connection),
             groups: Arc::clone(&groups),
+            patience: Patience::default(),
         };
         let thread = thread::Builder::new()
             .name("airs-storage".into())
@@ -89,7 +84,7 @@ impl Writer {
         job: impl FnOnce(Answer<T>) -> Job,
     ) -> Result<T, StorageError> {
         let (to, answer) = oneshot::channel();
-        self.place(deadline).await?.send(job(Answer { result: None, to }));
+        self.place(deadline).await?.send(job(Answer::to(to)));
         // The thread answers every job that it takes, unless it panicked with it.
         answer.await.unwrap_or_else(|gone| {
             Err(StorageError::OutcomeUnknown {
@@ -133,44 +128,39 @@ struct Work {
     /// None after an error that may have left the connection with a wrong idea of the file.
     connection: Option<Connection>,
     groups: Arc<AtomicU64>,
+    patience: Patience,
 }
 
 impl Work {
     fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(GROUP_COMMITS_MAX);
         while let Some(first) = queue.blocking_recv() {
-            let mut bytes = first.bytes();
             jobs.push(first);
-            while jobs.len() < GROUP_COMMITS_MAX && bytes < GROUP_BYTES_MAX {
-                let Ok(next) = queue.try_recv() else { break };
-                bytes += next.bytes();
-                jobs.push(next);
-            }
-            self.serve(&mut jobs);
+            self.serve(&mut jobs, &mut queue);
         }
     }
 
-    /// Answers all jobs, together if that goes well.
-    fn serve(&mut self, jobs: &mut Vec<Job>) {
-        match self.write(jobs) {
+    /// Answers all jobs, together if that goes well, and with those that join them.
+    fn serve(&mut self, jobs: &mut Vec<Job>, queue: &mut impl Queue) {
+        match self.write(jobs, queue) {
             Ok(()) => jobs.drain(..).for_each(Job::answer),
             // It may be one job's fault: its pages are damaged, or it alone is too much for the disk.
             Err(StorageError::Full { .. } | StorageError::Corrupt { .. }) if jobs.len() > 1 => {
                 for job in jobs.drain(..) {
-                    self.serve(&mut vec![job]);
+                    self.serve(&mut vec![job], &mut Closed);
                 }
             }
             Err(error) => jobs.drain(..).for_each(|job| job.fail(error.clone())),
         }
     }
 
-    /// Makes all jobs durable, in one transaction.
-    fn write(&mut self, jobs: &mut [Job]) -> Result<(), StorageError> {
+    /// Makes all jobs durable, in one transaction, and those that join them.
+    fn write(&mut self, jobs: &mut Vec<Job>, queue: &mut impl Queue) -> Result<(), StorageError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             gone => gone.insert(schema::open(&self.site)?),
         };
-        let written = write(connection, jobs);
+        let written = write(connection, jobs, queue, &mut self.patience);
         let is_broken = matches!(
             written,
             Err(StorageError::Unavailable { .. } | StorageError::OutcomeUnknown { .. })
@@ -186,77 +176,51 @@ impl Work {
 }
 
 /// One transaction; returns whether there was anything to write.
-fn write(connection: &mut Connection, jobs: &mut [Job]) -> Result<bool, StorageError> {
+fn write(
+    connection: &mut Connection,
+    jobs: &mut Vec<Job>,
+    queue: &mut impl Queue,
+    patience: &mut Patience,
+) -> Result<bool, StorageError> {
     let failed = |error| fault("write", error);
     let mut group = Group::begin(connection).map_err(failed)?;
-    for job in jobs {
-        job.apply(&mut group).map_err(failed)?;
+    let (mut applied, mut bytes) = (0, 0);
+    let mut wait = patience.begin();
+    loop {
+        // Applied as they come, so that those who wait for others lose no time by it.
+        while let Some(job) = jobs.get_mut(applied) {
+            bytes += job.bytes();
+            job.apply(&mut group).map_err(failed)?;
+            applied += 1;
+        }
+        if applied >= GROUP_COMMITS_MAX || bytes >= GROUP_BYTES_MAX {
+            break;
+        }
+        if let Some(next) = queue.next() {
+            jobs.push(next);
+        } else if !group.has_changes() {
+            return Ok(false);
+        } else if let Some(pause) = wait.pause(applied, Instant::now()) {
+            thread::park_timeout(pause);
+        } else {
+            break;
+        }
     }
     if !group.has_changes() {
         return Ok(false);
     }
     group.close().map_err(failed)?;
+    let began = Instant::now();
     match group.durable() {
-        Ok(()) => Ok(true),
+        Ok(()) => {
+            patience.learn(&wait, applied, queue.waiting(), began.elapsed());
+            Ok(true)
+        }
         // The log had no room for it. Any other error may have come after its last write, with the sync.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(failed(error)),
         Err(error) => Err(StorageError::OutcomeUnknown {
             source: Arc::new(error),
         }),
-    }
-}
-
-impl Job {
-    /// How much it writes.
-    fn bytes(&self) -> usize {
-        let Self::Commit(commit, _) = self else { return 0 };
-        let values = commit.writes.iter().filter_map(|(_, value)| value.as_ref());
-        let keys = commit.writes.iter().map(|(key, _)| key.len());
-        values.map(|value| value.len()).chain(keys).sum()
-    }
-
-    fn apply(&mut self, group: &mut Group<'_>) -> rusqlite::Result<()> {
-        match self {
-            Self::Commit(commit, answer) => {
-                answer.result = Some(match commit.deadline {
-                    Some(deadline) if Instant::now() >= deadline => Err(StorageError::Late),
-                    _ => group.apply(commit)?.map_err(|Fenced| StorageError::Fenced),
-                });
-            }
-            Self::Acquire(answer) => answer.result = Some(Ok(group.acquire())),
-        }
-        Ok(())
-    }
-
-    fn answer(self) {
-        match self {
-            Self::Commit(_, answer) => answer.tell(),
-            Self::Acquire(answer) => answer.tell(),
-        }
-    }
-
-    fn fail(self, error: StorageError) {
-        match self {
-            Self::Commit(_, answer) => Answer {
-                result: Some(Err(error)),
-                ..answer
-            }
-            .tell(),
-            Self::Acquire(answer) => Answer {
-                result: Some(Err(error)),
-                ..answer
-            }
-            .tell(),
-        }
-    }
-}
-
-impl<T> Answer<T> {
-    fn tell(self) {
-        if let Some(result) = self.result {
-            // Who asked may have gone away.
-            let _ = self.to.send(result);
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use rusqlite::Connection;
@@ -31,6 +32,7 @@ fn work(fault: &str) -> (TempDir, Work) {
             site,
             connection: Some(connection),
             groups,
+            patience: Patience::default(),
         },
     )
 }
@@ -46,14 +48,14 @@ fn job(key: &str, value_bytes: usize) -> (Job, Receiver<Result<Committed, Storag
         ..Commit::default()
     };
     let (to, answer) = oneshot::channel();
-    let asked = Answer { result: None, to };
+    let asked = Answer::to(to);
     (Job::Commit(commit.into(), asked), answer)
 }
 
 fn serve(work: &mut Work, jobs: &[(&str, usize)]) -> Vec<Result<Committed, StorageError>> {
     let jobs = jobs.iter().map(|(key, value_bytes)| job(key, *value_bytes));
     let (mut jobs, answers): (Vec<Job>, Vec<_>) = jobs.unzip();
-    work.serve(&mut jobs);
+    work.serve(&mut jobs, &mut Closed);
     answers
         .into_iter()
         .map(|answer| answer.now_or_never().unwrap().unwrap())
@@ -139,7 +141,7 @@ fn an_asker_that_went_away_is_no_fault() {
     let (_folder, mut work) = work("");
     let (job, answer) = job("a", 1);
     drop(answer);
-    work.serve(&mut vec![job]);
+    work.serve(&mut vec![job], &mut Closed);
     assert_eq!(keys(work.site.path()), ["a"]);
 }
 
@@ -147,4 +149,45 @@ impl Work {
     fn groups(&self) -> u64 {
         self.groups.load(Ordering::Relaxed)
     }
+}
+
+/// Jobs that come after so many looks.
+struct Later(u32, Vec<Job>);
+
+impl Queue for Later {
+    fn next(&mut self) -> Option<Job> {
+        self.0 = self.0.saturating_sub(1);
+        if self.0 == 0 { self.1.pop() } else { None }
+    }
+
+    fn waiting(&self) -> usize {
+        self.1.len()
+    }
+}
+
+#[test]
+fn those_that_come_back_while_a_group_waits_for_them_share_its_sync() {
+    let groups_with = |expected: usize| {
+        let (_folder, mut work) = work("");
+        let before = Patience::default().begin();
+        work.patience
+            .learn(&before, expected, 0, Duration::from_millis(8));
+        let (first, answer) = job("a", 1);
+        let (jobs, answers): (Vec<_>, Vec<_>) = ["b", "c"].map(|key| job(key, 1)).into_iter().unzip();
+        let mut later = Later(2, jobs);
+        work.serve(&mut vec![first], &mut later);
+        while let Some(job) = later.next() {
+            work.serve(&mut vec![job], &mut Closed);
+        }
+        for answer in answers.into_iter().chain([answer]) {
+            assert!(matches!(
+                answer.now_or_never(),
+                Some(Ok(Ok(Committed::Applied(_))))
+            ));
+        }
+        work.groups()
+    };
+    assert_eq!(groups_with(3), 1);
+    // Nobody is expected.
+    assert_eq!(groups_with(1), 3);
 }

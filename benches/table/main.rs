@@ -17,6 +17,7 @@ mod guests;
 mod instance;
 mod load;
 mod pairs;
+mod processors;
 mod row;
 mod run;
 mod scale;

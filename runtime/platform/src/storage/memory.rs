@@ -1,8 +1,10 @@
 //! State in memory: for tests, and for what may be lost.
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,14 +31,19 @@ pub struct Memory {
 }
 
 /// The map, persistent. A write to a key that is there already leaves the order alone, and finding one costs a
-/// hash instead of a dozen comparisons. Keys are shared, so that copying a node copies no bytes.
+/// hash instead of a dozen comparisons.
 #[derive(Clone, Default)]
 struct Map {
-    stored: GenericHashMap<Arc<[u8]>, Stored, KeyHash, DefaultSharedPtr>,
+    rows: GenericHashMap<Row, (), KeyHash, DefaultSharedPtr>,
     order: OrdSet<Arc<[u8]>>,
     /// The bytes under the prefixes that are counted.
     counted: GenericHashMap<Key, u64, KeyHash, DefaultSharedPtr>,
 }
+
+/// A key with what is stored under it, found by the key. It is one pointer: whoever copies a node counts the references to
+/// its rows, and while runs go on beside each other every commit copies some.
+#[derive(Clone)]
+struct Row(Arc<(Arc<[u8]>, Stored)>);
 
 #[derive(Default)]
 struct State {
@@ -145,22 +152,24 @@ impl State {
 
 impl Map {
     fn get(&self, key: &[u8]) -> Option<&Stored> {
-        self.stored.get(key)
+        Some(&self.rows.get_key_value(key)?.0.0.1)
     }
 
     fn put(&mut self, key: &[u8], stored: Stored) {
-        match self.stored.get_mut(key) {
-            Some(place) => *place = stored,
+        let key = match self.rows.get_key_value(key) {
+            Some((row, ())) => Arc::clone(&row.0.0),
             None => {
                 let key: Arc<[u8]> = key.into();
                 self.order.insert(Arc::clone(&key));
-                self.stored.insert(key, stored);
+                key
             }
-        }
+        };
+        // In the place of the row with that key.
+        self.rows.insert(Row(Arc::new((key, stored))), ());
     }
 
     fn delete(&mut self, key: &[u8]) {
-        if self.stored.remove(key).is_some() {
+        if self.rows.remove(key).is_some() {
             self.order.remove(key);
         }
     }
@@ -213,6 +222,26 @@ impl Map {
         }
     }
 }
+
+impl Borrow<[u8]> for Row {
+    fn borrow(&self) -> &[u8] {
+        &self.0.0
+    }
+}
+
+impl Hash for Row {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.0.hash(state);
+    }
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.0 == other.0.0
+    }
+}
+
+impl Eq for Row {}
 
 impl Snapshot for View {
     fn get<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<Stored>> {

@@ -1,16 +1,25 @@
 //! What is wrong with the author's code, collected.
 
+use std::fmt::Display;
+
 use quote::ToTokens;
 use syn::{Error, Result};
+
+/// What is wrong at the author's tokens, and what to do about it.
+///
+/// A macro of a stable compiler has one message for both; the compiler indents the lines after its first.
+pub(crate) fn fault(place: impl ToTokens, what: impl Display, help: impl Display) -> Error {
+    Error::new_spanned(place, format!("{what}\nhelp: {help}"))
+}
 
 /// Everything that was found, to be reported at once.
 #[derive(Default)]
 pub(crate) struct Faults(Option<Error>);
 
 impl Faults {
-    /// Reports something at the author's tokens.
-    pub(crate) fn at(&mut self, place: impl ToTokens, message: impl std::fmt::Display) {
-        self.add(Error::new_spanned(place, message));
+    /// Reports what is wrong at the author's tokens, and what to do about it.
+    pub(crate) fn at(&mut self, place: impl ToTokens, what: impl Display, help: impl Display) {
+        self.add(fault(place, what, help));
     }
 
     pub(crate) fn add(&mut self, error: Error) {

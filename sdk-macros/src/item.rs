@@ -64,6 +64,22 @@ pub(crate) fn with_member(item: TokenStream, member: TokenStream) -> TokenStream
     trees.into_iter().collect()
 }
 
+/// The tokens as an author writes them, for a message: the compiler's own form has spaces between all.
+pub(crate) fn written(tokens: &impl ToTokens) -> String {
+    let spaced = tokens.to_token_stream().to_string();
+    [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+    ]
+    .into_iter()
+    .fold(spaced, |text, (from, to)| text.replace(from, to))
+}
+
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let whole: TokenStream = input.fork().parse()?;

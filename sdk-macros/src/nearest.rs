@@ -1,14 +1,13 @@
 //! The name that was probably meant.
 
-/// `: did you mean …?` with the name that is most like `given`, or nothing when none is.
-pub(crate) fn did_you_mean(given: &str, names: &[&str]) -> String {
+/// `did you mean …?` with the name that is most like `given`, when one is.
+pub(crate) fn did_you_mean(given: &str, names: &[&str]) -> Option<String> {
     names
         .iter()
         .map(|name| (distance(given, name), name))
         .filter(|(distance, name)| *distance <= name.len().max(3) / 3 + 1)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| format!(": did you mean `{name}`?"))
-        .unwrap_or_default()
+        .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
 /// How many letters have to be added, dropped or changed (Levenshtein).
@@ -42,10 +41,8 @@ mod tests {
 
     #[test]
     fn a_name_that_is_nothing_like_any_other_has_no_nearest() {
-        assert_eq!(
-            did_you_mean("transfr", &["view", "transfer"]),
-            ": did you mean `transfer`?"
-        );
-        assert_eq!(did_you_mean("balance", &["view", "done"]), "");
+        let meant = did_you_mean("transfr", &["view", "transfer"]);
+        assert_eq!(meant.as_deref(), Some("did you mean `transfer`?"));
+        assert_eq!(did_you_mean("balance", &["view", "done"]), None);
     }
 }

@@ -52,7 +52,8 @@ pub const NO_INPUT: Shape = Shape::OneOf {
 /// What a program returns.
 #[diagnostic::on_unimplemented(
     message = "a program returns `airs::Result<…>`, not `{Self}`",
-    label = "write `airs::Result<{Self}>`"
+    label = "no `airs::Result<…>`",
+    note = "its error is `airs::Error`: turn others into one with `map_err`"
 )]
 pub trait ProgramResult {
     /// What it makes when all goes well.

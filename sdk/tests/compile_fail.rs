@@ -2,7 +2,34 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p airs-sdk --test compile_fail` writes the expected messages anew.
 
+use std::fs;
+use std::path::Path;
+
+const MISTAKES: &str = "tests/compile_fail";
+
 #[test]
 fn mistakes_are_reported_where_they_were_made() {
-    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+    trybuild::TestCases::new().compile_fail(format!("{MISTAKES}/*.rs"));
+}
+
+#[test]
+fn what_is_reported_helps() {
+    let folder = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(MISTAKES)).unwrap();
+    let files = folder.map(|file| file.unwrap().path());
+    let reports: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "stderr"))
+        .collect();
+    let mut helpful = 0;
+    for report in &reports {
+        let said = fs::read_to_string(report).unwrap();
+        // The compiler's own, for a name that no crate can hold twice: the name says why.
+        let is_the_compilers = said.contains("`a_crate_holds_one_driver_or_one_program` redefined here");
+        assert!(
+            said.contains("help: ") || is_the_compilers,
+            "{}:\n{said}",
+            report.display()
+        );
+        helpful += usize::from(!is_the_compilers);
+    }
+    assert!(helpful >= 40, "{helpful}");
 }

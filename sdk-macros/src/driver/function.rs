@@ -120,7 +120,8 @@ impl Function {
         if let Some(token) = &signature.asyncness {
             faults.at(
                 token,
-                "a driver's functions are not async: remove `async`; the host's services answer at once",
+                "a driver's functions are not async: the host's services answer at once",
+                "remove `async`",
             );
         }
         if !signature.generics.params.is_empty() {
@@ -130,12 +131,14 @@ impl Function {
                     "`{}` has no generics: the host calls it with certain types",
                     self.name
                 ),
+                format!("write `{}`", self.written()),
             );
         }
         if let ReturnType::Default = signature.output {
             faults.at(
                 &signature.name,
-                format!("`{}` returns a result: write `{}`", self.name, self.written()),
+                format!("`{}` returns a result", self.name),
+                format!("write `{}`", self.written()),
             );
         }
         self.check_parameters(signature, faults);
@@ -145,10 +148,8 @@ impl Function {
         if let Some(receiver) = signature.receiver() {
             faults.at(
                 receiver,
-                format!(
-                    "a driver keeps no state between calls: write `{}`",
-                    self.written()
-                ),
+                "a driver keeps no state between calls",
+                format!("write `{}`", self.written()),
             );
         }
         let given: Vec<&Type> = signature.types().collect();
@@ -158,7 +159,8 @@ impl Function {
                     let Parameter { name, written, .. } = parameter;
                     faults.at(
                         given,
-                        format!("`{name}` has another type in `{}`: write `{written}`", self.name),
+                        format!("`{name}` has another type in `{}`", self.name),
+                        format!("write `{written}`"),
                     );
                 }
             }
@@ -169,12 +171,8 @@ impl Function {
             };
             faults.at(
                 &signature.name,
-                format!(
-                    "`{}` has {expected}, not {}: write `{}`",
-                    self.name,
-                    given.len(),
-                    self.written()
-                ),
+                format!("`{}` has {expected}, not {}", self.name, given.len()),
+                format!("write `{}`", self.written()),
             );
         }
     }

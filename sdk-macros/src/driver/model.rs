@@ -1,15 +1,13 @@
 //! The `impl` that the attribute is on.
 
-use std::fmt::Display;
-
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Ident, Result, Type};
 
 use super::function::{FUNCTIONS, Function};
 use crate::{
-    faults::Faults,
-    item::{Impl, Item, Member},
+    faults::{Faults, fault},
+    item::{Impl, Item, Member, written},
     nearest::did_you_mean,
 };
 
@@ -27,7 +25,8 @@ impl DriverImpl {
         if !arguments.is_empty() {
             faults.at(
                 arguments,
-                "`#[airs::driver]` has no arguments: write `#[airs::driver]`",
+                "`#[airs::driver]` has no arguments",
+                "write `#[airs::driver]`",
             );
         }
         check_header(&item, &mut faults);
@@ -45,17 +44,14 @@ impl DriverImpl {
 }
 
 pub(super) fn wrong_item(item: Item) -> syn::Error {
-    let message = |driver: &dyn Display| {
-        format!(
-            "`#[airs::driver]` goes on the impl: write `#[airs::driver] impl airs::Driver for {driver} {{ … }}`"
-        )
+    let (place, driver) = match item {
+        Item::Type(name) => (name.to_token_stream(), name.to_string()),
+        Item::Fn(item) => (item.name.into_token_stream(), "…".to_owned()),
+        Item::Impl(item) => (item.self_ty.into_token_stream(), "…".to_owned()),
+        Item::Other(place) => (place, "…".to_owned()),
     };
-    match item {
-        Item::Type(name) => syn::Error::new(name.span(), message(&name)),
-        Item::Fn(item) => syn::Error::new(item.name.span(), message(&"…")),
-        Item::Impl(item) => syn::Error::new_spanned(item.self_ty, message(&"…")),
-        Item::Other(place) => syn::Error::new_spanned(place, message(&"…")),
-    }
+    let help = format!("write `#[airs::driver] impl airs::Driver for {driver} {{ … }}`");
+    fault(place, "`#[airs::driver]` goes on the impl", help)
 }
 
 fn check_header(item: &Impl, faults: &mut Faults) {
@@ -63,16 +59,22 @@ fn check_header(item: &Impl, faults: &mut Faults) {
         faults.at(
             &item.generics,
             "a driver has no generics: a component is made of one certain type",
+            "remove them, and name the types",
         );
     }
-    let driver = item.self_ty.to_token_stream();
+    let driver = written(&item.self_ty);
     match &item.trait_ {
-        None => faults.at(&item.self_ty, format!("write `impl airs::Driver for {driver}`")),
+        None => faults.at(
+            &item.self_ty,
+            "a driver implements `airs::Driver`",
+            format!("write `impl airs::Driver for {driver}`"),
+        ),
         Some(path) => {
             if path.segments.last().is_none_or(|last| last.ident != "Driver") {
                 faults.at(
                     path,
-                    format!("a driver implements `airs::Driver`: write `impl airs::Driver for {driver}`"),
+                    "a driver implements `airs::Driver`",
+                    format!("write `impl airs::Driver for {driver}`"),
                 );
             }
         }
@@ -85,18 +87,18 @@ fn check_member(member: &Member, present: &mut Vec<String>, faults: &mut Faults)
             let name = &signature.name;
             match Function::named(&name.to_string()) {
                 Some(function) => function.check(signature, faults),
-                None => faults.at(name, stranger("function", name, &function_names())),
+                None => report_stranger("function", name, &function_names(), faults),
             }
             present.push(name.to_string());
         }
         Member::Type(name) => {
             let known = ["Account", "Asset"];
             if !known.iter().any(|known| name == known) {
-                faults.at(name, stranger("type", name, &known));
+                report_stranger("type", name, &known, faults);
             }
             present.push(name.to_string());
         }
-        Member::Const(name) => faults.at(name, stranger("constant", name, &[])),
+        Member::Const(name) => report_stranger("constant", name, &[], faults),
         Member::Macro => {}
     }
 }
@@ -105,13 +107,10 @@ fn function_names() -> Vec<&'static str> {
     FUNCTIONS.iter().map(|function| function.name).collect()
 }
 
-fn stranger(kind: &str, name: &Ident, known: &[&str]) -> String {
-    match did_you_mean(&name.to_string(), known) {
-        nothing if nothing.is_empty() => {
-            format!("`airs::Driver` has no {kind} `{name}`: move it to an `impl` of its own")
-        }
-        nearest => format!("`airs::Driver` has no {kind} `{name}`{nearest}"),
-    }
+fn report_stranger(kind: &str, name: &Ident, known: &[&str], faults: &mut Faults) {
+    let help = did_you_mean(&name.to_string(), known);
+    let help = help.unwrap_or_else(|| "move it to an `impl` of its own".to_owned());
+    faults.at(name, format!("`airs::Driver` has no {kind} `{name}`"), help);
 }
 
 fn report_missing(item: &Impl, present: &[String], faults: &mut Faults) {
@@ -121,12 +120,17 @@ fn report_missing(item: &Impl, present: &[String], faults: &mut Faults) {
     if !present.iter().any(|name| name == "Asset") {
         faults.at(
             &item.self_ty,
-            "a driver needs `type Asset = …;`: one descriptor, as this driver sees it",
+            "a driver needs a type of assets: one descriptor, as this driver sees it",
+            "add `type Asset = …;`",
         );
     }
     for function in FUNCTIONS.iter().filter(|function| function.required) {
         if !present.iter().any(|name| name == function.name) {
-            faults.at(&item.self_ty, format!("a driver needs `{}`", function.written()));
+            faults.at(
+                &item.self_ty,
+                format!("a driver needs `{}`", function.name),
+                format!("add `{} {{ … }}`", function.written()),
+            );
         }
     }
 }
@@ -141,10 +145,11 @@ fn account(item: &Impl, present: &[String], faults: &mut Faults) -> Option<Type>
         _ => None,
     })?;
     let account = intend.types().nth(1)?;
-    if account.to_token_stream().to_string().replace(' ', "") == "Self::Account" {
+    if written(account) == "Self::Account" {
         faults.at(
             account,
-            "name the type of the account data here, or write `type Account = …;`",
+            "the type of the account data is named nowhere",
+            "name it here, or write `type Account = …;`",
         );
         return None;
     }

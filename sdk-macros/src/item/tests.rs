@@ -153,6 +153,20 @@ fn a_member_is_added_within_the_braces() {
 }
 
 #[test]
+fn messages_show_types_as_authors_write_them() {
+    let as_written = |tokens: TokenStream| super::written(&tokens);
+    assert_eq!(
+        as_written(quote! { Option<Vec<(u8, &'a str)>> }),
+        "Option<Vec<(u8, &'a str)>>"
+    );
+    assert_eq!(
+        as_written(quote! { ::std::vec::Vec<&mut T> }),
+        "::std::vec::Vec<&mut T>"
+    );
+    assert_eq!(as_written(quote! { dyn Fn(u8) -> bool }), "dyn Fn (u8) -> bool");
+}
+
+#[test]
 fn brackets_that_a_macro_put_around_are_invisible() {
     let item = quote! { struct Ledger; };
     let group = |stream| proc_macro2::Group::new(proc_macro2::Delimiter::None, stream).into_token_stream();

@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::{Ident, LitStr, Result, ReturnType, Type, ext::IdentExt, parse::Parser};
 
 use crate::{
-    faults::Faults,
-    item::{Item, Parameter, Signature},
+    faults::{Faults, fault},
+    item::{Item, Parameter, Signature, written},
     nearest::did_you_mean,
     schema::documentation,
     well_known::WELL_KNOWN,
@@ -49,9 +49,10 @@ pub(super) fn wrong_item(item: Item) -> syn::Error {
         Item::Type(name) => name.into_token_stream(),
         Item::Other(place) => place,
     };
-    syn::Error::new_spanned(
+    fault(
         place,
-        "`#[airs::program]` goes on a function: write `#[airs::program] fn pay(order: Order) -> airs::Result<…>`",
+        "`#[airs::program]` goes on a function",
+        "write `#[airs::program] fn pay(order: Order) -> airs::Result<…>`",
     )
 }
 
@@ -60,20 +61,22 @@ fn name(arguments: TokenStream, faults: &mut Faults) -> Option<String> {
     let mut name = None;
     let parsed = syn::meta::parser(|argument| {
         if argument.path.is_ident("name") {
-            name = Some(argument.value()?.parse::<LitStr>()?.value());
-            return Ok(());
+            let value = argument.value()?;
+            if value.peek(LitStr) {
+                name = Some(value.parse::<LitStr>()?.value());
+                return Ok(());
+            }
+            let given: TokenStream = value.parse()?;
+            let help = format!("write `name = \"{}\"`", written(&given));
+            return Err(fault(given, "the name of a program is a text", help));
         }
         let given = argument.path.to_token_stream().to_string();
-        let nearest = match did_you_mean(&given, &["name"]) {
-            nothing if nothing.is_empty() => ": there is only `name = \"…\"`".to_owned(),
-            nearest => nearest,
-        };
+        let help = did_you_mean(&given, &["name"]);
+        let help = help.unwrap_or_else(|| "there is only `name = \"…\"`".to_owned());
         // The value is of no interest, but has to be out of the way.
         let _: TokenStream = argument.input.parse()?;
-        Err(syn::Error::new_spanned(
-            argument.path,
-            format!("`#[airs::program]` has no argument `{given}`{nearest}"),
-        ))
+        let what = format!("`#[airs::program]` has no argument `{given}`");
+        Err(fault(argument.path, what, help))
     })
     .parse2(arguments);
     if let Err(error) = parsed {
@@ -86,25 +89,25 @@ fn check_modifiers(signature: &Signature, faults: &mut Faults) {
     if let Some(token) = &signature.asyncness {
         faults.at(
             token,
-            "a program is not async: remove `async`; what it calls answers at once",
+            "a program is not async: what it calls answers at once",
+            "remove `async`",
         );
     }
     if let Some(token) = &signature.unsafety {
-        faults.at(token, "a program is safe to call: remove `unsafe`");
+        faults.at(token, "a program is safe to call", "remove `unsafe`");
     }
     if let Some(abi) = &signature.abi {
         faults.at(
             abi,
-            format!(
-                "a program is an ordinary function: remove `{}`",
-                abi.to_token_stream()
-            ),
+            "a program is an ordinary function",
+            format!("remove `{}`", abi.to_token_stream()),
         );
     }
     if !signature.generics.params.is_empty() {
         faults.at(
             &signature.generics,
             "a program has no generics: its input is read as one certain type",
+            "remove them, and name the type",
         );
     }
 }
@@ -116,30 +119,33 @@ fn input<'a>(signature: &'a Signature, faults: &mut Faults) -> Option<&'a Type> 
     for more in inputs {
         faults.at(
             more.tokens(),
-            "a program has one input: put its fields into one struct with `#[derive(Deserialize, airs::Schema)]`",
+            "a program has one input",
+            "put its fields into one struct with `#[derive(Deserialize, airs::Schema)]`",
         );
     }
     match first? {
         Parameter::Receiver(receiver) => {
             faults.at(
                 receiver,
-                "a program is a function of its own: move it out of the impl and remove `self`",
+                "a program is a function of its own",
+                "move it out of the impl and remove `self`",
             );
             None
         }
         Parameter::Typed { ty, .. } => match &**ty {
             Type::Reference(lent) => {
-                let owned = match lent.elem.to_token_stream().to_string().as_str() {
+                let owned = match written(&lent.elem).as_str() {
                     "str" => "String".to_owned(),
                     other => other.to_owned(),
                 };
-                faults.at(lent, format!("the input is handed over: write `{owned}`"));
+                faults.at(lent, "the input is handed over", format!("write `{owned}`"));
                 None
             }
             Type::ImplTrait(ty) => {
                 faults.at(
                     ty,
                     "a program has no generics: its input is read as one certain type",
+                    "name the type",
                 );
                 None
             }
@@ -155,16 +161,17 @@ fn output(signature: &Signature, faults: &mut Faults) -> Type {
         ReturnType::Default => {
             faults.at(
                 &signature.name,
-                "a program returns a result: write `-> airs::Result<()>`, or what it makes",
+                "a program returns a result",
+                "write `-> airs::Result<()>`, or what it makes",
             );
             return syn::parse_quote! { () };
         }
     };
     if is_plainly_no_result(ty) {
-        let written = ty.to_token_stream();
         faults.at(
             ty,
-            format!("a program returns a result: write `airs::Result<{written}>`"),
+            "a program returns a result",
+            format!("write `airs::Result<{}>`", written(ty)),
         );
     }
     ty.clone()

@@ -8,7 +8,10 @@ use syn::{
 };
 
 use super::case::Case;
-use crate::{faults::Faults, nearest::did_you_mean};
+use crate::{
+    faults::{Faults, fault},
+    nearest::did_you_mean,
+};
 
 /// What the attributes of a type, a variant or a field say.
 #[derive(Default)]
@@ -63,15 +66,11 @@ impl Attributes {
             return Ok(());
         }
         let given = meta.path.to_token_stream().to_string();
-        let nearest = match did_you_mean(&given, &["as"]) {
-            nothing if nothing.is_empty() => ": there is only `as = Type`".to_owned(),
-            nearest => nearest,
-        };
+        let help = did_you_mean(&given, &["as"]);
+        let help = help.unwrap_or_else(|| "there is only `as = Type`".to_owned());
         let _: TokenStream = meta.input.parse()?;
-        Err(syn::Error::new_spanned(
-            &meta.path,
-            format!("`#[schema(…)]` has no argument `{given}`{nearest}"),
-        ))
+        let what = format!("`#[schema(…)]` has no argument `{given}`");
+        Err(fault(&meta.path, what, help))
     }
 
     fn serde(&mut self, meta: &ParseNestedMeta<'_>, faults: &mut Faults) -> Result<()> {
@@ -83,7 +82,8 @@ impl Attributes {
             if name.starts_with("rename") {
                 faults.at(
                     &meta.path,
-                    format!("a schema has one name for both directions: write `#[serde({name} = \"…\")]`"),
+                    "a schema has one name for both directions",
+                    format!("write `#[serde({name} = \"…\")]`"),
                 );
             }
             return Ok(());
@@ -113,7 +113,8 @@ impl Attributes {
             "into" => self.into = value.map(|value| value.parse()).transpose()?,
             "flatten" => faults.at(
                 &meta.path,
-                "a schema cannot look into a flattened type: write its fields here, or nest it without `flatten`",
+                "a schema cannot look into a flattened type",
+                "write its fields here, or nest it without `flatten`",
             ),
             _ => {}
         }
@@ -138,7 +139,8 @@ impl Attributes {
             (Some(from), Some(into)) if written(from) != written(into) => {
                 faults.at(
                     into,
-                    "it is read as one type and written as another: write `#[schema(as = Type)]` with the type to describe",
+                    "it is read as one type and written as another",
+                    "write `#[schema(as = Type)]` with the type to describe",
                 );
                 None
             }
@@ -167,7 +169,8 @@ fn case(value: Option<LitStr>, faults: &mut Faults) -> Option<Case> {
     if case.is_none() {
         faults.at(
             &value,
-            "serde has no such case: write `kebab-case`, `snake_case` or `camelCase`, for example",
+            "serde has no such case",
+            "write `kebab-case`, `snake_case` or `camelCase`, for example",
         );
     }
     case

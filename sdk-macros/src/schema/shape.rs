@@ -30,7 +30,8 @@ pub(super) fn of_type(input: &DeriveInput, faults: &mut Faults) -> Model {
         Data::Union(data) => {
             faults.at(
                 data.union_token,
-                "a union has no JSON form: write a struct or an enum",
+                "a union has no JSON form",
+                "write a struct or an enum",
             );
             required(TokenStream::new())
         }
@@ -124,7 +125,8 @@ fn form_of_field(field: &Field, attributes: &Attributes, faults: &mut Faults) ->
         (Some(ty), _) => return ty.clone(),
         (None, Some(with)) => faults.at(
             with,
-            "what this makes of the field cannot be seen: add `#[schema(as = Type)]`, with a type of the same JSON form",
+            "what this makes of the field cannot be seen",
+            "add `#[schema(as = Type)]`, with a type of the same JSON form",
         ),
         (None, None) => {}
     }
@@ -139,7 +141,8 @@ fn item(field: &Field, faults: &mut Faults) -> Option<TokenStream> {
     if attributes.skip_input != attributes.skip_output {
         faults.at(
             field,
-            "a field without a name is skipped in both directions: write `#[serde(skip)]`, or name it",
+            "a field without a name is skipped in both directions",
+            "write `#[serde(skip)]`, or name it",
         );
     }
     let ty = form_of_field(field, &attributes, faults);
@@ -227,7 +230,8 @@ fn of_variant(container: &Attributes, variant: &Variant, faults: &mut Faults) ->
     if let Some(with) = &attributes.with {
         faults.at(
             with,
-            "what this makes of the variant cannot be seen: convert the fields one by one instead",
+            "what this makes of the variant cannot be seen",
+            "convert the fields one by one instead",
         );
     }
     let body = |tag, faults: &mut Faults| of_fields(&variant.fields, &options, tag, faults);

@@ -1,0 +1,4 @@
+#[airs::driver]
+fn ledger() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[airs::driver]
+mod ledger {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[airs::program(name = pay_order)]
+fn pay() -> airs::Result<()> {
+    Ok(())
+}
+
+fn main() {}

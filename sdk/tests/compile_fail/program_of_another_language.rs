@@ -1,0 +1,6 @@
+#[airs::program]
+extern "C" fn pay() -> airs::Result<()> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[airs::program]
+const PAY: u8 = 1;
+
+fn main() {}

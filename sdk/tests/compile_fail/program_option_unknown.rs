@@ -1,0 +1,6 @@
+#[airs::program(timeout = "5s")]
+fn pay() -> airs::Result<()> {
+    Ok(())
+}
+
+fn main() {}

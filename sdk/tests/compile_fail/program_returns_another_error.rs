@@ -1,0 +1,6 @@
+#[airs::program]
+fn pay() -> std::result::Result<(), String> {
+    Ok(())
+}
+
+fn main() {}

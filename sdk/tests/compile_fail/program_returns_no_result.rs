@@ -1,0 +1,6 @@
+#[airs::program]
+fn pay() -> Option<String> {
+    None
+}
+
+fn main() {}

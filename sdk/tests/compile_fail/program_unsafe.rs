@@ -1,0 +1,6 @@
+#[airs::program]
+unsafe fn pay() -> airs::Result<()> {
+    Ok(())
+}
+
+fn main() {}

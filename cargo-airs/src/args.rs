@@ -110,6 +110,9 @@ pub(crate) struct NewArgs {
     /// The folder of the SDK to depend on
     #[arg(long, value_name = "PATH")]
     pub(crate) sdk: Option<PathBuf>,
+    /// A template of your own: a folder, or a git repository with #BRANCH or #TAG after it
+    #[arg(long, value_name = "PATH|GIT")]
+    pub(crate) template: Option<String>,
     /// Version control: git or none [default: git, unless within a repository]
     #[arg(long, value_name = "VCS", hide_possible_values = true)]
     pub(crate) vcs: Option<VcsArg>,

@@ -4,11 +4,12 @@ mod join;
 mod lock;
 mod name;
 mod scaffold;
+mod template;
 mod vcs;
 
 use std::path::{Path, PathBuf};
 
-use airs_core::{Kind, Name};
+use airs_core::Name;
 use airs_package::Project;
 
 use crate::error::{Failure, Result};
@@ -27,14 +28,19 @@ pub(crate) fn run(settings: &New, report: &Report) -> Result<()> {
 pub(crate) fn make(settings: &New, here: &Path, report: &Report) -> Result<()> {
     let name = name::check(settings.kind, &settings.name)?;
     let project = workspace::project(here, here)?;
-    let scaffold = Scaffold::new(settings.kind, name.clone(), &settings.sdk)?;
+    let scaffold = Scaffold::new(
+        settings.kind,
+        name.clone(),
+        &settings.sdk,
+        settings.template.as_deref(),
+    )?;
     let folder = match &project {
         Some(project) => join::folder(project, &name),
         None => here.join(name.as_str()),
     };
     refuse_existing(&folder, here)?;
     match &project {
-        Some(project) => add(project, settings.kind, &name, &folder, &scaffold)?,
+        Some(project) => add(project, &name, &folder, &scaffold)?,
         None => alone(&folder, &scaffold, settings.vcs, report)?,
     }
     let shown = PathBuf::from(files::shown(&folder, here));
@@ -45,7 +51,8 @@ pub(crate) fn make(settings: &New, here: &Path, report: &Report) -> Result<()> {
         shown_folder: shown.clone(),
         joined: project.as_ref().map(|project| project.path.as_path()),
     });
-    report.note(&next(&shown, project.is_some()));
+    let explained = folder.join("README.md").exists();
+    report.note(&next(&shown, project.is_some(), explained));
     Ok(())
 }
 
@@ -61,13 +68,13 @@ fn alone(folder: &Path, scaffold: &Scaffold, vcs: Vcs, report: &Report) -> Resul
 }
 
 /// One more component of a project.
-fn add(project: &Project, kind: Kind, name: &Name, folder: &Path, scaffold: &Scaffold) -> Result<()> {
+fn add(project: &Project, name: &Name, folder: &Path, scaffold: &Scaffold) -> Result<()> {
     if project.components.contains_key(name) {
         return Err(
             Failure::usage(format!("the project has a component {name} already")).hint("choose another name"),
         );
     }
-    let edits = join::edits(project, kind, name, folder, &scaffold.lock()?)?;
+    let edits = join::edits(project, name, folder, scaffold)?;
     let staged = write(folder, &scaffold.member()?)?;
     staged.keep_as(folder)?;
     join::apply(&edits).inspect_err(|_| files::remove(folder))
@@ -75,8 +82,8 @@ fn add(project: &Project, kind: Kind, name: &Name, folder: &Path, scaffold: &Sca
 
 fn write(folder: &Path, all: &Files) -> Result<Staged> {
     let staged = files::stage_folder(folder)?;
-    for (path, text) in all {
-        files::write(&staged.path().join(path), text.as_bytes())?;
+    for (path, bytes) in all {
+        files::write(&staged.path().join(path), bytes)?;
     }
     Ok(staged)
 }
@@ -92,15 +99,19 @@ fn refuse_existing(folder: &Path, here: &Path) -> Result<()> {
     )
 }
 
-fn next(folder: &Path, joined: bool) -> String {
-    if joined {
-        return format!(
-            "`cargo airs build` builds it; {} says how to go on",
-            folder.join("README.md").display()
-        );
+fn next(folder: &Path, joined: bool, explained: bool) -> String {
+    let (build, readme) = if joined {
+        (
+            "`cargo airs build` builds it".to_owned(),
+            folder.join("README.md"),
+        )
+    } else {
+        let build = format!("`cd {}` and `cargo airs build`", folder.display());
+        (build, "README.md".into())
+    };
+    if explained {
+        format!("{build}; {} says how to go on", readme.display())
+    } else {
+        build
     }
-    format!(
-        "`cd {}` and `cargo airs build`; README.md says how to go on",
-        folder.display()
-    )
 }

@@ -11,6 +11,8 @@ pub(crate) struct New {
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) sdk: Sdk,
+    /// A folder or a git repository to render instead of the embedded template.
+    pub(crate) template: Option<String>,
     pub(crate) vcs: Vcs,
 }
 
@@ -42,6 +44,7 @@ impl From<NewArgs> for New {
                 KindArg::Program => Kind::Program,
             },
             name: args.name,
+            template: args.template,
             sdk: args.sdk.map_or_else(Sdk::usual, Sdk::Given),
             vcs: match args.vcs {
                 Option::None => Vcs::Unless,

@@ -1,5 +1,6 @@
 //! `cargo airs new`.
 
+use std::fs;
 use std::process::Command;
 
 use crate::scene::Scene;
@@ -138,4 +139,114 @@ fn the_sdk_may_be_somewhere_else() {
         scene.path().join("my sdk").display()
     );
     assert!(scene.read("ledger/Cargo.toml").contains(&line));
+}
+
+/// A template of a person's own: a program with a file that cannot be text.
+fn with_template(scene: &mut Scene) {
+    scene.write(
+        "own/Cargo.toml.hbs",
+        "[package]\nname = \"{{name}}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
+         [package.metadata.airs]\nkind = \"{{kind}}\"\n\n[dependencies]\nairs = {{sdk}}\n\
+         {{#if alone}}\n[workspace]\n{{profiles}}{{/if}}\n",
+    );
+    let program = "//! {{name}} is not replaced here.\n\n/// Says hello.\n#[airs::program]\n\
+                   fn hello() -> airs::Result<String> {\n    Ok(\"hello\".to_owned())\n}\n";
+    scene
+        .write("own/src/lib.rs", program)
+        .write("own/build.sh", "touch ran\n")
+        .write("own/picture.png", [0x89, 0x50, 0xff, 0x00]);
+}
+
+#[test]
+fn a_template_of_ones_own_is_rendered() {
+    let mut scene = Scene::new("new_template");
+    with_template(&mut scene);
+    scene.run("new program hello --template own --vcs none");
+    scene.show("hello/Cargo.toml").show("hello/airs.toml");
+    scene.run("new program other --template own/src");
+    scene.run("new driver other --template nowhere");
+    scene.write("own/src/more.hbs", "{{author}}");
+    scene.run("new driver other --template own");
+    scene.check();
+    let unreachable = scene.command("new driver other --template https://127.0.0.1:1/a.git#v1");
+    assert_eq!({ unreachable }.output().unwrap().status.code(), Some(3));
+    assert!(!scene.path().join("other").exists());
+    assert_eq!(
+        fs::read(scene.path().join("hello/picture.png")).unwrap(),
+        [0x89, 0x50, 0xff, 0x00]
+    );
+
+    let built = scene.enter("hello").run("build");
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    let ran = scene.run("run hello");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_of_a_template_from_a_repository_is_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut scene = Scene::new("new_template_from_git");
+    with_template(&mut scene);
+    let hook = |scene: &mut Scene, file: &str| {
+        let ran = scene.path().join("ran");
+        scene.write(file, format!("#!/bin/sh\ntouch {}\n", ran.display()));
+        fs::set_permissions(scene.path().join(file), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    hook(&mut scene, "own/hooks/post-checkout");
+    hook(&mut scene, "own/.githooks/post-checkout");
+    let git = |scene: &Scene, line: &str| {
+        let own = scene.path().join("own");
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let git = Command::new("git")
+            .args(identity)
+            .args(line.split(' '))
+            .current_dir(own)
+            .output();
+        assert!(git.unwrap().status.success(), "{line}");
+    };
+    [
+        "init --quiet",
+        "add --all",
+        "commit --quiet -m first",
+        "tag v1",
+        "rm --quiet Cargo.toml.hbs",
+        "commit --quiet -m second",
+    ]
+    .iter()
+    .for_each(|line| git(&scene, line));
+    // What a person may have set for all repositories.
+    hook(&mut scene, "hooks/post-checkout");
+    hook(&mut scene, "git/hooks/post-checkout");
+    let (hooks, usual) = (scene.path().join("hooks"), scene.path().join("git"));
+    let settings = format!(
+        "[core]\nhooksPath = {}\n[init]\ntemplateDir = {}\n",
+        hooks.display(),
+        usual.display()
+    );
+    scene.write("gitconfig", settings);
+    scene.set(
+        "GIT_CONFIG_GLOBAL",
+        scene.path().join("gitconfig").to_string_lossy(),
+    );
+
+    let address = format!("file://{}", scene.path().join("own").display());
+    let newest = scene.run(&format!("new program hello --vcs none --template {address}"));
+    assert_eq!(
+        newest.status.code(),
+        Some(2),
+        "its newest state has no Cargo.toml"
+    );
+    let tagged = scene.run(&format!("new program hello --vcs none --template {address}#v1"));
+    assert!(
+        tagged.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tagged.stderr)
+    );
+    assert!(scene.path().join("hello/Cargo.toml").exists());
+    assert!(!scene.path().join("ran").exists() && !scene.path().join("hello/ran").exists());
 }

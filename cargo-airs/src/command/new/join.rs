@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::{Kind, Name};
+use airs_core::Name;
 use airs_package::Project;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::lock::Lock;
-use super::scaffold;
+use super::scaffold::{self, Scaffold};
 use crate::error::{Failure, Reason, Result};
 use crate::files;
 
@@ -33,21 +33,16 @@ pub(crate) fn folder(project: &Project, name: &Name) -> PathBuf {
 }
 
 /// What has to change for the component in `folder` to belong to the project.
-pub(crate) fn edits(
-    project: &Project,
-    kind: Kind,
-    name: &Name,
-    folder: &Path,
-    lock: &Lock,
-) -> Result<Vec<Edit>> {
-    let mut edits = vec![list(project, kind, name, folder)?];
+pub(crate) fn edits(project: &Project, name: &Name, folder: &Path, scaffold: &Scaffold) -> Result<Vec<Edit>> {
+    let mut edits = vec![list(project, name, folder, scaffold.is_granted_storage())?];
     let workspace = workspace_root(project)?;
     edits.extend(add_member(&workspace, folder)?);
     let path = workspace.join("Cargo.lock");
     let before = files::text(&path)?;
-    let merged = match &before {
-        None => Some(lock.clone()),
-        Some(text) => Lock::parse(text).with(lock),
+    let merged = match (&before, scaffold.lock()?) {
+        (_, None) => None,
+        (None, lock) => lock,
+        (Some(text), Some(lock)) => Lock::parse(text).with(&lock),
     };
     if let Some(merged) = merged {
         edits.push(Edit {
@@ -81,13 +76,13 @@ impl Edit {
 }
 
 /// The entry in `airs.toml`.
-fn list(project: &Project, kind: Kind, name: &Name, folder: &Path) -> Result<Edit> {
+fn list(project: &Project, name: &Name, folder: &Path, with_storage: bool) -> Result<Edit> {
     let path = &project.path;
     let before = files::text(path)?.unwrap_or_default();
     let mut document = parse(path, &before)?;
     let place = files::relative(folder, project.root());
     entry(&mut document, "components", name, "path", place.into())?;
-    if kind == Kind::Driver {
+    if with_storage {
         entry(&mut document, "grants", name, "storage", true.into())?;
     }
     let text = document.to_string();

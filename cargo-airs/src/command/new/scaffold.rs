@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use airs_core::{Kind, Name};
 use airs_templates::{DRIVER, File, LOCK, PROFILES, PROGRAM, PROJECT, WORKSPACE};
-use handlebars::Handlebars;
+use handlebars::{Handlebars, RenderError};
 use serde_json::{Value, json};
 
 use super::lock::Lock;
+use super::template::Template;
 use crate::error::{Failure, Reason, Result};
 use crate::settings::Sdk;
 
@@ -17,6 +18,8 @@ pub(crate) struct Scaffold {
     kind: Kind,
     name: Name,
     sdk: Dependency,
+    /// A person's own template, instead of the embedded one.
+    template: Option<Template>,
 }
 
 /// How a `Cargo.toml` names the SDK.
@@ -27,55 +30,80 @@ struct Dependency {
 }
 
 /// Files to write, each with its path in the new folder.
-pub(crate) type Files = Vec<(PathBuf, String)>;
+pub(crate) type Files = Vec<(PathBuf, Vec<u8>)>;
 
 impl Scaffold {
-    pub(crate) fn new(kind: Kind, name: Name, sdk: &Sdk) -> Result<Self> {
+    pub(crate) fn new(kind: Kind, name: Name, sdk: &Sdk, template: Option<&str>) -> Result<Self> {
         Ok(Self {
             kind,
             name,
             sdk: Dependency::on(sdk)?,
+            template: template.map(Template::read).transpose()?,
         })
     }
 
     /// A project of this component alone.
     pub(crate) fn alone(&self) -> Result<Files> {
         let context = self.context(true);
-        let mut files = render_all(self.template(), &context)?;
-        files.extend(render_all(PROJECT, &context)?);
-        files.push(("Cargo.lock".into(), self.lock()?.to_string()));
+        let mut files = self.own(&context)?;
+        // A person's own template may bring some of them.
+        for file in render_all(PROJECT, &context)? {
+            if files.iter().all(|(path, _)| *path != file.0) {
+                files.push(file);
+            }
+        }
+        if let Some(lock) = self.lock()? {
+            files.push(("Cargo.lock".into(), lock.to_string().into_bytes()));
+        }
         Ok(files)
     }
 
     /// This component as a folder of a project.
     pub(crate) fn member(&self) -> Result<Files> {
-        render_all(self.template(), &self.context(false))
+        let mut files = self.own(&self.context(false))?;
+        // These are the project's.
+        files.retain(|(path, _)| {
+            !["airs.toml", "Cargo.lock"]
+                .iter()
+                .any(|own| path == Path::new(own))
+        });
+        Ok(files)
     }
 
-    /// The lock file of this component alone.
-    pub(crate) fn lock(&self) -> Result<Lock> {
-        let mut lock = Lock::parse(&render(LOCK, &self.context(true))?);
+    /// The lock file of this component alone. What a person's own template depends on, only that tells.
+    pub(crate) fn lock(&self) -> Result<Option<Lock>> {
+        if self.template.is_some() {
+            return Ok(None);
+        }
+        let mut lock = Lock::parse(&embedded(LOCK, &self.context(true))?);
         if !self.sdk.by_path {
             lock.remove("airs-sdk");
             lock.remove("airs-macros");
         }
-        Ok(lock)
+        Ok(Some(lock))
     }
 
-    fn template(&self) -> &'static [File] {
-        match self.kind {
-            Kind::Driver => DRIVER,
-            Kind::Program => PROGRAM,
+    /// Whether it is granted storage from the beginning: the embedded driver is known to need it, and nothing else.
+    pub(crate) fn is_granted_storage(&self) -> bool {
+        self.kind == Kind::Driver && self.template.is_none()
+    }
+
+    fn own(&self, context: &Value) -> Result<Files> {
+        match (&self.template, self.kind) {
+            (Some(template), kind) => template.render(kind, &self.name, context),
+            (None, Kind::Driver) => render_all(DRIVER, context),
+            (None, Kind::Program) => render_all(PROGRAM, context),
         }
     }
 
     fn context(&self, alone: bool) -> Value {
         json!({
             "name": self.name.as_str(),
+            "kind": self.kind.as_str(),
             "sdk": self.sdk.line,
             "alone": alone,
             "profiles": PROFILES,
-            "storage": self.kind == Kind::Driver,
+            "storage": self.is_granted_storage(),
         })
     }
 }
@@ -129,18 +157,23 @@ fn render_all(template: &[File], context: &Value) -> Result<Files> {
     let rendered = template
         .iter()
         .map(|(path, text)| match (path.strip_suffix(".hbs"), *path) {
-            (Some(path), _) => Ok((path.into(), render(text, context)?)),
-            (None, "gitignore") => Ok((".gitignore".into(), (*text).to_owned())),
-            (None, path) => Ok((path.into(), (*text).to_owned())),
+            (Some(path), _) => Ok((path.into(), embedded(text, context)?.into_bytes())),
+            (None, "gitignore") => Ok((".gitignore".into(), (*text).into())),
+            (None, path) => Ok((path.into(), (*text).into())),
         });
     rendered.collect()
 }
 
-fn render(template: &str, context: &Value) -> Result<String> {
+/// Fills the places of a template.
+pub(crate) fn render(template: &str, context: &Value) -> std::result::Result<String, RenderError> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
     handlebars.register_escape_fn(handlebars::no_escape);
-    handlebars.render_template(template, context).map_err(|cause| {
+    handlebars.render_template(template, context)
+}
+
+fn embedded(template: &str, context: &Value) -> Result<String> {
+    render(template, context).map_err(|cause| {
         Failure::new(Reason::Airs(airs_core::Code::Internal), "a template is malformed").caused_by(cause)
     })
 }
@@ -156,9 +189,18 @@ mod tests {
 
     #[test]
     fn without_a_checkout_the_sdk_comes_from_the_registry() {
-        let scaffold = Scaffold::new(Kind::Driver, "ledger".parse().unwrap(), &Sdk::Registry("0.1")).unwrap();
+        let scaffold = Scaffold::new(
+            Kind::Driver,
+            "ledger".parse().unwrap(),
+            &Sdk::Registry("0.1"),
+            None,
+        )
+        .unwrap();
         let files = scaffold.alone().unwrap();
-        let text = |name: &str| &files.iter().find(|(path, _)| path == Path::new(name)).unwrap().1;
+        let text = |name: &str| {
+            let (_, bytes) = files.iter().find(|(path, _)| path == Path::new(name)).unwrap();
+            str::from_utf8(bytes).unwrap()
+        };
         assert!(text("Cargo.toml").contains("airs = { package = \"airs-sdk\", version = \"0.1\" }\n"));
         // Its checksum is not known here: Cargo adds it, and keeps the rest.
         assert!(!text("Cargo.lock").contains("name = \"airs-sdk\""));
@@ -169,7 +211,7 @@ mod tests {
     fn a_path_is_quoted_as_toml_needs_it() {
         let folder = r#"C:\it's "mine""#;
         let sdk = Sdk::Checkout(folder.into());
-        let files = Scaffold::new(Kind::Program, "pay".parse().unwrap(), &sdk)
+        let files = Scaffold::new(Kind::Program, "pay".parse().unwrap(), &sdk, None)
             .unwrap()
             .member()
             .unwrap();
@@ -178,7 +220,7 @@ mod tests {
             .find(|(path, _)| path == Path::new("Cargo.toml"))
             .unwrap()
             .1;
-        let document: toml_edit::DocumentMut = manifest.parse().unwrap();
+        let document: toml_edit::DocumentMut = str::from_utf8(manifest).unwrap().parse().unwrap();
         assert_eq!(document["dependencies"]["airs"]["path"].as_str(), Some(folder));
     }
 }

@@ -15,7 +15,7 @@ fn listed(kind: Kind, name: &str, text: &str) -> String {
     let project = Project::parse(&path, text).unwrap();
     let name = name.parse().unwrap();
     let folder = folder(&project, &name);
-    list(&project, kind, &name, &folder).unwrap().text
+    list(&project, &name, &folder, kind == Kind::Driver).unwrap().text
 }
 
 /// The text of the workspace's `Cargo.toml` after `a/new` has joined, if it had to change.

@@ -1,0 +1,184 @@
+//! A person's own template: a folder, or a git repository, whose files are copied or rendered. Nothing of it is run.
+
+mod fetch;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use airs_core::{Kind, Name};
+use serde_json::Value;
+use toml_edit::DocumentMut;
+
+use super::scaffold::{Files, render};
+use crate::error::{Failure, Result};
+use crate::files;
+
+/// Files of one template. A component has some ten; a folder with more was not meant to be a template.
+const FILES_MAX: usize = 1_000;
+/// Bytes of all of them, before they are rendered: they are held in memory.
+const BYTES_MAX: usize = 16 << 20;
+/// Folders within folders.
+const DEPTH_MAX: usize = 16;
+
+/// The files of a template, as they are there.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// Where it is from, as the person wrote it.
+    source: String,
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Template {
+    /// Reads the template in a folder, or in a repository that is fetched for it.
+    pub(crate) fn read(source: &str) -> Result<Self> {
+        let folder = Path::new(source);
+        let files = if folder.is_dir() {
+            read_folder(folder, source)?
+        } else {
+            let fetched = fetch::repository(source)?;
+            read_folder(fetched.path(), source)?
+        };
+        Ok(Self {
+            source: source.to_owned(),
+            files,
+        })
+    }
+
+    /// The files of a component of this name and kind, made of `context`.
+    pub(crate) fn render(&self, kind: Kind, name: &Name, context: &Value) -> Result<Files> {
+        let mut rendered = Files::new();
+        for (path, bytes) in &self.files {
+            let (path, bytes) = self.render_file(path, bytes, context)?;
+            if rendered.iter().any(|(other, _)| same(other, &path)) {
+                return Err(self.failure(format!("two of its files would become {}", path.display())));
+            }
+            rendered.push((path, bytes));
+        }
+        self.check(kind, name, &rendered)?;
+        Ok(rendered)
+    }
+
+    fn render_file(&self, path: &Path, bytes: &[u8], context: &Value) -> Result<(PathBuf, Vec<u8>)> {
+        if path == Path::new("gitignore") {
+            return Ok((".gitignore".into(), bytes.to_vec()));
+        }
+        if path.extension().is_none_or(|extension| extension != "hbs") {
+            return Ok((path.to_owned(), bytes.to_vec()));
+        }
+        let failed = |why: String| self.failure(format!("{}: {why}", path.display()));
+        let text = std::str::from_utf8(bytes).map_err(|_| failed("it is no UTF-8".to_owned()))?;
+        if has_partials(text) {
+            return Err(failed("it refers to another template; there are none".to_owned()));
+        }
+        let text = render(text, context).map_err(|cause| {
+            let place = cause.line_no.zip(cause.column_no);
+            let place = place.map(|(line, column)| format!("line {line}, column {column}: "));
+            failed("it cannot be rendered".to_owned())
+                .caused_by(format!("{}{}", place.unwrap_or_default(), cause.reason()))
+                .hint(
+                    "what stands in {{ }} is one of name, kind, sdk, alone, profiles; \\{{ writes the braces themselves",
+                )
+        })?;
+        Ok((path.with_extension(""), text.into_bytes()))
+    }
+
+    /// The component that was asked for, and not another.
+    fn check(&self, kind: Kind, name: &Name, rendered: &Files) -> Result<()> {
+        let manifest = rendered.iter().find(|(path, _)| path == Path::new("Cargo.toml"));
+        let Some((_, manifest)) = manifest else {
+            return Err(self
+                .failure("it has no Cargo.toml, nor a Cargo.toml.hbs".to_owned())
+                .hint("a template is the folder of a component"));
+        };
+        let document: DocumentMut = String::from_utf8_lossy(manifest).parse().map_err(|cause| {
+            self.failure("its Cargo.toml is malformed".to_owned())
+                .caused_by(cause)
+        })?;
+        let text = |path: &[&str]| {
+            let item = path
+                .iter()
+                .try_fold(document.as_item(), |item, key| item.get(key));
+            item.and_then(|item| item.as_str()).unwrap_or_default()
+        };
+        let named = text(&["package", "name"]);
+        if named != name.as_str() {
+            return Err(self
+                .failure(format!("its Cargo.toml makes {named:?}, not {name}"))
+                .hint("call it Cargo.toml.hbs, and write `name = \"{{name}}\"`"));
+        }
+        let made = text(&["package", "metadata", "airs", "kind"]);
+        if made != kind.as_str() {
+            let made = if made.is_empty() { "no component" } else { made };
+            return Err(self
+                .failure(format!("its Cargo.toml makes {made}, not a {kind}"))
+                .hint("[package.metadata.airs] says in `kind` what it is; {{kind}} stands for what was asked for"));
+        }
+        Ok(())
+    }
+
+    fn failure(&self, what: String) -> Failure {
+        Failure::usage(format!("{} is no template: {what}", self.source))
+    }
+}
+
+/// Every file below a folder, but for version control and what was built.
+fn read_folder(folder: &Path, source: &str) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let refused = |what: String| Failure::usage(format!("{source} is no template: {what}"));
+    let (mut found, mut total) = (BTreeMap::new(), 0);
+    let mut folders = vec![PathBuf::new()];
+    while let Some(within) = folders.pop() {
+        let path = folder.join(&within);
+        let failed = |cause| Failure::unavailable(format!("cannot read {}", path.display())).caused_by(cause);
+        for entry in fs::read_dir(&path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let within = within.join(entry.file_name());
+            let kind = entry.file_type().map_err(failed)?;
+            let is_built = within == Path::new("target");
+            if entry.file_name() == ".git" || is_built {
+                continue;
+            }
+            if within.to_str().is_none() {
+                return Err(refused(format!("the name of {} is no UTF-8", within.display())));
+            }
+            if kind.is_dir() {
+                if within.components().count() > DEPTH_MAX {
+                    return Err(refused(format!(
+                        "it has more than {DEPTH_MAX} folders within each other"
+                    )));
+                }
+                folders.push(within);
+            } else if kind.is_file() {
+                total += usize::try_from(entry.metadata().map_err(failed)?.len()).unwrap_or(usize::MAX);
+                if found.len() == FILES_MAX || total > BYTES_MAX {
+                    let mib = BYTES_MAX >> 20;
+                    return Err(refused(format!(
+                        "it has more than {FILES_MAX} files, or {mib} MiB"
+                    )));
+                }
+                found.insert(within, files::bytes(&entry.path())?);
+            } else {
+                return Err(
+                    refused(format!("{} is neither a file nor a folder", within.display()))
+                        .hint("links are not followed: put a copy there"),
+                );
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether two paths are one where letter case does not count.
+fn same(one: &Path, other: &Path) -> bool {
+    one.to_string_lossy().to_lowercase() == other.to_string_lossy().to_lowercase()
+}
+
+/// Whether a text refers to other templates, or defines some: they could refer to each other without end.
+fn has_partials(text: &str) -> bool {
+    text.split("{{").skip(1).any(|rest| {
+        let rest = rest.trim_start_matches(['{', '~', '#', ' ', '\t', '\r', '\n']);
+        rest.starts_with(['>', '*'])
+    })
+}

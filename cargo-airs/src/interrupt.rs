@@ -1,6 +1,6 @@
 //! Ctrl-C: what was started goes too, and nothing half-written stays.
 //!
-//! The signal ends the child that runs, if any; the main thread then finds out at its next [`check`] and
+//! The signal ends the children that run, if any; the main thread then finds out at its next [`check`] and
 //! unwinds, removing what it has staged on the way. Should it not get there in time, the listener removes
 //! what is staged and ends the process itself.
 
@@ -22,13 +22,13 @@ const GRACE: Duration = Duration::from_secs(2);
 
 static STATE: Mutex<State> = Mutex::new(State {
     interrupted: false,
-    child: None,
+    children: BTreeSet::new(),
     staged: BTreeSet::new(),
 });
 
 struct State {
     interrupted: bool,
-    child: Option<u32>,
+    children: BTreeSet<u32>,
     staged: BTreeSet<PathBuf>,
 }
 
@@ -82,9 +82,7 @@ fn on_signal() {
     {
         let mut state = state();
         state.interrupted = true;
-        if let Some(child) = state.child {
-            os::end_group(child);
-        }
+        state.children.iter().copied().for_each(os::end_group);
     }
     PRESSED.notify_waiters();
     std::thread::park_timeout(GRACE);
@@ -118,7 +116,7 @@ impl Running {
             let program = command.get_program().to_string_lossy().into_owned();
             Failure::unavailable(format!("cannot start {program}")).caused_by(cause)
         })?;
-        state.child = Some(child.id());
+        state.children.insert(child.id());
         Ok(Self(child))
     }
 
@@ -126,9 +124,19 @@ impl Running {
         self.0.stdout.take()
     }
 
+    pub(crate) fn stderr(&mut self) -> Option<std::process::ChildStderr> {
+        self.0.stderr.take()
+    }
+
+    /// Has it end as Ctrl-C does, and waits for that.
+    pub(crate) fn end(self) -> Result<()> {
+        os::end_group(self.0.id());
+        self.wait().map(drop)
+    }
+
     pub(crate) fn wait(mut self) -> Result<ExitStatus> {
         let status = self.0.wait();
-        state().child = None;
+        state().children.remove(&self.0.id());
         check()?;
         status.map_err(|cause| Failure::unavailable("cannot wait for a child process").caused_by(cause))
     }

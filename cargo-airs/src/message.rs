@@ -13,7 +13,7 @@ mod explain;
 mod node;
 
 pub(crate) use built::Built;
-pub(crate) use dev::{DevServed, DevTurn};
+pub(crate) use dev::{DevServed, DevTurn, SERVES_ON};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
 pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
 

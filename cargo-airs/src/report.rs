@@ -91,6 +91,16 @@ impl Report {
         }
     }
 
+    /// A line of a change that is made.
+    pub(crate) fn edited(&self, line: &str) {
+        err(line);
+    }
+
+    /// A line that a command said on stderr which this one started, as it was.
+    pub(crate) fn passed_on(&self, line: &str) {
+        err(line);
+    }
+
     /// What a command that this one started has answered, on stdout as it was.
     pub(crate) fn result(&self, text: &str) {
         out(text);

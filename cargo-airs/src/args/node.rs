@@ -192,10 +192,14 @@ and shows each command before it is run. The folder stays, to go on from.
 Examples:
   cargo airs demo
   cargo airs demo my-first-project
+  cargo airs demo --dev
 ")]
 pub(crate) struct DemoArgs {
     /// The folder to make [default: airs-demo-N with the system's temporary files]
     pub(crate) folder: Option<PathBuf>,
+    /// Edit the program instead, while it is called a hundred times a second
+    #[arg(long)]
+    pub(crate) dev: bool,
 }
 
 fn caller(text: &str) -> Result<CallerId, String> {

@@ -1,5 +1,8 @@
 //! `cargo airs demo`: all of it, in one go, with the commands that a person would type.
 
+mod editing;
+mod traffic;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -18,6 +21,12 @@ const ALICE: &str = "/accounts/alice/usd";
 const BOB: &str = "/accounts/bob/usd";
 
 pub(crate) fn run(settings: &Demo, report: &Report) -> Result<()> {
+    if settings.dev && !report.is_for_people() {
+        return Err(
+            Failure::usage("`demo --dev` is there to be watched, and has no JSON")
+                .hint("`cargo airs dev --message-format json` tells of everything that the loop does"),
+        );
+    }
     let folder = folder(settings)?;
     files::write(
         &folder.join(Project::FILE_NAME),
@@ -33,6 +42,17 @@ pub(crate) fn run(settings: &Demo, report: &Report) -> Result<()> {
         report,
     };
 
+    if settings.dev {
+        editing::run(&stage)?;
+    } else {
+        pays(&stage)?;
+    }
+    stage.farewell();
+    Ok(())
+}
+
+/// The whole of it once, step by step.
+fn pays(stage: &Stage<'_>) -> Result<()> {
     stage.say("a driver that keeps accounts, and a program that pays");
     stage.must(&["new", "driver", "ledger", "--vcs", "none"])?;
     stage.must(&["new", "program", "payment", "--vcs", "none"])?;
@@ -65,7 +85,6 @@ pub(crate) fn run(settings: &Demo, report: &Report) -> Result<()> {
             "a refused payment changed a balance",
         ));
     }
-    stage.farewell();
     Ok(())
 }
 

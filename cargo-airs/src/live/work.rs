@@ -16,6 +16,19 @@ pub(crate) struct Question {
     pub(crate) work: Work,
 }
 
+impl Question {
+    /// Of a caller, who asks once and waits as long as it takes.
+    pub(crate) fn of(caller: &str, work: Work) -> Self {
+        Self {
+            form: FORM,
+            caller: caller.to_owned(),
+            id: None,
+            timeout_ms: None,
+            work,
+        }
+    }
+}
+
 /// What is to be done in a run.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -53,7 +53,7 @@ impl DevTurn {
             [file, more @ ..] => format!(" ({file} and {} more changed)", more.len()),
         };
         if self.outcome == "failed" && self.components.is_empty() {
-            return format!("for a change{why}; what served before serves on");
+            return format!("for a change{why}; {SERVES_ON}");
         }
         let each = |of: fn(&DevServed) -> String| {
             let all: Vec<String> = self.components.iter().map(of).collect();
@@ -99,6 +99,9 @@ fn time(milliseconds: f64) -> String {
         ms => format!("{ms:.1} ms"),
     }
 }
+
+/// How the line of a turn ends that failed.
+pub(crate) const SERVES_ON: &str = "what served before serves on";
 
 #[cfg(test)]
 mod tests {

@@ -96,6 +96,8 @@ pub(crate) struct Status {
 #[derive(Debug)]
 pub(crate) struct Demo {
     pub(crate) folder: Option<PathBuf>,
+    /// Whether a program is edited while it is called.
+    pub(crate) dev: bool,
     /// How its commands are to report.
     pub(crate) flags: Vec<&'static str>,
 }
@@ -215,6 +217,7 @@ impl Demo {
     pub(super) fn new(args: DemoArgs, flags: Vec<&'static str>) -> Self {
         Self {
             folder: args.folder,
+            dev: args.dev,
             flags,
         }
     }

@@ -1,9 +1,11 @@
 //! `cargo airs demo`: what both templates make is scaffolded, built and run.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
-use crate::scene::{Scene, checkout};
+use crate::scene::{Scene, blesses, checkout};
 
 #[test]
 fn the_demo_works_and_what_it_prints_works_too() {
@@ -125,4 +127,106 @@ fn a_project_that_begins_within_a_workspace_leaves_it_alone() {
     );
     let own = std::fs::read_to_string(project.join("Cargo.toml")).unwrap();
     assert!(own.contains("ledger") && own.contains("second"), "{own}");
+}
+
+/// What `demo --dev` shows, line by line, and after how many seconds.
+fn watched() -> Vec<(f64, String)> {
+    let scene = Scene::new("demo_dev");
+    let mut command = scene.command("demo --dev demonstration");
+    let tool = Path::new(env!("CARGO_BIN_EXE_cargo-airs")).parent().unwrap();
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let paths = [tool.to_owned()].into_iter().chain(std::env::split_paths(&paths));
+    command.env("PATH", std::env::join_paths(paths).unwrap());
+    let (reader, writer) = std::io::pipe().unwrap();
+    command.stdout(writer.try_clone().unwrap()).stderr(writer);
+    let begun = Instant::now();
+    let mut child = command.spawn().unwrap();
+    // It holds the other ends of the pipe.
+    drop(command);
+    let root = scene.path().display().to_string();
+    let root = root.trim_end_matches('/').to_owned();
+    let line = |line: std::io::Result<String>| {
+        (
+            begun.elapsed().as_secs_f64(),
+            line.unwrap().replace(&root, "/tmp"),
+        )
+    };
+    let lines: Vec<_> = BufReader::new(reader).lines().map(line).collect();
+    let status = child.wait().unwrap();
+    assert!(status.success(), "{lines:#?}");
+    lines
+}
+
+const CAST: &str = "docs/demo-dev.cast";
+
+/// What a recording shows.
+fn shown(cast: &str) -> Vec<String> {
+    let event = |line| serde_json::from_str::<(f64, String, String)>(line).unwrap().2;
+    let text: String = cast.lines().skip(1).map(event).collect();
+    text.lines()
+        .map(|line| line.trim_end_matches('\r').to_owned())
+        .collect()
+}
+
+/// `AIRS_BLESS=1` records it, as <https://docs.asciinema.org/manual/asciicast/v2/> has it.
+#[test]
+fn an_edit_goes_live_under_traffic_and_a_broken_one_takes_nothing_down() {
+    let lines = watched();
+    let has = |part: &str| {
+        assert!(
+            lines.iter().any(|(_, line)| line.contains(part)),
+            "{part}: {lines:#?}"
+        )
+    };
+    for part in [
+        "0 failed",
+        " answered \"final\"",
+        " answered [\"final\",\"and a good day\"]",
+        "note: the new code answered ",
+        "error[E0609]",
+        "what served before serves on",
+    ] {
+        has(part);
+    }
+    let cast = checkout().join(CAST);
+    if blesses() {
+        let mut text =
+            serde_json::json!({ "version": 2, "width": 120, "height": 40, "title": "cargo airs demo --dev" })
+                .to_string();
+        for (seconds, line) in &lines {
+            let seconds = (seconds * 1e3).round() / 1e3;
+            text += &format!("\n{}", serde_json::json!([seconds, "o", format!("{line}\r\n")]));
+        }
+        std::fs::write(&cast, text + "\n").unwrap();
+    }
+    let recorded = shown(&std::fs::read_to_string(&cast).unwrap());
+    // Those that the demo says itself, and that are the same each time.
+    let steps = |lines: &mut dyn Iterator<Item = String>| -> Vec<String> {
+        lines
+            .filter(|line| {
+                ["# ", "$ ", "-", "+", "error["]
+                    .iter()
+                    .any(|mark| line.starts_with(mark))
+            })
+            .collect()
+    };
+    assert_eq!(
+        steps(&mut recorded.clone().into_iter()),
+        steps(&mut lines.into_iter().map(|(_, line)| line)),
+        "AIRS_BLESS=1 records anew"
+    );
+    let from = recorded
+        .iter()
+        .position(|line| line.starts_with("# alice pays bob"))
+        .unwrap();
+    let to = recorded
+        .iter()
+        .position(|line| line.starts_with("# go on from here"))
+        .unwrap();
+    let part = recorded[from..to].join("\n");
+    let readme = std::fs::read_to_string(checkout().join("README.md")).unwrap();
+    assert!(
+        readme.contains(&format!("```text\n{}\n```\n", part.trim_end())),
+        "README.md embeds:\n{part}"
+    );
 }

@@ -9,10 +9,12 @@ use crate::exit::Exit;
 
 mod call;
 mod dev;
+mod doctor;
 mod node;
 
 pub(crate) use call::CallArgs;
 pub(crate) use dev::DevArgs;
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use node::{
     BindArgs, BindingsArgs, ControlArgs, DemoArgs, ExplainArgs, IdArgs, NodeArgs, RunArgs, StatusArgs,
     UnbindArgs, ViewArgs,
@@ -87,6 +89,7 @@ pub(crate) enum CommandArgs {
     Control(ControlArgs),
     Explain(ExplainArgs),
     Status(StatusArgs),
+    Doctor(DoctorArgs),
     Demo(DemoArgs),
 }
 

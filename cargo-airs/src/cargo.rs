@@ -132,6 +132,35 @@ pub(crate) fn compile(call: &Call, manifest: &Manifest, made: &mut dyn FnMut(Art
     Err(Failure::new(Reason::BuildFailed, "the build failed"))
 }
 
+/// What a tool of the toolchain that compiles in `folder` says of its version, or why it does not start. Nothing is
+/// installed for it.
+pub(crate) fn version(tool: &str, folder: &Path) -> Result<Result<String, String>> {
+    let named = std::env::var_os(tool.to_uppercase()).unwrap_or_else(|| tool.into());
+    let output = Command::new(named)
+        .arg("--version")
+        .current_dir(folder)
+        .env("RUSTUP_AUTO_INSTALL", "0")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|cause| Failure::unavailable(format!("cannot start {tool}")).caused_by(cause))?;
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    Ok(match output.status.success() {
+        true => Ok(said(&output.stdout)),
+        false => Err(said(&output.stderr)),
+    })
+}
+
+/// Has Cargo resolve the workspace, with these flags beside those of the command; why it cannot, if it cannot.
+pub(crate) fn resolve(manifest: &Manifest, flags: &[&str]) -> Result<Result<(), String>> {
+    let platform = ["--filter-platform", TARGET];
+    let flags: Vec<&str> = flags
+        .iter()
+        .copied()
+        .filter(|flag| !manifest.flags.contains(flag))
+        .collect();
+    Ok(read_metadata(manifest, &[&platform, flags.as_slice()].concat())?.map(drop))
+}
+
 /// Whether the standard library of the target is there, in the toolchain that compiles in `folder`.
 pub(crate) fn target_is_installed(folder: &Path) -> Result<bool> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

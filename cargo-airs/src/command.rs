@@ -6,6 +6,7 @@ mod call;
 mod control;
 mod demo;
 pub(crate) mod dev;
+mod doctor;
 mod explain;
 pub(crate) mod inspect;
 mod new;
@@ -33,6 +34,7 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::Control(settings) => control::run(settings, report),
         Settings::Explain(settings) => explain::run(settings, report),
         Settings::Status(settings) => status::run(settings, report),
+        Settings::Doctor(settings) => doctor::run(settings, report),
         Settings::Dev(settings) => dev::run(settings, report),
         Settings::Demo(settings) => demo::run(settings, report),
     }

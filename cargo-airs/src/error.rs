@@ -30,6 +30,8 @@ pub(crate) enum Reason {
     BuildFailed,
     /// A file, a folder or another tool could not be used.
     Unavailable,
+    /// `doctor` has found something that does not work.
+    FaultsFound,
     /// Ctrl-C.
     Interrupted,
 }
@@ -41,6 +43,7 @@ impl Reason {
             Self::Usage => "usage",
             Self::BuildFailed => "build-failed",
             Self::Unavailable => "unavailable",
+            Self::FaultsFound => "faults-found",
             Self::Interrupted => "interrupted",
         }
     }
@@ -51,6 +54,7 @@ impl Reason {
             Self::Usage => Exit::Usage,
             Self::BuildFailed => Exit::BuildFailed,
             Self::Unavailable => Exit::Unavailable,
+            Self::FaultsFound => Exit::Refused,
             Self::Interrupted => Exit::Interrupted,
             Self::Airs(code) => match code {
                 Code::InvalidInput
@@ -145,6 +149,13 @@ impl Failure {
 
     pub(crate) fn causes(&self) -> &[String] {
         &self.causes
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.causes.iter().try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 

@@ -17,7 +17,10 @@ impl Exit {
     /// Every exit code and its meaning, in the order in which help shows them.
     pub(crate) const ALL: [(Self, &'static str); 6] = [
         (Self::Done, "done"),
-        (Self::Refused, "the run, or the call, was refused or failed"),
+        (
+            Self::Refused,
+            "the run, or the call, was refused or failed; or `doctor` found a fault",
+        ),
         (
             Self::Usage,
             "wrong usage: a bad name or input, an unknown thing, a malformed file",

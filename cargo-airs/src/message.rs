@@ -9,11 +9,13 @@ use crate::error::Failure;
 
 mod built;
 mod dev;
+mod doctor;
 mod explain;
 mod node;
 
 pub(crate) use built::Built;
 pub(crate) use dev::{DevServed, DevTurn, SERVES_ON};
+pub(crate) use doctor::{Checked, Examination, Verdict};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
 pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
 
@@ -45,6 +47,8 @@ pub(crate) enum Message<'a> {
     },
     /// What `status` shows.
     Status(Box<Status>),
+    /// What `doctor` has found.
+    DoctorExamined(Box<Examination>),
     /// `run` has committed.
     RunCommitted {
         run: &'a str,
@@ -148,6 +152,7 @@ impl Message<'_> {
             Self::ComponentInspected(inspection) => Some(inspection.to_string()),
             Self::FunctionCalled { result, .. } => Some((*result).to_owned()),
             Self::Status(status) => Some(status.to_string()),
+            Self::DoctorExamined(examination) => Some(examination.to_string()),
             Self::RunCommitted { output, .. } | Self::AssetControlled { output, .. } => {
                 Some(output.get().to_owned())
             }

@@ -1,9 +1,12 @@
 //! What differs by operating system.
 
+mod file;
 pub(crate) mod socket;
 
 use std::path::PathBuf;
 use std::process::Command;
+
+pub(crate) use file::{access, file_watches_max, free_bytes, set_mode};
 
 /// Puts what `command` starts into a process group of its own, so that it ends with everything that it
 /// started in turn.
@@ -42,6 +45,23 @@ pub(crate) fn await_end_of_group(id: u32) {
         // No system tells of the end of processes that are not one's own.
         std::thread::park_timeout(std::time::Duration::from_millis(1));
     }
+}
+
+/// Whether there is a process of a number, whoever it is by now.
+#[cfg(unix)]
+pub(crate) fn is_there(process: u32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) else {
+        return false;
+    };
+    // Somebody else's must not be asked, and is there.
+    !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+}
+
+/// Nobody says so: it may be.
+#[cfg(windows)]
+pub(crate) fn is_there(_process: u32) -> bool {
+    true
 }
 
 /// The tree of processes is gone when it was ended.

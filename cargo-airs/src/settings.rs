@@ -5,6 +5,7 @@ mod call;
 mod code;
 mod color;
 mod dev;
+mod doctor;
 mod inspect;
 mod manifest;
 mod new;
@@ -16,6 +17,7 @@ pub(crate) use call::Call;
 pub(crate) use code::code_folder;
 pub(crate) use color::Color;
 pub(crate) use dev::Dev;
+pub(crate) use doctor::Doctor;
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start, USUAL_PROFILE};
 pub(crate) use new::{New, Sdk, Vcs};
@@ -47,6 +49,7 @@ pub(crate) enum Settings {
     Control(Control),
     Explain(Explain),
     Status(Status),
+    Doctor(Doctor),
     Demo(Demo),
 }
 
@@ -76,6 +79,7 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
         CommandArgs::Control(args) => Settings::Control(Control::new(args, for_cargo())),
         CommandArgs::Explain(args) => Settings::Explain(Explain::new(args, for_cargo())),
         CommandArgs::Status(args) => Settings::Status(Status::new(args, for_cargo())),
+        CommandArgs::Doctor(args) => Settings::Doctor(Doctor::new(args, for_cargo())),
         CommandArgs::Demo(args) => Settings::Demo(Demo::new(
             args,
             output.flags().into_iter().chain(color.for_cargo()).collect(),

@@ -49,6 +49,25 @@ impl State {
             Self::Folder(folder) => !matches!(contexts::file(folder, context).try_exists(), Ok(false)),
         }
     }
+
+    /// Whether the state that a context has here can be used: it is one of airs, in a form that is known, and whole as
+    /// far as its head and its tables go. Where there is none, none is made.
+    ///
+    /// ```
+    /// use airs_runtime::{Name, State};
+    ///
+    /// State::folder("not/there").examine(&Name::local())?;
+    /// # Ok::<(), airs_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As opening a runtime over it has.
+    pub fn examine(&self, context: &Name) -> Result<()> {
+        match self {
+            Self::Folder(folder) if self.has(context) => contexts::examine(folder, context),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Sets up a [`Runtime`]. Unless told otherwise, it has one context, `local`, in memory.

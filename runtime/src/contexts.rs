@@ -101,6 +101,11 @@ fn open(state: &State, name: Name) -> Result<Context> {
     Ok(Context::new(name, storage))
 }
 
+/// Opens the file of a context, which has to be there, and nothing else.
+pub(crate) fn examine(folder: &Path, name: &Name) -> Result<()> {
+    Ok(Sqlite::open(&file(folder, name)).map(drop)?)
+}
+
 /// The record of what the components of a context were denied.
 pub(crate) fn denials(state: &State, name: &Name) -> DenialLog {
     match state {

@@ -36,6 +36,7 @@ use answer::Answering;
 use compile::Cancel;
 use inputs::Inputs;
 use keys::{Key, Keys};
+pub(crate) use only::LOCK;
 use serve::Serving;
 use turns::{Due, Event, Turns};
 use watch::{Looked, Means, Shared, Watch};

@@ -2,20 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
-/// A folder for sockets that nobody else can enter; made when it is missing. None where there is no such thing.
-#[cfg(unix)]
-pub(crate) fn folder() -> Option<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt;
+/// The longest path that a socket may have, without the zero at its end: macOS has 104 bytes for it, Linux 108.
+pub(crate) const PATH_BYTES_MAX: usize = 103;
+/// As long as the names of sockets in the [`folder`] are.
+pub(crate) const LONGEST_NAME: &str = "dev-0123456789abcdef.socket";
 
+/// Where sockets are, whether there are some or not. None where there is no such thing.
+#[cfg(unix)]
+pub(crate) fn place() -> Option<PathBuf> {
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let own = own.filter(|folder| folder.is_absolute() && is_mine_alone(folder));
-    let folder = own.map_or_else(
+    Some(own.map_or_else(
         || {
             let user = rustix::process::geteuid().as_raw();
             std::env::temp_dir().join(format!("airs-{user}"))
         },
         |own| own.join("airs"),
-    );
+    ))
+}
+
+/// A folder for sockets that nobody else can enter; made when it is missing. None where there is no such thing.
+#[cfg(unix)]
+pub(crate) fn folder() -> Option<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    let folder = place()?;
     // It may be there; whose it is decides.
     let _ = std::fs::DirBuilder::new().mode(0o700).create(&folder);
     is_mine_alone(&folder).then_some(folder)
@@ -34,8 +45,30 @@ fn is_mine_alone(folder: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
+pub(crate) fn place() -> Option<PathBuf> {
+    None
+}
+
+#[cfg(not(unix))]
 pub(crate) fn folder() -> Option<PathBuf> {
     None
+}
+
+/// Whether a socket is there and no process listens at it.
+#[cfg(unix)]
+pub(crate) fn is_abandoned(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    let is_socket = path
+        .symlink_metadata()
+        .is_ok_and(|about| about.file_type().is_socket());
+    let refused = |error: std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
+    is_socket && std::os::unix::net::UnixStream::connect(path).is_err_and(refused)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_abandoned(_path: &Path) -> bool {
+    false
 }
 
 /// A connection to another process.

@@ -42,6 +42,13 @@ impl Manifest {
             .iter()
             .any(|flag| ["--locked", "--frozen"].contains(flag))
     }
+
+    /// Whether the network is not to be touched.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.flags
+            .iter()
+            .any(|flag| ["--offline", "--frozen"].contains(flag))
+    }
 }
 
 /// The profile unless another one is asked for.

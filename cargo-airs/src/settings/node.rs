@@ -33,6 +33,16 @@ pub(crate) enum StatePlace {
     Folder(PathBuf),
 }
 
+impl From<Option<PathBuf>> for StatePlace {
+    fn from(typed: Option<PathBuf>) -> Self {
+        match typed {
+            None => Self::Project,
+            Some(word) if word.as_os_str() == "memory" => Self::Memory,
+            Some(folder) => Self::Folder(folder),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Bind {
     pub(crate) path: String,
@@ -107,11 +117,7 @@ impl Node {
         Self {
             caller: args.caller.unwrap_or_else(CallerId::operator),
             context: args.context.unwrap_or_else(Name::local),
-            state: match args.state {
-                None => StatePlace::Project,
-                Some(word) if word.as_os_str() == "memory" => StatePlace::Memory,
-                Some(folder) => StatePlace::Folder(folder),
-            },
+            state: StatePlace::from(args.state),
             profile: profile(args.profile),
             timeout_ms: None,
             id: None,

@@ -10,24 +10,35 @@ fn stdout(scene: &Scene, line: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Every command, as help lists them.
+fn commands(scene: &Scene) -> Vec<String> {
+    let help = stdout(scene, "--help");
+    let (_, after) = help.split_once("Commands:\n").unwrap();
+    let (list, _) = after.split_once("\n\n").unwrap();
+    let names = list.lines().filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
 #[test]
 fn help_is_the_same_in_every_way_of_asking() {
     let mut scene = Scene::new("help");
+    let bare = |arguments: &[&str]| {
+        let mut bare = Command::new(env!("CARGO_BIN_EXE_cargo-airs"));
+        String::from_utf8(bare.args(arguments).output().unwrap().stdout).unwrap()
+    };
     scene.run("--help");
-    for command in [
-        "new", "build", "inspect", "call", "bind", "unbind", "bindings", "run", "view", "control", "status",
-        "demo",
-    ] {
+    let commands = commands(&scene);
+    assert!(commands.len() >= 15, "{commands:?}");
+    for command in &commands {
         scene.run(&format!("{command} --help"));
+        let help = stdout(&scene, &format!("{command} --help"));
+        assert_eq!(stdout(&scene, &format!("help {command}")), help, "{command}");
+        assert_eq!(bare(&[command, "--help"]), help, "{command}");
+        assert_eq!(bare(&["help", command]), help, "{command}");
     }
     scene.check();
-    assert_eq!(stdout(&scene, "help new"), stdout(&scene, "new --help"));
     assert_eq!(stdout(&scene, "help"), stdout(&scene, "--help"));
-    let bare = Command::new(env!("CARGO_BIN_EXE_cargo-airs"))
-        .arg("--help")
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(bare.stdout).unwrap(), stdout(&scene, "--help"));
+    assert_eq!(bare(&["--help"]), stdout(&scene, "--help"));
 }
 
 #[test]

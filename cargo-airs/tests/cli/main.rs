@@ -14,6 +14,7 @@ mod call;
 mod code;
 mod demo;
 mod dev;
+mod doctor;
 mod explain;
 mod faulty;
 mod frame;

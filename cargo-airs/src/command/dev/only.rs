@@ -9,10 +9,13 @@ use airs_runtime::State;
 
 use crate::error::{Failure, Reason, Result};
 
+/// The file that a loop holds, in the project's own folder.
+pub(crate) const LOCK: &str = "dev.lock";
+
 /// Makes this the one loop of the project that has the folder. It is so until what is returned is dropped, or the
 /// process ends, however it does.
 pub(super) fn take(folder: &Path) -> Result<File> {
-    let path = folder.join("dev.lock");
+    let path = folder.join(LOCK);
     let failed = |cause| Failure::unavailable(format!("cannot lock {}", path.display())).caused_by(cause);
     fs::create_dir_all(folder).map_err(failed)?;
     let mut options = File::options();

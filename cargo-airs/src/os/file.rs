@@ -1,0 +1,72 @@
+//! Whose files are, and how much room there is for more.
+
+use std::path::Path;
+
+use crate::error::{Failure, Result};
+
+/// Whose something is, and who may do what with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Access {
+    /// Whether it is this user's.
+    pub(crate) mine: bool,
+    pub(crate) is_folder: bool,
+    /// The permissions, without what kind of file it is. A link is looked at itself.
+    pub(crate) mode: u32,
+}
+
+/// Who may do what with a file or a folder; none when it is not there, or the system has other ways to say that.
+#[cfg(unix)]
+pub(crate) fn access(path: &Path) -> Option<Access> {
+    use std::os::unix::fs::MetadataExt;
+
+    let about = path.symlink_metadata().ok()?;
+    Some(Access {
+        mine: about.uid() == rustix::process::geteuid().as_raw(),
+        is_folder: about.is_dir(),
+        mode: about.mode() & 0o7777,
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn access(_path: &Path) -> Option<Access> {
+    None
+}
+
+/// Sets who may do what with a file or a folder.
+#[cfg(unix)]
+pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|cause| {
+        Failure::unavailable(format!("cannot set the mode of {}", path.display())).caused_by(cause)
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn set_mode(path: &Path, _mode: u32) -> Result<()> {
+    Err(Failure::unavailable(format!("{} has no mode", path.display())))
+}
+
+/// How many bytes this user may still write where a folder is, if the system says so.
+#[cfg(unix)]
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    let about = nix::sys::statvfs::statvfs(folder).ok()?;
+    // Their types differ by system.
+    #[allow(clippy::useless_conversion, reason = "on some systems they are smaller")]
+    let (blocks, bytes) = (
+        u64::from(about.blocks_available()),
+        u64::from(about.fragment_size()),
+    );
+    blocks.checked_mul(bytes)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
+}
+
+/// How many folders the system watches for this user at most, where it has such a number.
+pub(crate) fn file_watches_max() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/sys/fs/inotify/max_user_watches").ok()?;
+    text.trim().parse().ok()
+}

@@ -13,6 +13,7 @@ mod examples;
 mod files;
 mod provoked;
 mod supply;
+mod systems;
 mod tree;
 mod versions;
 mod words;

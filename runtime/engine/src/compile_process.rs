@@ -124,7 +124,7 @@ impl CompileProcess {
                 "makes {bytes} bytes of code, more than {ANSWER_BYTES_MAX}"
             ))),
             (Err(_), End::TookTooLong) => Err(self.exceeded(&format!("takes more than {} ms", self.wall_ms))),
-            (Err(why), End::Ended(status)) => Err(match Limit::met_by(status) {
+            (Err(why), End::Ended(status)) => Err(match os::limit_met(status) {
                 Some(limit) => self.exceeded(&self.limit(limit)),
                 None => self.broken(format!("{why}; it ended with {status}")),
             }),

@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 use std::time::SystemTime;
 
 /// What tells a file from any other, and from itself after a change.
@@ -16,17 +16,26 @@ pub(crate) struct Identity {
     pub(crate) changed: SystemTime,
 }
 
+/// Which limit a process has met.
+#[derive(Clone, Copy)]
+pub(crate) enum Limit {
+    Time,
+    Memory,
+    /// One that is not its own: the system ends who takes too much of what is left.
+    System,
+}
+
 #[cfg(unix)]
 mod unix {
     use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
     use std::io;
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-    use std::os::unix::process::CommandExt as _;
+    use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
     use std::path::{Path, PathBuf};
-    use std::process::{Child, Command};
+    use std::process::{Child, Command, ExitStatus};
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::Identity;
+    use super::{Identity, Limit};
 
     /// What group and others must not have.
     const FOREIGN: u32 = 0o077;
@@ -118,6 +127,17 @@ mod unix {
         }
     }
 
+    pub(super) fn limit_met(status: ExitStatus) -> Option<Limit> {
+        use rustix::process::Signal;
+
+        match status.signal().and_then(Signal::from_named_raw)? {
+            Signal::XCPU => Some(Limit::Time),
+            Signal::ABORT | Signal::SEGV | Signal::BUS => Some(Limit::Memory),
+            Signal::KILL => Some(Limit::System),
+            _ => None,
+        }
+    }
+
     pub(super) fn this_program() -> io::Result<PathBuf> {
         // The name of a file that was replaced leads to the new one, or to none; this leads to what is executed.
         let itself = Path::new("/proc/self/exe");
@@ -157,9 +177,9 @@ mod windows {
     use std::fs::{self, File, Metadata, OpenOptions};
     use std::io;
     use std::path::{Path, PathBuf};
-    use std::process::{Child, Command};
+    use std::process::{Child, Command, ExitStatus};
 
-    use super::Identity;
+    use super::{Identity, Limit};
 
     pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
@@ -189,6 +209,10 @@ mod windows {
     pub(super) fn end_group(leader: &mut Child) {
         // Ended already is as good.
         let _ = leader.kill();
+    }
+
+    pub(super) fn limit_met(_: ExitStatus) -> Option<Limit> {
+        None
     }
 
     pub(super) fn this_program() -> io::Result<PathBuf> {
@@ -242,6 +266,11 @@ pub(crate) fn own_group(command: &mut Command) {
 /// for yet.
 pub(crate) fn end_group(leader: &mut Child) {
     here::end_group(leader);
+}
+
+/// What a process that was ended by the system has done too much of: out of memory, or of stack, Rust aborts.
+pub(crate) fn limit_met(status: ExitStatus) -> Option<Limit> {
+    here::limit_met(status)
 }
 
 /// What starts this program again.

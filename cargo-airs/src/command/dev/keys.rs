@@ -1,5 +1,9 @@
 //! Single keys on a terminal.
 
+use std::io::{Read, stdin};
+
+use crate::os::Keyboard;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
@@ -30,52 +34,17 @@ impl Key {
 
 /// Keys are told as long as this lives; then the terminal is as it was.
 pub(super) struct Keys {
-    #[cfg(unix)]
-    before: nix::sys::termios::Termios,
+    _keyboard: Keyboard,
 }
 
-#[cfg(unix)]
 impl Keys {
-    /// Reads keys, when somebody can press them: standard input is the terminal that this program is in front of.
+    /// Reads keys, when somebody can press them.
     pub(super) fn read(tell: impl Fn(Key) + Send + 'static) -> Option<Self> {
-        use std::io::{IsTerminal, Read, stderr, stdin};
-
-        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
-
-        if !stdin().is_terminal() || !stderr().is_terminal() {
-            return None;
-        }
-        // In the background, setting the terminal up would stop this program.
-        if nix::unistd::tcgetpgrp(stdin()).ok()? != nix::unistd::getpgrp() {
-            return None;
-        }
-        let before = tcgetattr(stdin()).ok()?;
-        let mut keys = before.clone();
-        // A key at once, and not shown. Ctrl-C stays what it is.
-        keys.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
-        tcsetattr(stdin(), SetArg::TCSANOW, &keys).ok()?;
+        let keyboard = Keyboard::take()?;
         std::thread::spawn(move || {
             let bytes = stdin().lock().bytes();
             bytes.map_while(Result::ok).filter_map(Key::of).for_each(tell);
         });
-        Some(Self { before })
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Keys {
-    fn drop(&mut self) {
-        use nix::sys::termios::{SetArg, tcsetattr};
-        // A terminal that is gone needs nothing.
-        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &self.before);
-    }
-}
-
-#[cfg(not(unix))]
-impl Keys {
-    /// Not there: lines only.
-    pub(super) fn read(_tell: impl Fn(Key) + Send + 'static) -> Option<Self> {
-        let _ = Key::of(0);
-        None
+        Some(Self { _keyboard: keyboard })
     }
 }

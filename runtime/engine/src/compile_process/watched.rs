@@ -7,36 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::os;
-
-/// Which limit a process has met.
-#[derive(Clone, Copy)]
-pub(super) enum Limit {
-    Time,
-    Memory,
-    /// One that is not its own: the system ends who takes too much of what is left.
-    System,
-}
-
-impl Limit {
-    /// What a process that was ended by the system has done too much of: out of memory, or of stack, Rust aborts.
-    #[cfg(unix)]
-    pub(super) fn met_by(status: ExitStatus) -> Option<Self> {
-        use rustix::process::Signal;
-        use std::os::unix::process::ExitStatusExt as _;
-
-        match status.signal().and_then(Signal::from_named_raw)? {
-            Signal::XCPU => Some(Self::Time),
-            Signal::ABORT | Signal::SEGV | Signal::BUS => Some(Self::Memory),
-            Signal::KILL => Some(Self::System),
-            _ => None,
-        }
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn met_by(_: ExitStatus) -> Option<Self> {
-        None
-    }
-}
+pub(super) use crate::os::Limit;
 
 /// How a process ended.
 pub(super) enum End {

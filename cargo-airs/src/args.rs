@@ -4,21 +4,28 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
+use crate::completion;
 use crate::exit::Exit;
 
 mod call;
 mod dev;
 mod doctor;
+mod events;
 mod node;
+mod written;
 
 pub(crate) use call::CallArgs;
 pub(crate) use dev::DevArgs;
 pub(crate) use doctor::DoctorArgs;
+pub(crate) use events::{AllEventsArgs, EventsArgs, LogsArgs};
 pub(crate) use node::{
     BindArgs, BindingsArgs, ControlArgs, DemoArgs, ExplainArgs, IdArgs, NodeArgs, RunArgs, StatusArgs,
     UnbindArgs, ViewArgs,
 };
+
+pub(crate) use written::{CompletionsArgs, ManArgs, SchemaArg, SchemaArgs, ShellArg};
 
 /// Scaffold, build and run drivers and programs of airs
 #[derive(Debug, Parser)]
@@ -89,8 +96,13 @@ pub(crate) enum CommandArgs {
     Control(ControlArgs),
     Explain(ExplainArgs),
     Status(StatusArgs),
+    Events(AllEventsArgs),
+    Logs(LogsArgs),
     Doctor(DoctorArgs),
     Demo(DemoArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+    Schema(SchemaArgs),
 }
 
 /// Make a new driver or program from a template
@@ -165,7 +177,7 @@ Examples:
 ")]
 pub(crate) struct InspectArgs {
     /// A component of the project, as it was built last, or a file
-    #[arg(value_name = "NAME|FILE")]
+    #[arg(value_name = "NAME|FILE", add = ArgValueCompleter::new(completion::components_and_files))]
     pub(crate) component: PathBuf,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
@@ -176,7 +188,7 @@ pub(crate) struct InspectArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PackageArgs {
     /// A component to take; may be repeated [default: all of the project]
-    #[arg(short, long = "package", value_name = "NAME")]
+    #[arg(short, long = "package", value_name = "NAME", add = ArgValueCompleter::new(completion::components))]
     pub(crate) packages: Vec<String>,
 }
 
@@ -216,16 +228,18 @@ pub(crate) fn from(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     arguments
 }
 
-pub(crate) fn parse(arguments: &[OsString]) -> Result<Args, clap::Error> {
+/// The command line as clap knows it; every help text ends with the exit codes.
+pub(crate) fn command() -> clap::Command {
     let table = Exit::table();
-    let command = Args::command()
-        .color(crate::settings::color_of(arguments).into())
-        .after_help(&table)
-        .mut_subcommands(|subcommand| {
-            let text = subcommand.get_after_long_help().map(ToString::to_string);
-            let long = text.map_or_else(|| table.clone(), |text| format!("{}\n\n{table}", text.trim_end()));
-            subcommand.after_long_help(long)
-        });
+    Args::command().after_help(&table).mut_subcommands(|subcommand| {
+        let text = subcommand.get_after_long_help().map(ToString::to_string);
+        let long = text.map_or_else(|| table.clone(), |text| format!("{}\n\n{table}", text.trim_end()));
+        subcommand.after_long_help(long)
+    })
+}
+
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Args, clap::Error> {
+    let command = command().color(crate::settings::color_of(arguments).into());
     Args::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 

@@ -3,14 +3,18 @@
 mod bind;
 pub(crate) mod build;
 mod call;
+mod completions;
 mod control;
 mod demo;
 pub(crate) mod dev;
 mod doctor;
+mod events;
 mod explain;
 pub(crate) mod inspect;
+mod man;
 mod new;
 mod run;
+pub(crate) mod schema;
 mod status;
 mod view;
 
@@ -34,6 +38,10 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::Control(settings) => control::run(settings, report),
         Settings::Explain(settings) => explain::run(settings, report),
         Settings::Status(settings) => status::run(settings, report),
+        Settings::Completions(settings) => completions::run(settings, report),
+        Settings::Man(settings) => man::run(settings, report),
+        Settings::Schema(settings) => schema::run(settings, report),
+        Settings::Events(settings) => events::run(settings, report),
         Settings::Doctor(settings) => doctor::run(settings, report),
         Settings::Dev(settings) => dev::run(settings, report),
         Settings::Demo(settings) => demo::run(settings, report),

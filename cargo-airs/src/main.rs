@@ -8,11 +8,13 @@ mod cargo;
 mod chosen;
 mod code;
 mod command;
+mod completion;
 mod error;
 mod exit;
 mod files;
 mod freshness;
 mod interrupt;
+mod journal;
 mod live;
 mod message;
 mod node;
@@ -25,7 +27,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = args::from(std::env::args_os());
-    if let Some(exit) = code::served(&arguments).or_else(|| command::dev::guard::served(&arguments)) {
+    let served = code::served(&arguments)
+        .or_else(|| command::dev::guard::served(&arguments))
+        .or_else(|| completion::served(&arguments));
+    if let Some(exit) = served {
         return exit;
     }
     let outcome = match args::parse(&arguments) {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::Failure;
+use crate::journal::Entry;
 
 mod built;
 mod dev;
@@ -18,6 +19,12 @@ pub(crate) use dev::{DevServed, DevTurn, SERVES_ON};
 pub(crate) use doctor::{Checked, Examination, Verdict};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
 pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
+
+/// The schema of messages for programs; its version is part of each of them.
+pub(crate) const SCHEMA: &str = include_str!("../schemas/messages.json");
+
+/// The version of that schema. A version only gains: reasons, and fields of what there is.
+pub(crate) const VERSION: u32 = 1;
 
 /// Something that a command reports. For programs it is one JSON object with a `reason`.
 #[derive(Debug, Serialize)]
@@ -49,6 +56,12 @@ pub(crate) enum Message<'a> {
     Status(Box<Status>),
     /// What `doctor` has found.
     DoctorExamined(Box<Examination>),
+    /// What `completions` has for a shell.
+    CompletionsWritten { shell: &'a str, script: &'a str },
+    /// `man` has written pages of the manual.
+    ManualWritten { folder: &'a Path, pages: Vec<String> },
+    /// What `schema` shows.
+    SchemaShown { of: &'a str, content: Box<RawValue> },
     /// `run` has committed.
     RunCommitted {
         run: &'a str,
@@ -90,6 +103,8 @@ pub(crate) enum Message<'a> {
     ComponentExplained(Box<ComponentShown>),
     /// What is bound.
     Bindings { bindings: Vec<Bound> },
+    /// What has happened earlier, or goes on: what `events` and `logs` show.
+    Event(&'a Entry),
     /// A component has logged a line.
     Log {
         component: &'a str,
@@ -159,6 +174,9 @@ impl Message<'_> {
             Self::AssetViewed { value, .. } => Some(value.to_string()),
             Self::PathExplained(path) => Some(path.to_string()),
             Self::ComponentExplained(component) => Some(component.to_string()),
+            Self::CompletionsWritten { script, .. } => Some((*script).to_owned()),
+            Self::SchemaShown { content, .. } => Some(content.get().to_owned()),
+            Self::Event(entry) => Some(entry.to_string()),
             Self::Bindings { bindings } => Some(node::listed(bindings)),
             _ => None,
         }
@@ -186,6 +204,9 @@ impl Message<'_> {
             }
             Self::ComponentBuilt(built) => (if built.fresh { "Fresh" } else { "Built" }, built.line()),
             Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
+            Self::ManualWritten { folder, pages } => {
+                ("Wrote", format!("{} pages to {}", pages.len(), folder.display()))
+            }
             Self::PathBound { binding, .. } => ("Bound", binding.line()),
             Self::PathUnbound { path, .. } => ("Unbound", (*path).to_owned()),
             Self::DriverMigrated {

@@ -10,9 +10,10 @@ mod state;
 use std::fmt;
 
 use airs_core::{Code, Kind, Name};
-use airs_runtime::{Component, EngineConfig, PathExplained, Runtime, State};
+use airs_runtime::{Component, EngineConfig, Event, PathExplained, Runtime, State};
 
 use crate::error::{Failure, Reason, Result};
+use crate::journal::Journal;
 use crate::live::Live;
 use crate::report::Report;
 use crate::settings::{self, Which};
@@ -23,7 +24,7 @@ use absent::Absent;
 pub(crate) use ask::{Answered, ask};
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
-pub(crate) use state::{state, with_files};
+pub(crate) use state::{kept, state, with_files};
 
 /// A command makes one run.
 const INSTANCES_MAX: u32 = 16;
@@ -34,6 +35,13 @@ pub(crate) struct Node {
     request: settings::Node,
     report: Report,
     absent: Vec<Absent>,
+    journal: Journal,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.journal.flush();
+    }
 }
 
 /// What a command needs.
@@ -77,7 +85,8 @@ impl Node {
         report: &Report,
     ) -> Result<Self> {
         let (needs, state) = needs.of(state(settings, workspace)?, &settings.context);
-        let listener = report.clone();
+        let journal = kept(&state, settings, workspace, report);
+        let (listener, noted) = (report.clone(), journal.clone());
         let builder = Runtime::builder()
             .state(state)
             .limits(workspace.limits())
@@ -86,7 +95,13 @@ impl Node {
                 ..EngineConfig::default()
             })
             .context(settings.context.clone())
-            .on_event(move |event| tell(event, &listener));
+            .on_event(move |event| {
+                // Whoever serves for the length of one command is no news.
+                if !matches!(event, Event::Loaded { .. } | Event::Unloaded { .. }) {
+                    noted.note(event);
+                }
+                tell(event, &listener);
+            });
         let builder = with_files(builder, settings, workspace);
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
@@ -96,6 +111,7 @@ impl Node {
             request: settings.clone(),
             report: report.clone(),
             absent: Vec::new(),
+            journal,
         };
         node.load(workspace, needs)?;
         Ok(node)
@@ -108,6 +124,7 @@ impl Node {
             request: settings.clone(),
             report: report.clone(),
             absent: Vec::new(),
+            journal: Journal::default(),
         }
     }
 

@@ -2,11 +2,13 @@
 
 mod file;
 pub(crate) mod socket;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::Command;
 
-pub(crate) use file::{access, file_watches_max, free_bytes, set_mode};
+pub(crate) use file::{access, file_watches_max, free_bytes, private_file, set_mode};
+pub(crate) use terminal::Keyboard;
 
 /// Puts what `command` starts into a process group of its own, so that it ends with everything that it
 /// started in turn.

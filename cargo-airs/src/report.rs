@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Failure, Reason};
 use crate::exit::Exit;
-use crate::message::Message;
+use crate::message::{Message, VERSION};
 use crate::settings::{Format, Output, Verbosity, color_of};
 
 const STATUS: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -222,7 +222,14 @@ fn without_foreign_frames(cause: &str) -> String {
 
 fn json(message: &Message<'_>) {
     match serde_json::to_string(message) {
-        Ok(line) => out(&line),
+        // What is in a message may be text that nobody takes apart, so that the version is put to its end as text.
+        // A message may hold text that is not taken apart, and so is not either.
+        Ok(line) => {
+            // Between its tokens, a component may have put what ends a line.
+            let line = line.replace(['\n', '\r'], " ");
+            let members = line.strip_suffix('}').unwrap_or(&line);
+            out(&format!("{members},\"schema\":{VERSION}}}"));
+        }
         Err(cause) => err(&format!("{ERROR}error{ERROR:#}: cannot write a message: {cause}")),
     }
 }

@@ -6,11 +6,13 @@ mod code;
 mod color;
 mod dev;
 mod doctor;
+mod events;
 mod inspect;
 mod manifest;
 mod new;
 mod node;
 mod output;
+mod written;
 
 pub(crate) use build::{Build, Which};
 pub(crate) use call::Call;
@@ -18,6 +20,7 @@ pub(crate) use code::code_folder;
 pub(crate) use color::Color;
 pub(crate) use dev::Dev;
 pub(crate) use doctor::Doctor;
+pub(crate) use events::{Events, Wanted};
 pub(crate) use inspect::Inspect;
 pub(crate) use manifest::{Manifest, Start, USUAL_PROFILE};
 pub(crate) use new::{New, Sdk, Vcs};
@@ -25,6 +28,7 @@ pub(crate) use node::{
     Bind, Bindings, Control, Demo, Explain, Node, Run, StatePlace, Status, Unbind, View, What,
 };
 pub(crate) use output::{Format, Output, Verbosity, color_of};
+pub(crate) use written::{Completions, Man, Schema, SchemaOf, Shell};
 
 use std::sync::Arc;
 
@@ -49,8 +53,12 @@ pub(crate) enum Settings {
     Control(Control),
     Explain(Explain),
     Status(Status),
+    Events(Events),
     Doctor(Doctor),
     Demo(Demo),
+    Completions(Completions),
+    Man(Man),
+    Schema(Schema),
 }
 
 pub(crate) fn resolve(args: Args) -> (Settings, Report) {
@@ -79,7 +87,12 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
         CommandArgs::Control(args) => Settings::Control(Control::new(args, for_cargo())),
         CommandArgs::Explain(args) => Settings::Explain(Explain::new(args, for_cargo())),
         CommandArgs::Status(args) => Settings::Status(Status::new(args, for_cargo())),
+        CommandArgs::Completions(args) => Settings::Completions(args.into()),
+        CommandArgs::Man(args) => Settings::Man(args.into()),
+        CommandArgs::Schema(args) => Settings::Schema(args.into()),
         CommandArgs::Doctor(args) => Settings::Doctor(Doctor::new(args, for_cargo())),
+        CommandArgs::Events(args) => Settings::Events(Events::all(args, for_cargo())),
+        CommandArgs::Logs(args) => Settings::Events(Events::logs(args, for_cargo())),
         CommandArgs::Demo(args) => Settings::Demo(Demo::new(
             args,
             output.flags().into_iter().chain(color.for_cargo()).collect(),

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use airs_core::Limits;
 use clap::Args as ClapArgs;
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::completion;
 
 use super::{ManifestArgs, ProfileArgs, at_most};
 
@@ -23,7 +26,7 @@ Examples:
 ")]
 pub(crate) struct CallArgs {
     /// A component of the project, as it was built last, or a file
-    #[arg(value_name = "NAME|FILE")]
+    #[arg(value_name = "NAME|FILE", add = ArgValueCompleter::new(completion::components_and_files))]
     pub(crate) component: PathBuf,
     /// The function and its arguments, such as 'add(2, 3)'
     #[arg(value_name = "CALL")]

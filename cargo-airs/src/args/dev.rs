@@ -1,6 +1,9 @@
 //! The development loop.
 
 use clap::Args as ClapArgs;
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::completion;
 
 use super::{NodeArgs, PackageArgs};
 
@@ -23,7 +26,7 @@ pub(crate) struct DevArgs {
     #[command(flatten)]
     pub(crate) packages: PackageArgs,
     /// A program to run whenever something new serves
-    #[arg(long, value_name = "PROGRAM")]
+    #[arg(long, value_name = "PROGRAM", add = ArgValueCompleter::new(completion::programs))]
     pub(crate) run: Option<String>,
     /// Its input, as JSON [default: null]
     #[arg(long, value_name = "JSON|@FILE|-", requires = "run")]

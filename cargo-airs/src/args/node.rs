@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use airs_core::{CallerId, Limits, Name, RunId};
 use airs_runtime::Owner;
 use clap::Args as ClapArgs;
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::completion;
 
 use super::{ManifestArgs, ProfileArgs, at_most};
 
@@ -46,7 +49,7 @@ pub(crate) struct BindArgs {
     /// The path, such as /accounts/alice/usd
     pub(crate) path: String,
     /// The driver
-    #[arg(long, value_name = "NAME", value_parser = name)]
+    #[arg(long, value_name = "NAME", value_parser = name, add = ArgValueCompleter::new(completion::drivers))]
     pub(crate) driver: Name,
     /// What the driver is to know of the binding, as JSON
     #[arg(long, value_name = "JSON|@FILE|-")]
@@ -73,6 +76,7 @@ Examples:
 ")]
 pub(crate) struct UnbindArgs {
     /// The path that was bound
+    #[arg(add = ArgValueCompleter::new(completion::paths))]
     pub(crate) path: String,
     #[command(flatten)]
     pub(crate) id: IdArgs,
@@ -103,6 +107,7 @@ Examples:
 ")]
 pub(crate) struct RunArgs {
     /// The program
+    #[arg(add = ArgValueCompleter::new(completion::programs))]
     pub(crate) program: String,
     /// Its input, as JSON [default: null]
     #[arg(long, value_name = "JSON|@FILE|-")]
@@ -125,6 +130,7 @@ Examples:
 ")]
 pub(crate) struct ViewArgs {
     /// The asset's path
+    #[arg(add = ArgValueCompleter::new(completion::paths))]
     pub(crate) path: String,
     #[command(flatten)]
     pub(crate) id: IdArgs,
@@ -140,8 +146,10 @@ Examples:
 ")]
 pub(crate) struct ControlArgs {
     /// The asset's path
+    #[arg(add = ArgValueCompleter::new(completion::paths))]
     pub(crate) path: String,
     /// The operation, such as mint
+    #[arg(add = ArgValueCompleter::new(completion::operations))]
     pub(crate) operation: String,
     /// Its input, as JSON [default: null]
     #[arg(long, value_name = "JSON|@FILE|-")]
@@ -165,7 +173,7 @@ Examples:
 ")]
 pub(crate) struct ExplainArgs {
     /// A path, such as /accounts/alice/usd or ~/usd, or a component of the project
-    #[arg(value_name = "PATH|COMPONENT")]
+    #[arg(value_name = "PATH|COMPONENT", add = ArgValueCompleter::new(completion::paths_and_components))]
     pub(crate) what: String,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
@@ -202,7 +210,7 @@ pub(crate) struct DemoArgs {
     pub(crate) dev: bool,
 }
 
-fn caller(text: &str) -> Result<CallerId, String> {
+pub(super) fn caller(text: &str) -> Result<CallerId, String> {
     text.parse()
         .map_err(|error: airs_core::Error| error.message().to_owned())
 }
@@ -219,6 +227,6 @@ fn owner(text: &str) -> Result<Owner, String> {
     }
 }
 
-fn name(text: &str) -> Result<Name, String> {
+pub(super) fn name(text: &str) -> Result<Name, String> {
     text.parse().map_err(|why: airs_core::NameError| why.to_string())
 }

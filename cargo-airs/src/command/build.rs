@@ -14,6 +14,7 @@ use airs_package::{Component, Manifest, PackageError, componentize, stamp};
 use cargo_metadata::PackageId;
 
 use crate::cargo::{self, TARGET};
+use crate::command::schema;
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
 use crate::message::{Built, Message};
@@ -30,6 +31,7 @@ type Compiled = BTreeMap<PackageId, (PathBuf, Duration)>;
 
 pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
     let workspace = Workspace::load(&settings.manifest)?;
+    schema::keep(&workspace);
     let crates = workspace.select(&settings.which)?;
     for one in &crates {
         limits_without_effect(one, &workspace, report);

@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::SystemTime;
 
+use crate::command::schema;
 use crate::error::Result;
 use crate::message::Message;
 use crate::report::Report;
@@ -56,6 +57,7 @@ enum Happened {
 pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     let project = Project::read(settings)?;
     let workspace = &project.workspace;
+    schema::keep(workspace);
     let again = Again::of(settings)?;
     // Held until the end.
     let _only = only::take(&workspace.own_folder())?;

@@ -6,6 +6,8 @@ use airs_core::Code;
 use airs_runtime::{RuntimeBuilder, State};
 
 use crate::error::{Failure, Reason, Result};
+use crate::journal::Journal;
+use crate::report::Report;
 use crate::settings::{self, StatePlace};
 use crate::workspace::Workspace;
 
@@ -33,6 +35,21 @@ pub(crate) fn with_files(
         Some(folder) => builder.files(folder.join("files")),
         None => builder,
     }
+}
+
+/// The journal of what happens over a state. What components may read of the environment is not kept in it.
+pub(crate) fn kept(
+    state: &State,
+    settings: &settings::Node,
+    workspace: &Workspace,
+    report: &Report,
+) -> Journal {
+    let listener = report.clone();
+    let journal = Journal::of(state, &settings.context, move |why| listener.detail(why));
+    for (name, value) in workspace.variables(&settings.context) {
+        journal.hide(name.as_str(), &value);
+    }
+    journal
 }
 
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {

@@ -47,6 +47,15 @@ pub(crate) fn set_mode(path: &Path, _mode: u32) -> Result<()> {
     Err(Failure::unavailable(format!("{} has no mode", path.display())))
 }
 
+/// Opens a file to read and to write it; it is made, for its owner alone, when it is not there.
+pub(crate) fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    let options = options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
 /// How many bytes this user may still write where a folder is, if the system says so.
 #[cfg(unix)]
 pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {

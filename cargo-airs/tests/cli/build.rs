@@ -120,6 +120,8 @@ fn a_missing_target_is_installed_when_a_person_agrees() {
     assert!(!scene.path().join("target/airs").exists());
     scene.run("build --yes");
     scene.show("asked");
+    fs::remove_file(scene.path().join("asked")).unwrap();
+    scene.run("build --yes --message-format json");
     scene.check();
 }
 

@@ -241,7 +241,7 @@ fn a_state_that_git_would_take_is_found_and_ignored() {
         );
     };
     git(&["init", "--quiet"]);
-    git(&["add", "."]);
+    git(&["add", "src"]);
     scene.write(".gitignore", "/target");
     is_found(&scene, "version-control", "warning", true);
     assert_eq!(scene.read(".gitignore"), "/target\n.airs/\n");

@@ -52,7 +52,10 @@ fn looking_makes_no_state() {
     let explained = scene.command("explain /accounts/alice").output().unwrap();
     assert_eq!(explained.status.code(), Some(2), "{explained:?}");
     succeed(&scene, "explain ledger");
-    assert!(!scene.path().join(".airs").exists(), "looking has made a state");
+    assert!(
+        !scene.path().join(".airs/state").exists(),
+        "looking has made a state"
+    );
 }
 
 #[test]

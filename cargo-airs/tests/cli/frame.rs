@@ -92,6 +92,25 @@ fn colour_is_for_those_who_want_it() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn every_kind_of_line_has_its_colour() {
+    let mut scene = Scene::new("coloured");
+    scene.run("new driver ledger --vcs none --color always");
+    scene.enter("ledger").run("new driver ledger --color always");
+    let trap = "(component (core module $m (func (export \"f\") unreachable)) (core instance $i (instantiate $m))\n\
+                (func (export \"f\") (canon lift (core func $i \"f\"))))";
+    scene.write("trap.wat", trap).write("cache/file", "");
+    let cache = scene.path().join("cache");
+    std::os::unix::fs::symlink(&cache, cache.join("code")).unwrap();
+    scene.set("AIRS_CACHE_DIR", cache.to_string_lossy());
+    scene.run("call trap.wat 'f()' --color always");
+    scene.run("doctr --color always");
+    scene.run("view --color always");
+    scene.run("schema --help --color always");
+    scene.check();
+}
+
 #[test]
 fn quiet_is_quiet() {
     let scene = Scene::new("quiet");

@@ -63,7 +63,10 @@ fn a_state_may_be_anywhere() {
     succeed(&scene, &format!("{bind} --state memory"));
     succeed(&scene, "bindings");
     succeed(&scene, "status");
-    assert!(!scene.path().join(".airs").exists(), "looking has made a state");
+    assert!(
+        !scene.path().join(".airs/state").exists(),
+        "looking has made a state"
+    );
     succeed(&scene, &format!("{bind} --state elsewhere/state"));
     assert!(succeed(&scene, "bindings --state elsewhere/state").starts_with("/a "));
     assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");

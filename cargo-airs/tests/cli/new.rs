@@ -18,6 +18,8 @@ fn a_component_outside_a_project_stands_alone() {
     scene.check();
     let files = [
         "",
+        "/.airs",
+        "/.airs/airs.schema.json",
         "/.gitignore",
         "/Cargo.lock",
         "/Cargo.toml",

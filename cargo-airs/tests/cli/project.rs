@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, as_published};
 
 pub(crate) const DOLLARS: &str = "'{\"unit\":\"usd\",\"scale\":2}'";
 
@@ -62,6 +62,7 @@ pub(crate) fn succeed(scene: &Scene, line: &str) -> String {
     let output = scene.command(line).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+    as_published(line, &output.stdout);
     String::from_utf8(output.stdout).unwrap()
 }
 

@@ -130,6 +130,7 @@ impl Scene {
     }
 
     fn note(&mut self, line: &str, output: &Output) {
+        as_published(line, &output.stdout);
         let _ = writeln!(self.transcript, "$ cargo airs {line}");
         for (stream, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
             let text = self.plain(&String::from_utf8_lossy(bytes));
@@ -181,7 +182,8 @@ impl Scene {
         let root = self.folder.path().canonicalize().unwrap();
         let text = text
             .replace(&root.display().to_string(), "[DIR]")
-            .replace(&checkout().display().to_string(), "[AIRS]");
+            .replace(&checkout().display().to_string(), "[AIRS]")
+            .replace('\u{1b}', "\\e");
         let lines = text
             .trim_end()
             .lines()
@@ -193,6 +195,16 @@ impl Scene {
                 false => measures(line.trim_end()),
             });
         lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// What a command says for programs is as it is published.
+pub(crate) fn as_published(line: &str, stdout: &[u8]) {
+    let is_json = ["--message-format json", "--message-format=json"];
+    if is_json.iter().any(|flag| line.contains(flag)) {
+        String::from_utf8_lossy(stdout)
+            .lines()
+            .for_each(|line| drop(crate::schema::message(line)));
     }
 }
 

@@ -60,13 +60,13 @@ fn a_driver_migrates_what_it_has_stored_once_and_says_so() {
     scene.edit("src/lib.rs", "    /// A binding stays", another);
     build(&scene);
     let look = || {
-        let output = scene.command("view /accounts/alice/usd").output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "100.00\n");
-        String::from_utf8(output.stderr).unwrap()
+        let stdout = succeed(&scene, "view /accounts/alice/usd --message-format json");
+        assert!(stdout.contains("\"value\":{\"amount\":\"100.00\"}"), "{stdout}");
+        stdout
     };
-    let said = "Migrated driver ledger in context local, from schema version 0 to 1";
+    let said = r#"{"reason":"driver-migrated","context":"local","driver":"ledger","from":0,"to":1,"#;
     assert_eq!(look().matches(said).count(), 1);
-    assert!(!look().contains("Migrated"));
+    assert!(!look().contains("migrated"));
 }
 
 #[test]
@@ -98,7 +98,11 @@ fn a_command_waits_for_another_process_that_owns_the_state_and_says_so() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(waiting.stdout.take().unwrap()).lines();
-    let mut said = || lines.next().unwrap().unwrap();
+    let mut said = || {
+        let line = lines.next().unwrap().unwrap();
+        crate::schema::message(&line);
+        line
+    };
     assert!(said().starts_with(r#"{"reason":"owner-awaited","context":"local","run":""#));
     drop(other);
     assert!(said().starts_with(r#"{"reason":"run-committed","#));

@@ -51,6 +51,9 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The JSON schema of a component's `Cargo.toml`, for editors: of what is airs' own in it.
+    pub const SCHEMA: &str = include_str!("../schemas/manifest.json");
+
     /// Reads a crate's `Cargo.toml`; none when the crate is no component, having no
     /// `[package.metadata.airs]`. `path` is for messages.
     ///

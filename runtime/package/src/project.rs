@@ -67,6 +67,9 @@ impl Project {
     /// The name of the file.
     pub const FILE_NAME: &str = "airs.toml";
 
+    /// The JSON schema of the file, for editors.
+    pub const SCHEMA: &str = include_str!("../schemas/project.json");
+
     /// Reads the text of an `airs.toml`; `path` is where it stands.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use airs_runtime::{Event, Runtime, State};
 
 use super::made::{Made, One};
 use crate::error::{Failure, Result};
+use crate::journal::Journal;
 use crate::message::DevServed;
 use crate::report::Report;
 use crate::settings;
@@ -24,6 +25,14 @@ pub(super) struct Serving {
     limits: Limits,
     /// When code was last made of a component.
     compiled_at: Arc<Mutex<Option<Instant>>>,
+    context: Name,
+    journal: Journal,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.journal.flush();
+    }
 }
 
 /// What came of putting a turn into service.
@@ -44,17 +53,22 @@ impl Serving {
     ) -> Result<Self> {
         let compiled_at: Arc<Mutex<Option<Instant>>> = Arc::default();
         let (listener, noted) = (report.clone(), Arc::clone(&compiled_at));
+        let journal = node::kept(&state, settings, workspace, report);
+        let kept = journal.clone();
         let builder = Runtime::builder()
             .state(state)
             .limits(workspace.limits())
             .context(settings.context.clone())
-            .on_event(move |event| match event {
-                Event::Compiled { .. } => {
-                    *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-                    code::log(event, &listener);
+            .on_event(move |event| {
+                kept.note(event);
+                match event {
+                    Event::Compiled { .. } => {
+                        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                        code::log(event, &listener);
+                    }
+                    Event::Log { .. } if !logs.load(Ordering::Relaxed) => {}
+                    event => node::tell(event, &listener),
                 }
-                Event::Log { .. } if !logs.load(Ordering::Relaxed) => {}
-                event => node::tell(event, &listener),
             });
         let builder = node::with_files(builder, settings, workspace);
         // What is granted later is there then; a component sees none of it before.
@@ -66,6 +80,8 @@ impl Serving {
             served: BTreeMap::new(),
             limits: workspace.limits(),
             compiled_at,
+            context: settings.context.clone(),
+            journal,
         })
     }
 
@@ -110,6 +126,12 @@ impl Serving {
     }
 
     fn swap_one(&mut self, one: &One) -> Result<DevServed> {
+        // What it is granted now may be new.
+        for name in &one.grants.of(&self.context).environment {
+            if let Ok(value) = std::env::var(name.as_str()) {
+                self.journal.hide(name.as_str(), &value);
+            }
+        }
         let begun = Instant::now();
         let loaded = self.runtime.load(&one.component, &one.grants)?;
         let ended = Instant::now();

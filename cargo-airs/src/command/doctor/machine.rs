@@ -123,8 +123,8 @@ pub(super) fn disk_space(patient: &Patient) -> Finding {
     let wanted = patient.state().unwrap_or_else(|_| patient.start.clone());
     let wanted = std::path::absolute(&wanted).unwrap_or(wanted);
     let there = wanted.ancestors().find(|folder| folder.is_dir());
-    match there.and_then(os::free_bytes) {
-        Some(free) => enough_room(free, there.unwrap_or(Path::new("."))),
+    match there.and_then(|folder| Some((os::free_bytes(folder)?, folder))) {
+        Some((free, folder)) => enough_room(free, folder),
         None => Finding::skipped("this system does not say how much is free"),
     }
 }

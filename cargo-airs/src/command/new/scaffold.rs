@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use airs_core::{Kind, Name};
+use airs_package::Project;
 use airs_templates::{DRIVER, File, LOCK, PROFILES, PROGRAM, PROJECT, WORKSPACE};
 use handlebars::{Handlebars, RenderError};
 use serde_json::{Value, json};
 
 use super::lock::Lock;
 use super::template::Template;
+use crate::command::schema::SCHEMA_FILE;
 use crate::error::{Failure, Reason, Result};
 use crate::settings::Sdk;
 
@@ -54,6 +56,13 @@ impl Scaffold {
         }
         if let Some(lock) = self.lock()? {
             files.push(("Cargo.lock".into(), lock.to_string().into_bytes()));
+        }
+        let names_schema = |(path, text): &(PathBuf, Vec<u8>)| {
+            path == Path::new(Project::FILE_NAME)
+                && text.starts_with(format!("#:schema {SCHEMA_FILE}").as_bytes())
+        };
+        if files.iter().any(names_schema) {
+            files.push((SCHEMA_FILE.into(), Project::SCHEMA.as_bytes().to_vec()));
         }
         Ok(files)
     }

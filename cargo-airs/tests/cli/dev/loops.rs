@@ -33,8 +33,7 @@ impl Dev {
         let (tell, told) = channel();
         std::thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
-                let message = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
-                if tell.send(message).is_err() {
+                if tell.send(crate::schema::message(&line)).is_err() {
                     return;
                 }
             }

@@ -1,0 +1,105 @@
+//! No network but what a command needs: shown where there is none, and by what the system is asked for.
+
+#![cfg(target_os = "linux")]
+
+use std::process::{Command, Output};
+
+use crate::project::{DOLLARS, accounts};
+use crate::scene::Scene;
+
+/// A command line of this program, started by another one.
+fn started(scene: &Scene, by: &[&str], line: &str) -> Option<Output> {
+    let itself = scene.command(line);
+    let mut command = Command::new(by[0]);
+    command
+        .args(&by[1..])
+        .arg(itself.get_program())
+        .args(itself.get_args());
+    command.current_dir(scene.path());
+    scene.surround(&mut command);
+    command.output().ok()
+}
+
+/// Every command that works on a project, in an order in which all succeed.
+fn commands() -> Vec<String> {
+    let pay =
+        "run payment --as alice --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
+    [
+        "build",
+        "inspect ledger",
+        "status",
+        "bindings",
+        "view /accounts/alice/usd",
+        "control /accounts/alice/usd mint --input '{\"amount\":\"1\"}'",
+        pay,
+        &format!("bind /treasury --driver ledger --account {DOLLARS}"),
+        "unbind /treasury",
+        "explain ledger",
+        "explain /accounts/alice/usd",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+#[test]
+fn a_project_is_built_and_used_where_there_is_no_network() {
+    let scene = accounts("no_network");
+    let without = ["unshare", "--user", "--map-root-user", "--net"];
+    let possible = started(&scene, &without, "--version").is_some_and(|output| output.status.success());
+    if !possible {
+        #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+        {
+            eprintln!("skipped: this machine lets nobody be without a network (unshare)");
+        }
+        return;
+    }
+    for flag in ["--offline", "--locked", "--frozen", ""] {
+        for line in commands() {
+            let output = started(&scene, &without, &format!("{line} {flag}")).unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{line} {flag}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn no_command_opens_a_socket_that_it_does_not_need() {
+    let mut scene = accounts("no_sockets");
+    let run = scene.path().join("run");
+    std::fs::create_dir(&run).unwrap();
+    std::fs::set_permissions(&run, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    scene.set("XDG_RUNTIME_DIR", run.to_string_lossy());
+    let traced = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", "trace"];
+    if started(&scene, &traced, "--version").is_none_or(|output| !output.status.success()) {
+        #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+        {
+            eprintln!("skipped: strace is not installed, or may not trace here");
+        }
+        return;
+    }
+    let mut lines = commands();
+    lines.extend(["doctor", "events", "logs", "completions bash", "schema project"].map(str::to_owned));
+    for line in lines {
+        let output = started(&scene, &traced, &line).unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+        let trace = scene.read("trace");
+        let opened: Vec<&str> = trace
+            .lines()
+            .filter(|call| call.contains("socket(") || call.contains("connect("))
+            .collect();
+        assert!(opened.is_empty(), "{line}: {opened:?}");
+    }
+    // It would be seen.
+    let mut other = Command::new("strace");
+    let sending = other
+        .args(&traced[1..])
+        .arg("bash")
+        .args(["-c", "exec 3<>/dev/udp/127.0.0.1/9"]);
+    sending.current_dir(scene.path()).output().unwrap();
+    assert!(
+        scene.read("trace").contains("socket(AF_INET"),
+        "{}",
+        scene.read("trace")
+    );
+}

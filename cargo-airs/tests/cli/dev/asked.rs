@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::loops::Dev;
 use super::project::unbound;
+use crate::events::follow;
 use crate::project::succeed;
 use crate::scene::Scene;
 
@@ -40,6 +41,25 @@ fn other_commands_ask_the_loop_and_work_alone_without_one() {
     dev.turn();
     succeed(&scene, "bind /tally --driver asked-tally --account null");
     assert_eq!(succeed(&scene, "run asked-bump"), "\"1 one note 7 words\"\n");
+}
+
+#[test]
+fn what_happens_in_a_loop_is_followed_from_another_terminal() {
+    let scene = unbound("heard");
+    let mut dev = Dev::start(&scene, "");
+    dev.turn();
+    let serves = |event: &Value| event["kind"] == "loaded" && event["component"] == "heard-tally";
+    follow(&scene, "", || {}, serves);
+    let bind = || drop(succeed(&scene, "bind /tally --driver heard-tally --account null"));
+    follow(&scene, "--caller operator", bind, |event| event["what"] == "bind");
+    dev.kill();
+    // It is kept, whoever looks.
+    let kept = succeed(&scene, "events");
+    assert!(
+        kept.contains("  heard-tally serves, generation 1, sha256 "),
+        "{kept}"
+    );
+    assert!(kept.ends_with(": bind of operator is done\n"), "{kept}");
 }
 
 /// The same answers and exit codes as without a loop.

@@ -18,6 +18,7 @@ pub(crate) struct Identity {
 
 /// Which limit a process has met.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "other systems do not say"))]
 pub(crate) enum Limit {
     Time,
     Memory,

@@ -2,6 +2,9 @@
 
 #![cfg(unix)]
 
+mod kept;
+mod locked;
+
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
@@ -9,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::project::{accounts, ledger, succeed};
+use crate::project::{ledger, succeed};
 use crate::scene::{Scene, checkout};
 
 /// A driver that was made and not built, with folders of its own for what is otherwise the person's.
@@ -257,150 +260,4 @@ fn a_file_from_the_future_is_found_and_touched() {
     file.set_modified(SystemTime::now() + Duration::from_secs(86_400))
         .unwrap();
     is_found(&scene, "file-times", "warning", true);
-}
-
-#[test]
-fn a_lock_file_that_is_missing_or_out_of_date_is_found_and_written() {
-    let mut scene = made("doctor_lock");
-    let lock = scene.path().join("Cargo.lock");
-    let before = fs::read_to_string(&lock).unwrap();
-    fs::remove_file(&lock).unwrap();
-    is_found(&scene, "lock-file", "warning", true);
-    scene.write("Cargo.lock", &before);
-    scene.edit(
-        "Cargo.toml",
-        "serde = { version = \"1\", features = [\"derive\"] }\n",
-        "",
-    );
-    is_found(&scene, "lock-file", "warning", true);
-}
-
-#[test]
-fn a_lock_file_with_both_sides_of_a_merge_is_found() {
-    let mut scene = made("doctor_merge");
-    let text = scene.read("Cargo.lock");
-    scene.write(
-        "Cargo.lock",
-        format!("<<<<<<< ours\n{text}=======\n>>>>>>> theirs\n"),
-    );
-    is_found(&scene, "lock-file", "fault", false);
-}
-
-#[test]
-fn a_version_that_is_known_to_be_bad_is_found() {
-    let mut scene = made("doctor_floors");
-    let text = scene.read("Cargo.lock");
-    let bad = "\n[[package]]\nname = \"ring\"\nversion = \"0.17.5\"\n";
-    scene.write("Cargo.lock", text.clone() + bad);
-    let (checks, exit) = examined(&scene, "");
-    assert_eq!(exit, Some(1));
-    let found = check(&checks, "dependency-floors");
-    assert_eq!(found["verdict"], "fault");
-    assert!(
-        found["found"].as_str().unwrap().contains("RUSTSEC-2025-0009"),
-        "{found}"
-    );
-}
-
-#[test]
-fn an_sdk_of_another_version_is_found() {
-    let mut scene = made("doctor_sdk");
-    scene.edit(
-        "Cargo.lock",
-        "name = \"airs-sdk\"\nversion = \"0.1.0\"",
-        "name = \"airs-sdk\"\nversion = \"0.9.0\"",
-    );
-    let (checks, _) = examined(&scene, "");
-    assert_eq!(check(&checks, "sdk-version")["verdict"], "warning");
-}
-
-#[test]
-fn a_damaged_component_is_found_and_removed() {
-    let mut scene = made("doctor_built");
-    scene.write("target/airs/debug/ledger.wasm", b"\0asm\x0d\0\x01");
-    is_found(&scene, "built-components", "fault", true);
-    assert!(!scene.path().join("target/airs/debug/ledger.wasm").exists());
-}
-
-#[test]
-fn a_state_that_others_can_write_to_is_found_and_closed() {
-    let scene = made("doctor_state");
-    let state = scene.path().join(".airs/state");
-    fs::create_dir_all(&state).unwrap();
-    mode(&state, 0o777);
-    is_found(&scene, "state-folder", "fault", true);
-    mode(&state, 0o500);
-    is_found(&scene, "state-folder", "fault", true);
-}
-
-#[test]
-fn a_damaged_state_is_found_and_left_as_it_is() {
-    let mut scene = made("doctor_damaged");
-    scene.write(".airs/state/local.sqlite", "x".repeat(200));
-    is_found(&scene, "state-files", "fault", false);
-    assert_eq!(scene.read(".airs/state/local.sqlite"), "x".repeat(200));
-}
-
-#[test]
-fn a_lock_of_the_state_that_is_none_is_found_and_removed() {
-    let mut scene = accounts("doctor_owner");
-    own_folders(&mut scene);
-    let lock = scene.path().join(".airs/state/local.sqlite-owner");
-    fs::remove_file(&lock).unwrap();
-    fs::create_dir(&lock).unwrap();
-    is_found(&scene, "state-owner", "fault", true);
-    succeed(&scene, "view /accounts/alice/usd");
-}
-
-#[test]
-fn a_record_of_denials_that_was_changed_is_found() {
-    let mut scene = accounts("doctor_denials");
-    own_folders(&mut scene);
-    scene.write(".airs/state/local.denials.jsonl", "{\"not\":\"one\"}\n");
-    is_found(&scene, "denials", "warning", false);
-}
-
-#[test]
-fn the_place_of_a_loop_that_has_ended_is_found_and_removed() {
-    let mut scene = made("doctor_loop");
-    let socket = scene.path().join("../run/airs/dev-1.socket");
-    fs::create_dir(socket.parent().unwrap()).unwrap();
-    mode(socket.parent().unwrap(), 0o700);
-    scene.write(".airs/dev.json", "{}");
-    is_found(&scene, "dev-loop", "warning", true);
-    // Nobody listens any more when what listened is gone.
-    drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
-    is_found(&scene, "stale-sockets", "warning", true);
-    assert!(!socket.exists());
-}
-
-#[test]
-fn a_loop_that_goes_on_is_left_alone() {
-    let mut scene = made("doctor_live");
-    scene.write(".airs/dev.json", "{}").write(".airs/dev.lock", "1");
-    let lock = File::options()
-        .write(true)
-        .open(scene.path().join(".airs/dev.lock"))
-        .unwrap();
-    lock.lock().unwrap();
-    let (checks, _) = examined(&scene, "--fix");
-    assert_eq!(check(&checks, "dev-loop")["verdict"], "good");
-    assert!(scene.path().join(".airs/dev.json").exists());
-}
-
-#[test]
-fn what_was_half_written_is_found_and_removed_when_who_wrote_has_ended() {
-    let mut scene = made("doctor_left");
-    let ended = {
-        let mut child = std::process::Command::new("true").spawn().unwrap();
-        child.wait().unwrap();
-        child.id()
-    };
-    let (gone, live) = (
-        format!(".airs.toml.{ended}.part"),
-        format!(".airs.toml.{}.part", std::process::id()),
-    );
-    scene.write(&gone, "").write(&live, "");
-    is_found(&scene, "leftovers", "warning", true);
-    assert!(!scene.path().join(gone).exists() && scene.path().join(live).exists());
 }

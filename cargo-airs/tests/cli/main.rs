@@ -33,6 +33,7 @@ mod new;
 mod project;
 mod scene;
 mod schema;
+mod schemas;
 mod stack;
 mod state;
 mod status;

@@ -1,0 +1,97 @@
+//! The same of what is made and kept: components, states, and what processes have left.
+
+use std::fs::{self, File};
+
+use super::{check, examined, is_found, made, mode, own_folders};
+use crate::project::{accounts, succeed};
+
+#[test]
+fn a_damaged_component_is_found_and_removed() {
+    let mut scene = made("doctor_built");
+    scene.write("target/airs/debug/ledger.wasm", b"\0asm\x0d\0\x01");
+    is_found(&scene, "built-components", "fault", true);
+    assert!(!scene.path().join("target/airs/debug/ledger.wasm").exists());
+}
+
+#[test]
+fn a_state_that_others_can_write_to_is_found_and_closed() {
+    let scene = made("doctor_state");
+    let state = scene.path().join(".airs/state");
+    fs::create_dir_all(&state).unwrap();
+    mode(&state, 0o777);
+    is_found(&scene, "state-folder", "fault", true);
+    mode(&state, 0o500);
+    is_found(&scene, "state-folder", "fault", true);
+}
+
+#[test]
+fn a_damaged_state_is_found_and_left_as_it_is() {
+    let mut scene = made("doctor_damaged");
+    scene.write(".airs/state/local.sqlite", "x".repeat(200));
+    is_found(&scene, "state-files", "fault", false);
+    assert_eq!(scene.read(".airs/state/local.sqlite"), "x".repeat(200));
+}
+
+#[test]
+fn a_lock_of_the_state_that_is_none_is_found_and_removed() {
+    let mut scene = accounts("doctor_owner");
+    own_folders(&mut scene);
+    let lock = scene.path().join(".airs/state/local.sqlite-owner");
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    is_found(&scene, "state-owner", "fault", true);
+    succeed(&scene, "view /accounts/alice/usd");
+}
+
+#[test]
+fn a_record_of_denials_that_was_changed_is_found() {
+    let mut scene = accounts("doctor_denials");
+    own_folders(&mut scene);
+    scene.write(".airs/state/local.denials.jsonl", "{\"not\":\"one\"}\n");
+    is_found(&scene, "denials", "warning", false);
+}
+
+#[test]
+fn the_place_of_a_loop_that_has_ended_is_found_and_removed() {
+    let mut scene = made("doctor_loop");
+    let socket = scene.path().join("../run/airs/dev-1.socket");
+    fs::create_dir(socket.parent().unwrap()).unwrap();
+    mode(socket.parent().unwrap(), 0o700);
+    scene.write(".airs/dev.json", "{}");
+    is_found(&scene, "dev-loop", "warning", true);
+    // Nobody listens any more when what listened is gone.
+    drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+    is_found(&scene, "stale-sockets", "warning", true);
+    assert!(!socket.exists());
+}
+
+#[test]
+fn a_loop_that_goes_on_is_left_alone() {
+    let mut scene = made("doctor_live");
+    scene.write(".airs/dev.json", "{}").write(".airs/dev.lock", "1");
+    let lock = File::options()
+        .write(true)
+        .open(scene.path().join(".airs/dev.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let (checks, _) = examined(&scene, "--fix");
+    assert_eq!(check(&checks, "dev-loop")["verdict"], "good");
+    assert!(scene.path().join(".airs/dev.json").exists());
+}
+
+#[test]
+fn what_was_half_written_is_found_and_removed_when_who_wrote_has_ended() {
+    let mut scene = made("doctor_left");
+    let ended = {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        child.id()
+    };
+    let (gone, live) = (
+        format!(".airs.toml.{ended}.part"),
+        format!(".airs.toml.{}.part", std::process::id()),
+    );
+    scene.write(&gone, "").write(&live, "");
+    is_found(&scene, "leftovers", "warning", true);
+    assert!(!scene.path().join(gone).exists() && scene.path().join(live).exists());
+}

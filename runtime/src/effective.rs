@@ -123,6 +123,7 @@ impl Inner {
                 log: capabilities.log,
                 variables: capabilities.environment.iter().filter_map(variable).collect(),
                 folders: capabilities.files.keys().filter_map(folder).collect(),
+                file_places: self.engine.file_places(),
                 interfaces: capabilities.interfaces.clone(),
             }),
             capabilities: Arc::new(capabilities),

@@ -150,7 +150,9 @@ pub use airs_engine::{
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
 };
-pub use airs_platform::{Denial, Denials, Http, HttpError, Network, Resolve, Room, SystemResolver, Trust};
+pub use airs_platform::{
+    Denial, Denials, Http, HttpError, HttpTimes, Network, Resolve, Room, SystemResolver, Trust,
+};
 pub use airs_process::{ATTEMPTS_MAX, Answer};
 /// Makes a Rust type one that crosses: the same shape as a type in WIT.
 ///

@@ -111,7 +111,9 @@ impl Runtime {
             (&memory, limits.context_memory_bytes),
         )?;
         let observer = recording(observer, &contexts);
-        let files = files.or_else(|| state.beside("files"));
+        // Wherever the process goes from here.
+        let place = |files| std::path::absolute(&files).unwrap_or(files);
+        let files = files.or_else(|| state.beside("files")).map(place);
         let engine = Engine::new(&engine)?;
         let inner = Inner {
             engine,

@@ -1,9 +1,12 @@
 //! What a driver sees of the folders that it was granted, and of all others.
 
+#[cfg(unix)]
+mod links;
+
 use std::fs;
 use std::path::Path;
 
-use airs_runtime::{Access, Capabilities, Code, Component, Event, FolderName, Limits, Manifest};
+use airs_runtime::{Access, Capabilities, Code, Component, Event, FolderName, Limits, Manifest, State};
 use airs_tests::{Bench, Notes, component_with, two_contexts};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -206,73 +209,6 @@ fn no_path_leads_out_of_a_folder() {
 }
 
 #[test]
-#[cfg(unix)]
-fn no_link_leads_out_of_a_folder_and_nothing_but_files_is_opened() {
-    use std::os::unix::{fs::symlink, net::UnixListener};
-
-    let scene = Scene::new();
-    let folder = scene.folder();
-    let link = |target: &Path, name: &str| symlink(target, folder.join(name)).unwrap();
-    link("eur/now.json".as_ref(), "inside");
-    link("eur".as_ref(), "folder-inside");
-    link("../secret".as_ref(), "out");
-    link("eur/../../secret".as_ref(), "winding");
-    link(&scene.place.path().join("secret"), "absolute");
-    link(&folder.join("usd.json"), "absolute-inside");
-    link("..".as_ref(), "folder-out");
-    link("out".as_ref(), "chain");
-    link("/proc/self/root".as_ref(), "magic");
-    link("loop".as_ref(), "loop");
-    link("/dev/zero".as_ref(), "device");
-    fs::hard_link(scene.place.path().join("secret"), folder.join("hard")).unwrap();
-    let made = std::process::Command::new("mkfifo")
-        .arg(folder.join("pipe"))
-        .status();
-    assert!(made.unwrap().success());
-    let _listener = UnixListener::bind(folder.join("socket")).unwrap();
-
-    assert_eq!(scene.ask("read", &json!("/rates/inside")), found("1.10"));
-    assert_eq!(
-        scene.ask("read", &json!("/rates/folder-inside/now.json")),
-        found("1.10")
-    );
-    for path in [
-        "out",
-        "out/",
-        "winding",
-        "absolute",
-        "absolute-inside",
-        "folder-out/secret",
-        "folder-out/rates/usd.json",
-        "folder-inside/../folder-out/secret",
-        "chain",
-        "magic/etc/passwd",
-        "device",
-        "hard",
-    ] {
-        let why = scene.refused(&format!("/rates/{path}"));
-        assert!(why.starts_with("Operation not permitted"), "{path}: {why}");
-        let denials = scene.denials();
-        assert_eq!(denials.len(), 1, "{path}: {denials:?}");
-        assert!(!denials[0].contains(SECRET), "{denials:?}");
-    }
-    for path in ["pipe", "socket"] {
-        let why = scene.refused(&format!("/rates/{path}"));
-        assert!(why.starts_with("Not supported"), "{path}: {why}");
-    }
-    scene.refused("/rates/loop");
-    let listed = json!(["empty", "eur/", "hard", "usd.json"]);
-    assert_eq!(scene.ask("list", &json!("/rates")), found(listed));
-    assert!(
-        scene
-            .ask("list", &json!("/rates/folder-out"))
-            .get("refused")
-            .is_some()
-    );
-    assert_eq!(scene.denials().len(), 1);
-}
-
-#[test]
 fn nothing_is_changed_also_when_writing_is_granted() {
     let scene = Scene::new();
     for how in [
@@ -392,11 +328,10 @@ fn without_a_grant_there_are_no_files() {
     assert_eq!(error.code(), Code::Unsupported);
 }
 
-#[test]
-fn folders_are_beside_the_state_unless_said() {
-    let place = tempfile::tempdir().unwrap();
-    let state = airs_runtime::State::folder(place.path());
+/// Whether `rates` of a context is found beside this state, which is at `place`.
+fn is_beside(state: State, place: &Path, then: impl FnOnce()) {
     let bench = Bench::alone(&[], |builder| builder.state(state));
+    then();
     bench
         .runtime
         .load(&reader(|_| ()), &with_files(Access::Read).into())
@@ -405,9 +340,45 @@ fn folders_are_beside_the_state_unless_said() {
         .runtime
         .explain_component(&"reader".parse().unwrap(), None)
         .unwrap();
-    assert_eq!(explained.folders, [place.path().join("files/local/rates")]);
+    assert_eq!(explained.folders, [place.join("files/local/rates")]);
     fs::create_dir_all(&explained.folders[0]).unwrap();
     fs::write(explained.folders[0].join("usd.json"), "1.25").unwrap();
     bench.bind("/one", "reader", "null", "operator").unwrap();
     assert_eq!(ask(&bench, "read", &json!("/rates/usd.json")), found("1.25"));
+    ask(&bench, "read", &json!("/rates/../secret"));
+    assert!(place.join("local.denials.jsonl").exists());
+}
+
+#[test]
+fn folders_are_beside_the_state_unless_said() {
+    let place = tempfile::tempdir().unwrap();
+    is_beside(State::folder(place.path()), place.path(), || ());
+}
+
+/// The folder of another process: its own is that of all tests.
+#[test]
+fn folders_are_beside_a_state_that_is_named_from_where_one_is() {
+    const CHILD: &str = "AIRS_TEST_PLACE";
+    if let Some(place) = std::env::var_os(CHILD) {
+        let elsewhere = || std::env::set_current_dir("/").unwrap();
+        is_beside(
+            State::folder("kept/state"),
+            &Path::new(&place).join("kept/state"),
+            elsewhere,
+        );
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let here = place.path().canonicalize().unwrap();
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "files::folders_are_beside_a_state_that_is_named_from_where_one_is",
+        ])
+        .env(CHILD, &here)
+        .current_dir(&here)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(here.join("kept/state/files/local/rates/usd.json").is_file());
 }

@@ -27,7 +27,8 @@ impl Node {
                 let may = explained.effective.iter();
                 let names = may.flat_map(|may| may.files.keys());
                 let folder = |name| self.runtime.folder(&self.request.context, name);
-                explained.folders = names.filter_map(folder).collect();
+                let folders = names.filter_map(folder);
+                explained.folders = folders.map(|folder| workspace.near(&folder)).collect();
                 explained.service = Some(loaded);
                 (explained, None)
             }

@@ -113,7 +113,8 @@ pub trait Folder: Send + Sync + fmt::Debug {
     /// [`FolderError::NotAFile`] for a folder, and others.
     fn open(&self, path: &FolderPath) -> Result<(FileStat, Box<dyn Read + Send>), FolderError>;
 
-    /// The names in a folder, in their order, and whether each is a folder.
+    /// The names in a folder, in their order, and whether each is a folder. A component is shown those that a
+    /// [`FolderPath`] can have.
     ///
     /// # Errors
     /// [`FolderError::NotAFolder`], [`FolderError::TooLarge`] and others.

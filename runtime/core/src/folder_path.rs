@@ -72,6 +72,22 @@ impl FolderPath {
         Ok(Self { segments, folder })
     }
 
+    /// The path of what has a name in this folder; none, if that is a name that no path has.
+    ///
+    /// ```
+    /// use airs_core::FolderPath;
+    ///
+    /// let here = FolderPath::root();
+    /// assert_eq!(here.child("usd.json"), here.join("usd.json").ok());
+    /// assert_eq!((here.child("nul"), here.child("a/b"), here.child("..")), (None, None, None));
+    /// ```
+    pub fn child(&self, name: &str) -> Option<Self> {
+        let child = self.join(name).ok()?;
+        let is_one_below = child.segments.len() == self.segments.len() + 1;
+        let is_named = child.segments.last().is_some_and(|last| last == name);
+        (is_one_below && is_named).then_some(child)
+    }
+
     /// The names on the way.
     pub fn segments(&self) -> &[String] {
         &self.segments

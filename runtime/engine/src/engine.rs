@@ -11,12 +11,12 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
-use crate::CompileProcess;
 use crate::compile::Compiled;
 use crate::compiler::{Compilation, Compiler, CompilerConfig, compile_here};
 use crate::executor::Executor;
 use crate::guest::GuestState;
 use crate::ticker::{Ticker, Ticking};
+use crate::{CompileProcess, FilePlaces};
 
 /// Native stack that one guest may use: some 4,000 frames. Every Store has a fiber of its own, so budgets of
 /// nested Stores do not add up.
@@ -96,6 +96,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     // Dropped in this order: the guests' threads, the ticker, then the engine itself.
     executor: Executor,
+    file_places: FilePlaces,
     ticker: Ticker,
     allocation: Allocation,
     compiler: Compiler,
@@ -133,6 +134,7 @@ impl Engine {
         let ticker = Ticker::start(&wasmtime).map_err(fault)?;
         Ok(Self(Arc::new(Inner {
             executor,
+            file_places: FilePlaces::default(),
             ticker,
             allocation,
             compiler: Compiler::new(&wasmtime, config.compiler.clone()),
@@ -167,6 +169,11 @@ impl Engine {
     /// Where to spawn what executes guests: threads for them and nothing else.
     pub fn executor(&self) -> &Handle {
         self.0.executor.handle()
+    }
+
+    /// The places that one component has in one context to wait for files, of those of this engine.
+    pub fn file_places(&self) -> FilePlaces {
+        self.0.file_places.of_another()
     }
 
     /// Where guests' memories come from.

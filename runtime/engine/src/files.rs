@@ -4,6 +4,7 @@
 //! change in between, and nothing of the host is held but memory. That memory counts as the guest's.
 
 mod disk;
+mod places;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use airs_core::{FileStat, Folder, FolderError, FolderName, FolderPath};
 use slab::Slab;
 
 pub(crate) use disk::{list, look, open};
+pub use places::FilePlaces;
 
 use crate::meter::MemoryMeter;
 

@@ -54,6 +54,13 @@ impl MemoryMeter {
         total.is_ok()
     }
 
+    /// Whether the guest may have so much more, whatever others have taken.
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        self.used
+            .checked_add(bytes)
+            .is_some_and(|total| total <= self.max)
+    }
+
     /// Gives back what was taken so.
     pub(crate) fn give_back(&mut self, bytes: usize) {
         self.used = self.used.saturating_sub(bytes);

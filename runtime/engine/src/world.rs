@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use airs_core::{Folder, FolderName, WitPackage};
 
+use crate::FilePlaces;
+
 /// What a guest sees through the virtual WASI, beside its standard output: as much as its capabilities say.
 ///
 /// ```
@@ -27,6 +29,8 @@ pub struct World {
     pub variables: Vec<(String, String)>,
     /// The folders that it may look into, each at `/` and its name.
     pub folders: BTreeMap<FolderName, Arc<dyn Folder>>,
+    /// Where it waits for what is in them.
+    pub file_places: FilePlaces,
     /// The packages whose interfaces it may call, of those that the embedder gives.
     pub interfaces: BTreeSet<WitPackage>,
 }

@@ -84,8 +84,10 @@ impl DenialLog {
 
     /// A record in a file, which is made with the first denial, and a second one beside it.
     pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
         Self(Place::File {
-            path: path.into(),
+            // Wherever the process goes from here.
+            path: std::path::absolute(&path).unwrap_or(path),
             wait_max: Mutex::new(file::LOCK_MAX),
         })
     }

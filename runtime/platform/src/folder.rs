@@ -4,18 +4,22 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use airs_core::{FileStat, Folder, FolderError, FolderPath};
-use cap_fs_ext::{MetadataExt, OpenOptionsSyncExt};
+use cap_fs_ext::{DirEntryExt, MetadataExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, Metadata, OpenOptions};
+use cap_std::fs::{Dir, DirEntry, Metadata, OpenOptions};
 
 /// The most entries of a folder that are listed: each takes some hundred bytes.
 const ENTRIES_MAX: usize = 4_096;
+
+/// How often a file is opened that was replaced since it was looked at. Who replaces files does not do it all the time.
+const OPEN_ATTEMPTS_MAX: usize = 8;
 
 /// A folder of this machine, to be looked into.
 ///
 /// Paths are followed below it and nowhere else: a link that leads out of it leads nowhere, also when it is made while
 /// a path is being followed. What is neither a file nor a folder is not opened, nor is a file that has another name,
-/// by a hard link: that may be outside. A folder that is not there is empty.
+/// by a hard link: that may be outside, and so not even its size is told. Neither is listed. A folder that is not there
+/// is empty.
 ///
 /// ```
 /// use airs_core::{Folder, FolderError, FolderPath};
@@ -45,41 +49,48 @@ impl LocalFolder {
     fn root(&self) -> Result<Dir, FolderError> {
         Dir::open_ambient_dir(&self.0, ambient_authority()).map_err(|error| fault(&error))
     }
+
+    fn look(&self, path: &FolderPath) -> Result<Metadata, FolderError> {
+        let found = self.root()?.metadata(path.to_string());
+        let found = found.map_err(|error| fault(&error))?;
+        if path.is_folder() && !found.is_dir() {
+            return Err(FolderError::NotAFolder);
+        }
+        Ok(found)
+    }
 }
 
 impl Folder for LocalFolder {
     fn stat(&self, path: &FolderPath) -> Result<FileStat, FolderError> {
-        let stat = self
-            .root()
-            .and_then(|root| root.metadata(path.to_string()).map_err(|error| fault(&error)));
-        match stat {
-            Ok(stat) if path.is_folder() && !stat.is_dir() => Err(FolderError::NotAFolder),
-            Ok(stat) => read_stat(&stat),
+        match self.look(path) {
             Err(FolderError::NotFound) if path.segments().is_empty() => Ok(FileStat::FOLDER),
-            Err(error) => Err(error),
+            looked => read_stat(&looked?),
         }
     }
 
     fn open(&self, path: &FolderPath) -> Result<(FileStat, Box<dyn Read + Send>), FolderError> {
-        // A device may do something when it is opened.
-        if self.stat(path)?.is_folder {
+        if path.segments().is_empty() {
             return Err(FolderError::NotAFile);
         }
-        let mut options = OpenOptions::new();
-        // A pipe that has taken the file's place would be waited for.
-        options.read(true).nonblock(true);
-        let opened = self.root()?.open_with(path.to_string(), &options);
-        let file = opened.map_err(|error| fault(&error))?;
-        // It may be another one than was looked at.
-        let found = file.metadata().map_err(|error| fault(&error))?;
-        let stat = read_stat(&found)?;
-        if stat.is_folder {
-            return Err(FolderError::NotAFile);
+        for _ in 0..OPEN_ATTEMPTS_MAX {
+            // A device may do something when it is opened.
+            let looked = self.look(path)?;
+            if read_stat(&looked)?.is_folder {
+                return Err(FolderError::NotAFile);
+            }
+            let mut options = OpenOptions::new();
+            // A pipe that has taken the file's place would be waited for.
+            options.read(true).nonblock(true);
+            let opened = self.root()?.open_with(path.to_string(), &options);
+            let file = opened.map_err(|error| fault(&error))?;
+            let found = file.metadata().map_err(|error| fault(&error))?;
+            // A hard link that was here while it was opened, and is gone, has one name, as what belongs here has.
+            if (looked.dev(), looked.ino()) == (found.dev(), found.ino()) {
+                return Ok((read_stat(&found)?, Box::new(file)));
+            }
         }
-        if found.nlink() > 1 {
-            return Err(FolderError::Linked);
-        }
-        Ok((stat, Box::new(file)))
+        // It is another one each time.
+        Err(FolderError::Unreadable)
     }
 
     fn list(&self, path: &FolderPath) -> Result<Vec<(String, bool)>, FolderError> {
@@ -97,14 +108,9 @@ impl Folder for LocalFolder {
                 return Err(FolderError::TooLarge);
             }
             let entry = entry.map_err(|error| fault(&error))?;
-            let mut kind = entry.file_type().map_err(|error| fault(&error))?;
-            // Some file systems do not say in a listing what its entries are.
-            if !kind.is_dir() && !kind.is_file() && !kind.is_symlink() {
-                kind = entry.metadata().map_err(|error| fault(&error))?.file_type();
-            }
-            // Links, devices and names that are not text are there for others.
-            if let (Ok(name), true) = (entry.file_name().into_string(), kind.is_dir() || kind.is_file()) {
-                names.push((name, kind.is_dir()));
+            // Names that are not text are there for others.
+            if let (Ok(name), Some(is_folder)) = (entry.file_name().into_string(), kind(&entry)?) {
+                names.push((name, is_folder));
             }
         }
         names.sort_unstable();
@@ -112,9 +118,27 @@ impl Folder for LocalFolder {
     }
 }
 
+/// Whether an entry of a listing is a folder; nothing for what cannot be opened: a link, a device, a file that has
+/// another name. Most file systems say in a listing whether an entry is a folder, and none how many names it has.
+fn kind(entry: &DirEntry) -> Result<Option<bool>, FolderError> {
+    if entry.file_type().map_err(|error| fault(&error))?.is_dir() {
+        return Ok(Some(true));
+    }
+    match entry.full_metadata().map_err(|error| fault(&error)) {
+        Ok(found) => Ok(read_stat(&found).ok().map(|stat| stat.is_folder)),
+        // It has gone in between.
+        Err(FolderError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn read_stat(stat: &Metadata) -> Result<FileStat, FolderError> {
     if !stat.is_dir() && !stat.is_file() {
         return Err(FolderError::Special);
+    }
+    // How many folders are in a folder is told by the same number on some systems.
+    if stat.is_file() && stat.nlink() > 1 {
+        return Err(FolderError::Linked);
     }
     Ok(FileStat {
         is_folder: stat.is_dir(),

@@ -3,9 +3,12 @@
 mod address;
 mod error;
 mod exchange;
+mod fault;
 mod lookups;
 mod network;
 mod resolve;
+mod shares;
+mod times;
 mod trust;
 
 use std::fmt;
@@ -18,6 +21,7 @@ use futures_util::future::BoxFuture;
 pub use error::HttpError;
 pub use network::Network;
 pub use resolve::{Resolve, SystemResolver};
+pub use times::HttpTimes;
 pub use trust::Trust;
 
 /// How requests of a node's drivers reach a server.

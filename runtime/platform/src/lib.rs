@@ -11,7 +11,7 @@ mod storage;
 pub use denials::{Denial, DenialLog, Denials};
 pub use error::StorageError;
 pub use folder::LocalFolder;
-pub use http::{Http, HttpError, Network, Resolve, Room, SystemResolver, Trust};
+pub use http::{Http, HttpError, HttpTimes, Network, Resolve, Room, SystemResolver, Trust};
 pub use storage::{
     Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Entry, Key, KeyHash, Memory, PAGE_BYTES_MAX,
     Page, Range, Reading, Snapshot, Sqlite, Storage, Stored, Version,

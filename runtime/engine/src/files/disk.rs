@@ -1,4 +1,7 @@
 //! What waits for a disk: looking, opening, listing.
+//!
+//! The disk is asked on a thread where no guests execute, and cannot be stopped: what a job takes, a place and memory, is
+//! its own until it has ended, also when nobody waits for it any more.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -7,7 +10,7 @@ use std::time::Instant;
 use airs_core::{FileStat, FolderError};
 use tokio::time::timeout_at;
 
-use super::{Fault, Listing, OPEN_MAX, Open, Place, Result, insert};
+use super::{Fault, FilePlaces, Listing, OPEN_MAX, Open, Place, Result, insert};
 use crate::cancelling::Cancelling;
 use crate::guest::Guest;
 
@@ -19,49 +22,63 @@ const ENTRY_BYTES: usize = 48;
 
 /// What is at a path below a folder that is open, without its content.
 pub(crate) async fn look(guest: &mut Guest, number: u32, path: &str) -> Result<Open> {
-    let until = guest.deadline();
     let place = guest.files().0.get(number)?.at(path)?;
-    elsewhere(until, move || place.look()).await
+    Disk::of(guest).ask(move || place.look()).await
 }
 
 /// Opens what is at a path below a folder that is open; only a folder, if one is wanted.
 pub(crate) async fn open(guest: &mut Guest, number: u32, path: &str, wants_folder: bool) -> Result<u32> {
-    let until = guest.deadline();
+    let disk = Disk::of(guest);
     let (files, _) = guest.files();
     if files.open.len() >= OPEN_MAX {
         return Err(Fault::Quota);
     }
     let place = files.get(number)?.at(path)?;
     if wants_folder {
-        let found = elsewhere(until, move || place.look()).await?;
+        let found = disk.ask(move || place.look()).await?;
         if !found.stat.is_folder {
             return Err(FolderError::NotAFolder.into());
         }
         return insert(&mut guest.files().0.open, found);
     }
-    let (mut opened, content) = elsewhere(until, move || place.open()).await?;
+    let (mut opened, content) = disk.ask(move || place.open()).await?;
     if let Some(content) = content {
-        let bytes = opened.stat.bytes;
-        let size = usize::try_from(bytes).unwrap_or(usize::MAX);
-        if !guest.files().1.take(size) {
-            return Err(Fault::Memory);
-        }
         // What is added to it from now on is not part of what was opened.
-        let read = elsewhere(until, move || read(content, bytes, size)).await;
-        let (_, meter) = guest.files();
-        let read = read.inspect_err(|_| meter.give_back(size))?;
-        meter.give_back(size.saturating_sub(read.len()));
+        let read = read(guest, &disk, content, opened.stat.bytes).await?;
         opened.stat.bytes = read.len() as u64;
         opened.content = Some(Arc::new(read));
     }
     insert(&mut guest.files().0.open, opened)
 }
 
+/// Reads so many bytes, into memory of the guest's. While they are read that is the job's: of all guests' together, and
+/// of the guest's own no more than it has room for, which does not change while it waits.
+async fn read(guest: &mut Guest, disk: &Disk, content: Box<dyn Read + Send>, bytes: u64) -> Result<Vec<u8>> {
+    let size = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let mut held = guest.hold_memory();
+    if !guest.meter.has_room(size) || held.cover(size).is_err() {
+        return Err(Fault::Memory);
+    }
+    let job = move || {
+        let mut read = Vec::with_capacity(size);
+        let done = content.take(bytes).read_to_end(&mut read);
+        done.map_err(|_| FolderError::Unreadable)?;
+        Ok((read, held))
+    };
+    let (read, held) = disk.ask(job).await?;
+    drop(held);
+    if guest.meter.take(read.len()) {
+        Ok(read)
+    } else {
+        Err(Fault::Memory)
+    }
+}
+
 /// Begins to list a folder.
 pub(crate) async fn list(guest: &mut Guest, number: u32) -> Result<u32> {
-    let until = guest.deadline();
     let place = guest.files().0.get(number)?.place.clone();
-    let mut entries = elsewhere(until, move || place.folder.list(&place.path)).await?;
+    let disk = Disk::of(guest);
+    let mut entries = disk.ask(move || place.list()).await?;
     let bytes = entries.iter().map(|(name, _)| name.len() + ENTRY_BYTES).sum();
     let (files, meter) = guest.files();
     if files.listings.len() >= OPEN_MAX {
@@ -74,26 +91,42 @@ pub(crate) async fn list(guest: &mut Guest, number: u32) -> Result<u32> {
     insert(&mut files.listings, Listing { entries, bytes })
 }
 
-/// Waits for the disk on a thread where no guests execute, until the deadline at most.
-async fn elsewhere<T: Send + 'static>(
+/// A guest's way to disks.
+struct Disk {
+    places: FilePlaces,
     until: Instant,
-    job: impl FnOnce() -> std::result::Result<T, FolderError> + Send + 'static,
-) -> Result<T> {
-    // What waits for a thread is not done for a run that is gone; what is being done cannot be stopped.
-    let job = Cancelling::of(tokio::task::spawn_blocking(job));
-    match timeout_at(until.into(), job).await {
-        Ok(Ok(done)) => done.map_err(Fault::Folder),
-        // An embedder's folder has panicked.
-        Ok(Err(_)) => Err(FolderError::Unreadable.into()),
-        Err(_) => Err(Fault::Late),
-    }
 }
 
-fn read(content: Box<dyn Read + Send>, bytes: u64, size: usize) -> std::result::Result<Vec<u8>, FolderError> {
-    let mut read = Vec::with_capacity(size);
-    let done = content.take(bytes).read_to_end(&mut read);
-    done.map_err(|_| FolderError::Unreadable)?;
-    Ok(read)
+impl Disk {
+    fn of(guest: &Guest) -> Self {
+        Self {
+            places: guest.world().file_places.clone(),
+            until: guest.deadline(),
+        }
+    }
+
+    /// Waits for a place, and then for the disk, until the deadline at most.
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> std::result::Result<T, FolderError> + Send + 'static,
+    ) -> Result<T> {
+        let asked = async {
+            let place = self.places.take().await.map_err(|_| FolderError::Unreadable)?;
+            let job = tokio::task::spawn_blocking(move || {
+                let done = job();
+                drop(place);
+                done
+            });
+            // What waits for a thread is not done for a run that is gone.
+            let done = Cancelling::of(job).await;
+            // Or an embedder's folder has panicked.
+            done.unwrap_or(Err(FolderError::Unreadable))
+        };
+        match timeout_at(self.until.into(), asked).await {
+            Ok(done) => done.map_err(Fault::Folder),
+            Err(_) => Err(Fault::Late),
+        }
+    }
 }
 
 impl Place {
@@ -112,6 +145,13 @@ impl Place {
         }
     }
 
+    /// The names in a folder, but for those that cannot be opened.
+    fn list(self) -> std::result::Result<Vec<(String, bool)>, FolderError> {
+        let mut entries = self.folder.list(&self.path)?;
+        entries.retain(|(name, _)| self.path.child(name).is_some());
+        Ok(entries)
+    }
+
     pub(super) fn found(self, stat: FileStat) -> Open {
         Open {
             place: self,
@@ -122,25 +162,4 @@ impl Place {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-    use std::time::Instant;
-
-    use super::{Fault, elsewhere};
-    use crate::executor::Executor;
-
-    #[test]
-    fn a_disk_that_hangs_is_waited_for_until_the_deadline() {
-        let (answer, hangs) = mpsc::channel::<()>();
-        let executor = Executor::start(1).unwrap();
-        let done = executor.handle().block_on(async {
-            elsewhere(Instant::now(), move || {
-                let _ = hangs.recv();
-                Ok(())
-            })
-            .await
-        });
-        assert_eq!(done, Err(Fault::Late));
-        drop(answer);
-    }
-}
+mod tests;

@@ -48,6 +48,19 @@ pub enum HttpError {
         /// Where it went.
         origin: String,
     },
+    /// It was not asked: other requests had all places, until the time was over.
+    #[error(
+        "{origin} was not asked: {each_max} other requests of the component in its context, or {all_max} of all, waited for \
+         their servers until there was no time left"
+    )]
+    NoPlace {
+        /// Where it was to go.
+        origin: String,
+        /// The places of one component in one context.
+        each_max: usize,
+        /// The places of all.
+        all_max: usize,
+    },
     /// No answer could be had.
     #[error("{origin} cannot be asked: {what}")]
     Failed {
@@ -82,6 +95,7 @@ impl HttpError {
             Self::NotGranted { .. } | Self::NotPublic { .. } => Code::Denied,
             Self::TooLarge { .. } | Self::NoRoom { .. } => Code::LimitExceeded,
             Self::Late { .. } => Code::DeadlineExceeded,
+            Self::NoPlace { .. } => Code::Busy,
             Self::Failed { .. } => Code::Rejected,
         }
     }

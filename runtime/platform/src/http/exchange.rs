@@ -1,10 +1,9 @@
 //! One request and its response, on a connection of their own.
 
-use std::error::Error as StdError;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airs_core::{Capabilities, Host, HttpMethod, HttpRequest, HttpResponse, Scheme};
 use http_body_util::{BodyExt, Empty};
@@ -16,27 +15,32 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::address::{is_own, is_public};
+use super::fault::Fault;
 use super::network::{Ending, Reach};
 use super::{HttpError, Room};
 
-/// The longest that one address may take to be connected to.
-const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 /// The most addresses of a name that are tried.
 const ADDRESSES_MAX: usize = 4;
 
 /// The most header fields of a response, and the most bytes of all of them with the status line. Servers send some
 /// twenty fields; cookies and policies make them long.
-const RESPONSE_FIELDS_MAX: usize = 128;
-const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
-/// What hyper says when there are more; its question for it is there for servers only.
-const HEAD_TOO_LARGE_TEXT: &str = "message head is too large";
+pub(super) const RESPONSE_FIELDS_MAX: usize = 128;
+pub(super) const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// The most bytes of a response's body. It is held in the host and copied into the guest, whose memory is eight times
 /// that by default.
 const RESPONSE_BODY_BYTES_MAX: usize = 8 << 20;
+
+/// How long an exchange may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    pub(super) until: Instant,
+    /// To connect to one address.
+    pub(super) connect: Duration,
+}
 
 /// Makes an exchange: resolves, decides, connects, asks, and reads.
 pub(super) async fn exchange(
@@ -44,17 +48,33 @@ pub(super) async fn exchange(
     request: &HttpRequest,
     granted: &Arc<Capabilities>,
     room: &Room,
+    time: Time,
 ) -> Result<HttpResponse, HttpError> {
     let fault = Fault {
         origin: request.url().origin(),
     };
+    let until = time.until.into();
     // Who waits for a name has no place yet: names have places of their own.
-    let addresses = addresses(reach, request, granted, &fault).await?;
-    let place = reach.places.acquire().await;
+    let found = timeout_at(until, addresses(reach, request, granted, &fault)).await;
+    let addresses = found.map_err(|_| fault.late())??;
+    let place = timeout_at(until, reach.places.take(granted)).await;
+    let place = place.map_err(|_| fault.no_place())?;
     let _place = place.map_err(|closed| fault.failed("requests are not served any more", closed))?;
-    let stream = connect(&addresses, request.url().port(), &fault).await?;
+    let asked = ask(reach, request, &addresses, room, time.connect, &fault);
+    timeout_at(until, asked).await.map_err(|_| fault.late())?
+}
+
+async fn ask(
+    reach: &Reach,
+    request: &HttpRequest,
+    addresses: &[IpAddr],
+    room: &Room,
+    connect_within: Duration,
+    fault: &Fault,
+) -> Result<HttpResponse, HttpError> {
+    let stream = connect(addresses, request.url().port(), connect_within, fault).await?;
     match request.url().scheme() {
-        Scheme::Http => converse(TokioIo::new(stream), request, room, &fault).await,
+        Scheme::Http => converse(TokioIo::new(stream), request, room, fault).await,
         Scheme::Https => {
             let config = reach
                 .config()
@@ -65,7 +85,7 @@ pub(super) async fn exchange(
             let stream = TlsConnector::from(config).connect(name, stream).await;
             let stream =
                 stream.map_err(|error| fault.failed("it does not prove that it is that host", error))?;
-            converse(TokioIo::new(stream), request, room, &fault).await
+            converse(TokioIo::new(stream), request, room, fault).await
         }
     }
 }
@@ -108,11 +128,16 @@ async fn addresses(
     Ok(found)
 }
 
-async fn connect(addresses: &[IpAddr], port: u16, fault: &Fault) -> Result<TcpStream, HttpError> {
+async fn connect(
+    addresses: &[IpAddr],
+    port: u16,
+    within: Duration,
+    fault: &Fault,
+) -> Result<TcpStream, HttpError> {
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     for address in addresses {
         let address = SocketAddr::new(*address, port);
-        match timeout(CONNECT_TIME_MAX, TcpStream::connect(address)).await {
+        match timeout(within, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => last = error,
             Err(_) => last = io::ErrorKind::TimedOut.into(),
@@ -218,56 +243,4 @@ async fn read(response: Response<Incoming>, room: &Room, fault: &Fault) -> Resul
     }
     read.body.shrink_to_fit();
     Ok(read)
-}
-
-/// Says what went wrong with which server.
-struct Fault {
-    origin: String,
-}
-
-impl Fault {
-    fn of(&self, error: hyper::Error) -> HttpError {
-        if error.to_string().contains(HEAD_TOO_LARGE_TEXT) {
-            return self.too_large(format!(
-                "{RESPONSE_FIELDS_MAX} header fields, or {RESPONSE_HEAD_BYTES_MAX} bytes of them"
-            ));
-        }
-        let what = if error.is_incomplete_message() {
-            "it broke off its answer"
-        } else if error.is_parse() {
-            "its answer is no http"
-        } else {
-            "the connection failed"
-        };
-        self.failed(what, error)
-    }
-
-    fn failed(&self, what: &'static str, error: impl StdError + Send + Sync + 'static) -> HttpError {
-        HttpError::Failed {
-            origin: self.origin.clone(),
-            what,
-            source: Some(Arc::new(error)),
-        }
-    }
-
-    fn failed_plainly(&self, what: &'static str) -> HttpError {
-        HttpError::Failed {
-            origin: self.origin.clone(),
-            what,
-            source: None,
-        }
-    }
-
-    fn no_room(&self) -> HttpError {
-        HttpError::NoRoom {
-            origin: self.origin.clone(),
-        }
-    }
-
-    fn too_large(&self, limit: String) -> HttpError {
-        HttpError::TooLarge {
-            origin: self.origin.clone(),
-            limit,
-        }
-    }
 }

@@ -3,27 +3,26 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use airs_core::{Capabilities, HttpRequest, HttpResponse};
 use futures_util::future::BoxFuture;
 use rustls::ClientConfig;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use tokio::task::{JoinError, JoinHandle};
-use tokio::time::timeout_at;
 
-use super::exchange::exchange;
+use super::exchange::{Time, exchange};
 use super::lookups::{LOOKUPS_AT_ONCE_MAX, Lookups};
-use super::{Http, HttpError, Resolve, Room, SystemResolver, Trust};
-
-/// The longest that a request may take, from the resolution of the name to the last byte: a run that waits keeps its
-/// snapshot, and with it the state's log.
-const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+use super::shares::Shares;
+use super::{Http, HttpError, HttpTimes, Resolve, Room, SystemResolver, Trust};
 
 /// Requests at once whose name is known: each has one file descriptor, of which a process usually has 1,024. Who comes
 /// after them waits.
-const REQUESTS_AT_ONCE_MAX: usize = 128;
+pub(super) const REQUESTS_AT_ONCE_MAX: usize = 128;
+
+/// How many of them are one component's in one context: whose servers are slow keeps no others from theirs.
+pub(super) const REQUESTS_EACH_MAX: usize = 16;
 
 /// Threads for what cannot be waited for otherwise: names that are resolved, and one to read whom to trust.
 const BLOCKING_THREADS_MAX: usize = LOOKUPS_AT_ONCE_MAX + 1;
@@ -42,13 +41,14 @@ const BLOCKING_THREADS_MAX: usize = LOOKUPS_AT_ONCE_MAX + 1;
 /// ```
 pub struct Network {
     reach: Arc<Reach>,
+    times: HttpTimes,
     executor: OnceLock<Executor>,
 }
 
 /// What every request needs.
 pub(super) struct Reach {
     pub(super) lookups: Lookups,
-    pub(super) places: Semaphore,
+    pub(super) places: Shares,
     trust: Trust,
     config: OnceCell<Arc<ClientConfig>>,
 }
@@ -67,12 +67,20 @@ impl Network {
         Self {
             reach: Arc::new(Reach {
                 lookups: Lookups::by(resolver),
-                places: Semaphore::new(REQUESTS_AT_ONCE_MAX),
+                places: Shares::of(REQUESTS_AT_ONCE_MAX, REQUESTS_EACH_MAX),
                 trust,
                 config: OnceCell::new(),
             }),
+            times: HttpTimes::MAX,
             executor: OnceLock::new(),
         }
+    }
+
+    /// The same, with requests that may take no longer than this, nor longer than [`HttpTimes::MAX`].
+    #[must_use]
+    pub fn within(mut self, times: HttpTimes) -> Self {
+        self.times = times.bounded();
+        self
     }
 
     fn executor(&self) -> io::Result<&Executor> {
@@ -105,14 +113,12 @@ impl Http for Network {
                 .executor()
                 .map_err(|error| failed("no thread could be started for it", error))?;
             let reach = Arc::clone(&self.reach);
-            let until = until.min(Instant::now() + REQUEST_TIME_MAX);
-            let task = executor.spawn(async move {
-                let late = HttpError::Late {
-                    origin: request.url().origin(),
-                };
-                let exchange = exchange(&reach, &request, &granted, &room);
-                timeout_at(until.into(), exchange).await.unwrap_or(Err(late))
-            });
+            let HttpTimes { connect, whole } = self.times;
+            let time = Time {
+                until: until.min(Instant::now() + whole),
+                connect,
+            };
+            let task = executor.spawn(async move { exchange(&reach, &request, &granted, &room, time).await });
             let ended = Ending(task).await;
             ended.unwrap_or_else(|error| Err(failed("it was given up", io::Error::other(error))))
         })

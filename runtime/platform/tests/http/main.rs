@@ -5,8 +5,10 @@
 mod answers;
 mod hostile;
 mod lookups;
+mod places;
 mod reach;
 mod server;
+mod times;
 mod tls;
 
 use std::collections::BTreeMap;

@@ -26,7 +26,11 @@ impl Server {
 
     /// Lets `serve` do what it likes after a request was read.
     pub(crate) fn doing(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(TcpListener::bind("127.0.0.1:0").unwrap(), serve)
+    }
+
+    /// The same at a place of its own.
+    pub(crate) fn at(listener: TcpListener, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicUsize::new(0));
         let (heard, requests) = channel();

@@ -1,5 +1,6 @@
 //! A driver that looks at files as it is told, with nothing but the standard library.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -27,6 +28,16 @@ impl airs::Driver for Reader {
     fn control(_asset: &(), operation: &str, input: &Json) -> Result<Json> {
         match operation {
             "read" => Json::of(&looked(fs::read_to_string(path(input)?))),
+            // What each of so many readers finds, and how many find it.
+            "often" => {
+                let (path, times): (String, usize) = input.parse()?;
+                let mut seen = BTreeMap::<String, usize>::new();
+                for _ in 0..times {
+                    let read = fs::read_to_string(&path).unwrap_or_else(|error| error.to_string());
+                    *seen.entry(read).or_default() += 1;
+                }
+                Json::of(&seen)
+            }
             "size" => Json::of(&looked(fs::metadata(path(input)?).map(|found| found.len()))),
             "list" => Json::of(&looked(listed(&path(input)?))),
             // How many files can be open at once, of so many, and what the next one meets.

@@ -102,5 +102,9 @@ impl Val for Nobody {
         nothing()
     }
 
+    fn path_of(&self, _asset: Option<AssetHandle>) -> Option<String> {
+        None
+    }
+
     async fn dropped(&mut self, _asset: AssetHandle) {}
 }

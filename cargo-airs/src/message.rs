@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use airs_core::harmless_json;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -169,7 +170,7 @@ impl Message<'_> {
             Self::Status(status) => Some(status.to_string()),
             Self::DoctorExamined(examination) => Some(examination.to_string()),
             Self::RunCommitted { output, .. } | Self::AssetControlled { output, .. } => {
-                Some(output.get().to_owned())
+                Some(harmless_json(output.get()).into_owned())
             }
             Self::AssetViewed { value, .. } => Some(value.to_string()),
             Self::PathExplained(path) => Some(path.to_string()),

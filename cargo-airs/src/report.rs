@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::time::Duration;
 
-use airs_core::harmless;
+use airs_core::{harmless, harmless_json};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -228,7 +228,7 @@ fn json(message: &Message<'_>) {
             // Between its tokens, a component may have put what ends a line.
             let line = line.replace(['\n', '\r'], " ");
             let members = line.strip_suffix('}').unwrap_or(&line);
-            out(&format!("{members},\"schema\":{VERSION}}}"));
+            out(&harmless_json(&format!("{members},\"schema\":{VERSION}}}")));
         }
         Err(cause) => err(&format!("{ERROR}error{ERROR:#}: cannot write a message: {cause}")),
     }

@@ -15,6 +15,8 @@ mod amount;
 mod asset_path;
 mod component;
 mod decimal;
+mod folder_path;
+mod http_url;
 mod manifest;
 mod memory;
 mod project;
@@ -53,6 +55,10 @@ targets! {
     ASSET_PATH, asset_path;
     /// Components, in bytes and in text form.
     COMPONENT, component;
+    /// Paths within a folder that a component was given.
+    FOLDER_PATH, folder_path;
+    /// URLs, and patterns of those that are granted.
+    HTTP_URL, http_url;
     /// What a `Cargo.toml` says of a component.
     MANIFEST, manifest;
     /// `airs.toml`.

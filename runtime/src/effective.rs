@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use airs_core::{
-    Access, Capabilities, Capability, Code, Error, Folder, FolderName, Grants, Kind, Name, Result,
-};
+use airs_core::{Access, Capabilities, Capability, Code, Error, Folder, Grants, Kind, Name, Result};
 use airs_driver::{Allowed, Effective, Ungranted};
 use airs_engine::World;
 use airs_package::Manifest;
@@ -112,7 +110,7 @@ impl Inner {
             let (name, value) = self.variables.get_key_value(name)?;
             Some((name.to_string(), value.clone()))
         };
-        let folder = |name: &FolderName| {
+        let folder = |name: &Name| {
             let folder: Arc<dyn Folder> = Arc::new(LocalFolder::new(self.folder(context?, name)?));
             Some((name.clone(), folder))
         };
@@ -131,7 +129,7 @@ impl Inner {
     }
 
     /// Where a folder of a context is. Both names are safe in a path: lower-case letters, digits and hyphens.
-    pub(crate) fn folder(&self, context: &Name, name: &FolderName) -> Option<PathBuf> {
+    pub(crate) fn folder(&self, context: &Name, name: &Name) -> Option<PathBuf> {
         let files = self.files.as_ref()?;
         Some(files.join(context.as_str()).join(name.as_str()))
     }

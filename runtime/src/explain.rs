@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use airs_core::{
-    AssetPath, Caller, CallerId, Capabilities, Code, Error, FolderName, Grants, Kind, Name, NameError,
-    Result, Rights,
+    AssetPath, Caller, CallerId, Capabilities, Code, Error, Grants, Kind, Name, NameError, Result, Rights,
 };
 use airs_driver::{Binding, Effective};
 use airs_package::Manifest;
@@ -137,7 +136,7 @@ impl Runtime {
     /// assert_eq!(folder, Some("place/local/rates".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn folder(&self, context: &Name, name: &FolderName) -> Option<PathBuf> {
+    pub fn folder(&self, context: &Name, name: &Name) -> Option<PathBuf> {
         self.inner.folder(context, name)
     }
 

@@ -138,8 +138,8 @@ mod turns;
 
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, CodeSource, Error, Event,
-    FolderName, Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind,
-    Limit, LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess, Value, VariableName,
+    Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind, Limit,
+    LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess, Value, VariableName,
     WitPackage, WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};

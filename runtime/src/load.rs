@@ -92,6 +92,15 @@ impl Runtime {
         self.checked(component, manifest, granted)
             .and_then(|checked| self.put(component, manifest, checked))
             .map_err(|error| error.within(format!("{} {}", manifest.kind, manifest.name)))
+            .inspect_err(|error| {
+                self.inner.emit(&Event::Refused {
+                    kind: manifest.kind,
+                    name: &manifest.name,
+                    digest: &component.digest().to_string(),
+                    failure: error.code(),
+                    message: error.message(),
+                });
+            })
     }
 
     /// What [`load`](Self::load) would answer, as far as can be told without executing the component: nothing is put

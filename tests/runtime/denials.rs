@@ -1,5 +1,7 @@
 //! What was denied stays known.
 
+mod each;
+
 use std::fs;
 
 use airs_runtime::{Access, Code, Denials, Event, Name, RuntimeBuilder, State, StorageAccess};

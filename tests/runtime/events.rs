@@ -20,6 +20,13 @@ fn told(event: &Event<'_>) -> String {
             generation,
             digest,
         } => format!("loaded {kind} {name} {generation} {}", digest.len()),
+        Event::Refused {
+            kind,
+            name,
+            digest,
+            failure,
+            ..
+        } => format!("refused {kind} {name} {} {failure}", digest.len()),
         Event::Unloaded {
             kind,
             name,
@@ -59,6 +66,7 @@ fn every_change_and_every_run_is_reported() {
             "loaded driver ledger 1 64",
             "compiled 64 here",
             "loaded program payment 1 64",
+            "refused driver ledger 64 ungranted-capability",
             "bind for operator after 1: None",
             "control for operator after 1: None",
             "payment for alice after 1: None",

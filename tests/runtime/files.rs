@@ -6,7 +6,7 @@ mod links;
 use std::fs;
 use std::path::Path;
 
-use airs_runtime::{Access, Capabilities, Code, Component, Event, FolderName, Limits, Manifest, State};
+use airs_runtime::{Access, Capabilities, Code, Component, Event, Limits, Manifest, Name, State};
 use airs_tests::{Bench, Notes, component_with, two_contexts};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// What must not be seen.
 const SECRET: &str = "nobody's business";
 
-fn named(name: &str) -> FolderName {
+fn named(name: &str) -> Name {
     name.parse().unwrap()
 }
 

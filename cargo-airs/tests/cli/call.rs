@@ -115,6 +115,42 @@ fn a_component_drives_no_terminal_and_says_nothing_in_the_name_of_the_command() 
     }
 }
 
+#[test]
+fn what_programs_read_drives_no_terminal_and_is_what_it_was() {
+    // One that is one character to a terminal, and one that turns what follows.
+    let name = "\u{9b}2J\u{202e}name\u{7f}";
+    let mut scene = Scene::new("call_poser_json");
+    scene.write(
+        "poser.wat",
+        POSER
+            .replace("section", "\\c2\\9b2J\\e2\\80\\aename\\7f")
+            .replace("Jname", "J\\c2\\9b2J\\e2\\80\\aename\\7f"),
+    );
+    for (line, exit) in [("call poser.wat 'trap()'", 1), ("inspect poser.wat", 0)] {
+        let output = scene
+            .command(&format!("{line} --message-format json"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{line}: {text}");
+        assert!(text.contains(r"\u009b2J\u202ename\u007f"), "{line}: {text}");
+        let drives = |character: char| character.is_control() && character != '\n' || character == '\u{202e}';
+        assert!(!text.contains(drives), "{line}: {text:?}");
+        let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(values(&said).any(|value| value.contains(name)), "{line}: {said}");
+    }
+}
+
+/// Every text in a document.
+fn values(document: &serde_json::Value) -> Box<dyn Iterator<Item = &str> + '_> {
+    match document {
+        serde_json::Value::String(text) => Box::new(std::iter::once(text.as_str())),
+        serde_json::Value::Array(all) => Box::new(all.iter().flat_map(values)),
+        serde_json::Value::Object(all) => Box::new(all.values().flat_map(values)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
 const COMPILED: &str = "was compiled in a process of its own";
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Capability, FolderName, HttpPattern, Limit, VariableName, WitPackage};
+use crate::{Capability, HttpPattern, Limit, Name, VariableName, WitPackage};
 
 /// Capabilities with their parameters: what a component declares, what an operator grants it, or what comes of both.
 ///
@@ -39,7 +39,7 @@ pub struct Capabilities {
     /// Variables of the node's environment.
     pub environment: BTreeSet<VariableName>,
     /// Folders of the context.
-    pub files: BTreeMap<FolderName, Access>,
+    pub files: BTreeMap<Name, Access>,
     /// Interfaces that the embedder gives to components: those of these packages.
     pub interfaces: BTreeSet<WitPackage>,
 }
@@ -154,7 +154,7 @@ impl Capabilities {
 
     /// The same, and this folder of the context.
     #[must_use]
-    pub fn with_files(mut self, folder: FolderName, access: Access) -> Self {
+    pub fn with_files(mut self, folder: Name, access: Access) -> Self {
         self.files.insert(folder, access);
         self
     }
@@ -224,7 +224,7 @@ impl Capabilities {
     #[must_use]
     pub fn without(&self, granted: &Self) -> Self {
         let storage = granted.storage.map(|storage| storage.access);
-        let is_granted = |(name, access): &(&FolderName, &Access)| granted.files.get(name) >= Some(*access);
+        let is_granted = |(name, access): &(&Name, &Access)| granted.files.get::<Name>(name) >= Some(*access);
         Self {
             storage: self.storage.filter(|wanted| storage < Some(wanted.access)),
             http: self

@@ -115,6 +115,19 @@ pub enum Event<'a> {
         /// The sha256 of its bytes, in hexadecimal.
         digest: &'a str,
     },
+    /// A component was not put into service; what was there before still is. The answer to who asked for it is the same.
+    Refused {
+        /// What it is.
+        kind: Kind,
+        /// Under which name it would have been.
+        name: &'a Name,
+        /// The sha256 of its bytes, in hexadecimal.
+        digest: &'a str,
+        /// Why, for programs: [`Code::UngrantedCapability`] when it was not granted what it declares.
+        failure: Code,
+        /// Why, for people.
+        message: &'a str,
+    },
     /// A component was taken out of service; runs that hold it finish with it.
     Unloaded {
         /// What it was.

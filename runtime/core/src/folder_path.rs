@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::FolderError;
-use crate::folder_name::is_device;
+use crate::device::is_device;
 
 /// A path within a folder, relative to it: no `..`, nothing absolute, and nothing that an operating system would take
 /// for something else than a name.

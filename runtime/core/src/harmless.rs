@@ -13,14 +13,34 @@ use std::fmt::Write as _;
 /// assert!(matches!(harmless("grüezi"), std::borrow::Cow::Borrowed(_)));
 /// ```
 pub fn harmless(text: &str) -> Cow<'_, str> {
+    // Writing to a String cannot fail.
+    escaped(text, |clean, character| {
+        let _infallible = write!(clean, "{}", character.escape_default());
+    })
+}
+
+/// The same for a JSON document, which it leaves what it was: only strings can have such characters, and there each has
+/// another form of the same meaning.
+///
+/// ```
+/// use airs_core::harmless_json;
+///
+/// assert_eq!(harmless_json("{\"memo\":\"paid\u{9b}2J\u{202e}\"}"), r#"{"memo":"paid\u009b2J\u202e"}"#);
+/// ```
+pub fn harmless_json(document: &str) -> Cow<'_, str> {
+    escaped(document, |clean, character| {
+        let _infallible = write!(clean, "\\u{:04x}", u32::from(character));
+    })
+}
+
+fn escaped(text: &str, escape: impl Fn(&mut String, char)) -> Cow<'_, str> {
     if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
     for character in text.chars() {
         if is_harmful(character) {
-            // Writing to a String cannot fail.
-            let _infallible = write!(clean, "{}", character.escape_default());
+            escape(&mut clean, character);
         } else {
             clean.push(character);
         }
@@ -28,6 +48,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
+/// Four hexadecimal digits are enough for all of them.
 fn is_harmful(character: char) -> bool {
     let turns = matches!(
         character,

@@ -9,11 +9,11 @@ mod call;
 mod capabilities;
 mod capability;
 mod code;
+mod device;
 mod error;
 mod event;
 mod fields;
 mod folder;
-mod folder_name;
 mod folder_path;
 mod grants;
 mod guard;
@@ -37,11 +37,10 @@ pub use error::{Error, Result};
 pub use event::{CodeSource, Event, Kind, Observer};
 pub use fields::{FieldReader, FieldWriter};
 pub use folder::{FileStat, Folder, FolderError};
-pub use folder_name::{FolderName, FolderNameError};
 pub use folder_path::FolderPath;
 pub use grants::Grants;
 pub use guard::{Guard, Guards};
-pub use harmless::harmless;
+pub use harmless::{harmless, harmless_json};
 pub use http::{
     Host, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, HttpUrlError, Scheme,
 };

@@ -4,16 +4,19 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::device::is_device;
 use crate::{Code, Error};
 
 /// The name of a component or of a context: lower-case ASCII letters, digits and single hyphens,
-/// beginning with a letter, at most [`Name::BYTES_MAX`] bytes.
+/// beginning with a letter, at most [`Name::BYTES_MAX`] bytes. It is none that Windows has a device for: files and
+/// folders are called after components and contexts.
 ///
 /// ```
 /// use airs_core::{Name, NameError};
 ///
 /// assert_eq!("my-driver".parse::<Name>()?.as_str(), "my-driver");
 /// assert_eq!("My driver".parse::<Name>(), Err(NameError::Character('M')));
+/// assert_eq!("aux".parse::<Name>(), Err(NameError::Device));
 /// # Ok::<(), NameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +42,9 @@ pub enum NameError {
     /// It ends with a hyphen or has two in a row.
     #[error("a hyphen stands between letters or digits only")]
     Hyphen,
+    /// It names a device on Windows, where no file can have that name.
+    #[error("it is a device on Windows")]
+    Device,
 }
 
 impl Name {
@@ -66,6 +72,14 @@ impl Name {
     }
 
     fn check(text: &str) -> Result<(), NameError> {
+        Self::check_spelling(text)?;
+        if is_device(text) {
+            return Err(NameError::Device);
+        }
+        Ok(())
+    }
+
+    fn check_spelling(text: &str) -> Result<(), NameError> {
         let first = text.chars().next().ok_or(NameError::Empty)?;
         if text.len() > Self::BYTES_MAX {
             return Err(NameError::TooLong);
@@ -169,7 +183,8 @@ impl FromStr for CallerId {
             None => (None, text),
         };
         home.map_or(Ok(()), Name::check).map_err(fault)?;
-        Name::check(id).map_err(fault)?;
+        // No file is called after a caller.
+        Name::check_spelling(id).map_err(fault)?;
         Ok(Self(text.into()))
     }
 }
@@ -186,7 +201,16 @@ mod tests {
 
     #[test]
     fn names_are_lower_case_letters_digits_and_hyphens() {
-        for good in ["a", "ledger", "my-driver2", "a1-b2"] {
+        for good in [
+            "a",
+            "ledger",
+            "my-driver2",
+            "a1-b2",
+            "com",
+            "com10",
+            "nul-1",
+            "lpt",
+        ] {
             assert_eq!(good.parse::<Name>().unwrap().as_str(), good);
         }
         for (bad, why) in [
@@ -198,6 +222,13 @@ mod tests {
             ("-a", NameError::Beginning),
             ("a-", NameError::Hyphen),
             ("a--b", NameError::Hyphen),
+            ("con", NameError::Device),
+            ("prn", NameError::Device),
+            ("aux", NameError::Device),
+            ("nul", NameError::Device),
+            ("com0", NameError::Device),
+            ("com1", NameError::Device),
+            ("lpt9", NameError::Device),
         ] {
             assert_eq!(bad.parse::<Name>(), Err(why), "{bad:?}");
         }

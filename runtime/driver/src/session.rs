@@ -203,6 +203,7 @@ impl Session {
     pub async fn done(&mut self, asset: AssetHandle) -> Result<()> {
         let key = usize::try_from(asset.0).unwrap_or(usize::MAX);
         let descriptor = self.descriptors.try_remove(key).ok_or_else(bad_descriptor)?;
+        self.call.path = descriptor.path;
         self.instances.done(descriptor.driver, descriptor.asset).await
     }
 
@@ -233,6 +234,15 @@ impl Session {
             released.map_err(|error| error.within(format!("releasing {path}")))?;
         }
         self.failed_release.take().map_or(Ok(()), Err)
+    }
+
+    /// The path of what a descriptor is of, or of what was opened or released last.
+    pub fn path_of(&self, asset: Option<AssetHandle>) -> Option<String> {
+        let Some(asset) = asset else {
+            return Some(self.call.path.to_string());
+        };
+        let key = usize::try_from(asset.0).unwrap_or(usize::MAX);
+        self.descriptors.get(key).map(|open| open.path.to_string())
     }
 
     /// Whether the attempt was to use a driver whose data has been migrated for a newer generation: it cannot be

@@ -55,11 +55,10 @@ impl DriverState {
     }
 
     fn transaction(&mut self) -> Result<&mut Transaction> {
+        let guest = &mut self.guest;
         self.transaction.as_deref_mut().ok_or_else(|| {
-            Error::new(
-                Code::Denied,
-                "storage is there while the host calls the driver, and only then",
-            )
+            let message = "storage is there while the host calls the driver, and only then";
+            guest.denied(Capability::Storage, message)
         })
     }
 

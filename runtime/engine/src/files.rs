@@ -9,7 +9,7 @@ mod places;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use airs_core::{FileStat, Folder, FolderError, FolderName, FolderPath};
+use airs_core::{FileStat, Folder, FolderError, FolderPath, Name};
 use slab::Slab;
 
 pub(crate) use disk::{list, look, open};
@@ -41,7 +41,7 @@ pub(crate) struct Open {
 /// Where something is.
 #[derive(Clone, Debug)]
 struct Place {
-    name: FolderName,
+    name: Name,
     folder: Arc<dyn Folder>,
     path: FolderPath,
 }
@@ -83,7 +83,7 @@ type Result<T> = std::result::Result<T, Fault>;
 
 impl Files {
     /// Opens a folder itself.
-    pub(crate) fn enter(&mut self, name: &FolderName, folder: &Arc<dyn Folder>) -> Result<u32> {
+    pub(crate) fn enter(&mut self, name: &Name, folder: &Arc<dyn Folder>) -> Result<u32> {
         let root = Place {
             name: name.clone(),
             folder: Arc::clone(folder),
@@ -157,7 +157,7 @@ impl Open {
     }
 
     /// The name of the folder that it is in.
-    pub(crate) fn folder_name(&self) -> &FolderName {
+    pub(crate) fn folder_name(&self) -> &Name {
         &self.place.name
     }
 

@@ -7,6 +7,7 @@ use airs_core::{Capability, Code, Error, Limits, Name};
 
 use crate::files::Files;
 use crate::host::{HostCaller, Sessions};
+use crate::lines::Lines;
 use crate::log::Log;
 use crate::meter::MemoryMeter;
 use crate::{Environment, HeldMemory, World};
@@ -27,6 +28,8 @@ pub struct Guest {
     pub(crate) meter: MemoryMeter,
     pub(crate) host_call_bytes: usize,
     pub(crate) handles: usize,
+    /// Where it has its code from, of a program: what comes of a call of its is told with the place.
+    pub(crate) lines: Option<Lines>,
     name: Arc<Name>,
     environment: Environment,
     world: Arc<World>,
@@ -52,6 +55,7 @@ impl Guest {
             meter: MemoryMeter::new(limits.memory_bytes, environment.share()),
             host_call_bytes: usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX),
             handles: usize::try_from(limits.handles).unwrap_or(usize::MAX),
+            lines: None,
             name,
             environment,
             world,

@@ -220,9 +220,16 @@ fn known(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
+impl Place {
+    /// `FILE:LINE`.
+    pub(crate) fn line_in_file(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}", self.line_in_file(), self.column)
     }
 }
 

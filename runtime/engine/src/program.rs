@@ -73,6 +73,7 @@ impl<T: Val> ProgramCode<T> {
         let (code, ticking) = (Arc::clone(self), self.engine.ticking());
         // The state is where it stays before anything is waited for: it would make the future larger.
         let mut store = self.engine.store(state);
+        store.data_mut().guest().lines = Some(self.lines.clone());
         async move {
             let instance = code.linked.instantiate_async(&mut store).await;
             let instance =

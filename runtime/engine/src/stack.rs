@@ -1,64 +1,121 @@
-//! Where a guest was when it failed.
+//! Where a guest was when it failed, and how it came there.
 
+use std::error::Error as StdError;
 use std::fmt;
+use std::sync::OnceLock;
 
-use wasmtime::{FrameInfo, WasmBacktrace};
+use airs_core::Error;
+use wasmtime::{FrameInfo, StoreContextMut, WasmBacktrace};
 
+use crate::guest::GuestState;
 use crate::lines::{Lines, Place, readable};
 
-/// The functions that a guest was in, the innermost first, and why it went no further.
-///
-/// The lines of source are looked up when somebody reads it, and that is hardly ever on a guest's thread.
+/// The functions that a guest was in, the innermost first, why it went no further, and which call led there.
 #[derive(Debug)]
 pub(crate) struct Stack {
     why: String,
+    frames: Frames,
+    /// Noted by who had called: the fault is known to others by then.
+    called: OnceLock<Called>,
+}
+
+/// What a program asked for when a driver failed, and where it did.
+#[derive(Debug)]
+struct Called {
+    what: String,
+    frames: Frames,
+}
+
+/// Functions, the innermost first.
+///
+/// The lines of source are looked up when somebody reads it, and that is hardly ever on a guest's thread.
+#[derive(Debug, Default)]
+struct Frames {
     /// Each with where its instruction stands in the component.
     functions: Vec<(String, Option<usize>)>,
     lines: Lines,
 }
 
 impl Stack {
-    pub(crate) fn of(error: &wasmtime::Error, lines: &Lines) -> Option<Self> {
-        let functions = error.downcast_ref::<WasmBacktrace>()?.frames().iter();
+    pub(crate) fn of(error: &wasmtime::Error, lines: &Lines) -> Self {
+        let trace = error.downcast_ref::<WasmBacktrace>();
+        Self {
+            why: error.root_cause().to_string(),
+            frames: trace.map(|trace| Frames::of(trace, lines)).unwrap_or_default(),
+            called: OnceLock::new(),
+        }
+    }
+
+    /// The innermost line that is the author's: neither the standard library's nor a dependency's.
+    pub(crate) fn own_place(&self) -> Option<Place> {
+        self.frames.own_places().next()
+    }
+
+    /// The function in which somebody panicked there, `FILE:LINE:COLUMN` as the panic says it. The file may be named
+    /// from elsewhere.
+    pub(crate) fn function_at(&self, panicked: &str) -> Option<String> {
+        let (place, _column) = panicked.rsplit_once(':')?;
+        let is_there = |own: &Place| own.line_in_file().ends_with(place);
+        self.frames.own_places().find(is_there)?.function
+    }
+}
+
+/// Notes on the fault of a driver, if the error is one, which call of the guest in this Store led there. The first one
+/// counts: afterwards every call is answered with the same fault.
+pub(crate) fn note_call<T: GuestState>(
+    error: &Error,
+    store: &mut StoreContextMut<'_, T>,
+    what: impl FnOnce(&mut T) -> String,
+) {
+    let Some(stack) = error.source().and_then(|cause| cause.downcast_ref::<Stack>()) else {
+        return;
+    };
+    stack.called.get_or_init(|| {
+        let trace = WasmBacktrace::capture(&*store);
+        let lines = store.data_mut().guest().lines.clone();
+        Called {
+            what: what(store.data_mut()),
+            frames: Frames::of(&trace, &lines.unwrap_or_default()),
+        }
+    });
+}
+
+impl Frames {
+    fn of(trace: &WasmBacktrace, lines: &Lines) -> Self {
         let named = |frame: &FrameInfo| match frame.func_name() {
             Some(name) => readable(name),
             None => format!("function {}", frame.func_index()),
         };
-        Some(Self {
-            why: error.root_cause().to_string(),
+        let functions = trace.frames().iter();
+        Self {
             functions: functions
                 .map(|frame| (named(frame), frame.module_offset()))
                 .collect(),
             lines: lines.clone(),
-        })
+        }
     }
 
-    /// The innermost line that is the author's: neither the standard library's nor a dependency's.
-    pub(crate) fn own_line(&self) -> Option<Place> {
+    fn own_places(&self) -> impl Iterator<Item = Place> {
         let foreign = |file: &str| {
             file.contains("/rustc/") || file.contains("/registry/src/") || file.contains("/library/")
         };
-        let mut own = self
-            .lines()
-            .into_iter()
-            .flatten()
-            .filter(|place| !foreign(&place.file));
-        own.next()
+        let places = self.places().into_iter().flatten();
+        places.filter(move |place| !foreign(&place.file))
     }
 
     /// The lines of each function that has a place.
-    fn lines(&self) -> Vec<Vec<Place>> {
-        let places: Vec<usize> = self.functions.iter().filter_map(|(_, at)| *at).collect();
-        self.lines.of_instructions(&places)
+    fn places(&self) -> Vec<Vec<Place>> {
+        let instructions: Vec<usize> = self.functions.iter().filter_map(|(_, at)| *at).collect();
+        self.lines.of_instructions(&instructions)
     }
 }
 
-impl fmt::Display for Stack {
+/// A line for each function, and one for each place.
+impl fmt::Display for Frames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)?;
-        let mut lines = self.lines().into_iter();
+        let mut all = self.places().into_iter();
         for (number, (name, at)) in self.functions.iter().enumerate() {
-            let places = at.and_then(|_| lines.next()).unwrap_or_default();
+            let places = at.and_then(|_| all.next()).unwrap_or_default();
             if places.is_empty() {
                 write!(f, "\n{number:>4}: {name}")?;
             }
@@ -71,4 +128,24 @@ impl fmt::Display for Stack {
     }
 }
 
-impl std::error::Error for Stack {}
+impl fmt::Display for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.why, self.frames)
+    }
+}
+
+impl StdError for Stack {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.called
+            .get()
+            .map(|called| called as &(dyn StdError + 'static))
+    }
+}
+
+impl fmt::Display for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.what, self.frames)
+    }
+}
+
+impl StdError for Called {}

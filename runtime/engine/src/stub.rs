@@ -27,6 +27,9 @@ pub(crate) fn resource(name: &str) -> ResourceType {
     ResourceType::host_dynamic(hasher.finish() as u32)
 }
 
+/// The package of WASI by which a standard library reaches servers.
+const NETWORK: &str = "wasi:sockets/";
+
 /// Defines an import, whatever it is, so that everything in it refuses.
 pub(crate) fn deny<T: GuestState>(
     linker: &mut Linker<T>,
@@ -54,15 +57,19 @@ pub(crate) fn deny<T: GuestState>(
 }
 
 /// Defines a function of WASI that answers with a refusal, or with nothing, where its type has room for one, and
-/// traps with its name where not.
+/// traps with its name where not. Who reaches for the network that way is denied it.
 pub(crate) fn define<T: GuestState>(
     instance: &mut LinkerInstance<'_, T>,
     interface: &str,
     name: &str,
 ) -> wasmtime::Result<()> {
     let absent = absent(interface, name);
+    let is_network = interface.starts_with(NETWORK);
     instance.func_new(name, move |mut store, ty, params, results| {
         wasi::give_back(&mut store, params)?;
+        if is_network {
+            store.data_mut().guest().denied(Capability::Http, absent.as_str());
+        }
         let result = ty.results().next();
         match (results, result) {
             ([], _) => Ok(()),

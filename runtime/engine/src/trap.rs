@@ -52,21 +52,11 @@ pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest, lines
     // Not the debug form: it may hold the host's own stack.
     let text = format!("{error:#}");
     let stack = Stack::of(error, lines);
-    let (code, message) = explain(who, error, &text, guest, stack.as_ref());
-    let plain = Error::new(code, message);
-    match stack {
-        Some(stack) => plain.caused_by(stack),
-        None => plain.caused_by(text),
-    }
+    let (code, message) = explain(who, error, &text, guest, &stack);
+    Error::new(code, message).caused_by(stack)
 }
 
-fn explain(
-    who: &str,
-    error: &wasmtime::Error,
-    text: &str,
-    guest: &Guest,
-    stack: Option<&Stack>,
-) -> (Code, String) {
+fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest, stack: &Stack) -> (Code, String) {
     let limit = |what: String| (Code::LimitExceeded, format!("{who} {what}"));
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return (Code::Busy, format!("no place for another instance of {who}"));
@@ -115,10 +105,17 @@ fn explain(
         ));
     }
     if let Some((place, said)) = guest.panic() {
-        return (Code::Trap, format!("{who} panicked at {place}: {said}"));
+        let within = stack.function_at(place).map_or_else(String::new, within);
+        return (Code::Trap, format!("{who} panicked at {place}{within}: {said}"));
     }
     let what = trap.map_or_else(|| error.root_cause().to_string(), ToString::to_string);
-    let place = stack.and_then(Stack::own_line);
-    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    let place = stack.own_place().map_or_else(String::new, |place| {
+        let function = place.function.clone().map_or_else(String::new, within);
+        format!(" at {place}{function}")
+    });
     (Code::Trap, format!("{who} trapped{place}: {what}"))
+}
+
+fn within(function: String) -> String {
+    format!(" in {function}")
 }

@@ -6,6 +6,7 @@ use wasmtime::component::{Linker, Resource, ResourceType};
 
 use crate::abi;
 use crate::guest::GuestState;
+use crate::stack::note_call;
 
 /// The interface's name.
 pub(crate) const INTERFACE: &str = "airs:val/val@0.1.0";
@@ -42,6 +43,7 @@ pub struct AssetHandle(pub u32);
 ///     async fn transfer(&mut self, _: AssetHandle, _: AssetHandle, _: Value) -> Result<Receipt> { nothing() }
 ///     async fn control(&mut self, _: AssetHandle, _: String, _: String) -> Result<String> { nothing() }
 ///     async fn done(&mut self, _asset: AssetHandle) -> Result<()> { nothing() }
+///     fn path_of(&self, _asset: Option<AssetHandle>) -> Option<String> { None }
 ///     async fn dropped(&mut self, _asset: AssetHandle) {}
 /// }
 ///
@@ -70,6 +72,9 @@ pub trait Val: GuestState {
     ) -> impl Future<Output = Result<String>> + Send;
     /// Releases a descriptor.
     fn done(&mut self, asset: AssetHandle) -> impl Future<Output = Result<()>> + Send;
+    /// The path of what a descriptor is of, or of what was opened or released last, for people; nothing of a descriptor
+    /// that is none.
+    fn path_of(&self, asset: Option<AssetHandle>) -> Option<String>;
     /// The program dropped a descriptor without a word.
     fn dropped(&mut self, asset: AssetHandle) -> impl Future<Output = ()> + Send;
 }
@@ -77,8 +82,36 @@ pub trait Val: GuestState {
 type Asset = Resource<AssetHandle>;
 type Answer<T> = wasmtime::Result<(Result<T, abi::Error>,)>;
 
-fn answer<T, U>(result: Result<T>, convert: impl FnOnce(T) -> U) -> Answer<U> {
-    Ok((result.map(convert).map_err(abi::Error::from),))
+/// What a program asks for: the verb, and on what. Nothing stands for what is being opened or released.
+struct Asked(&'static str, Option<AssetHandle>, Option<AssetHandle>);
+
+impl Asked {
+    fn on(verb: &'static str, asset: &Asset) -> Self {
+        Self(verb, Some(handle(asset)), None)
+    }
+
+    fn told<T: Val>(self, state: &mut T) -> String {
+        let Self(verb, from, to) = self;
+        let path = |asset| state.path_of(asset).unwrap_or_else(|| "nothing".to_owned());
+        let what = match to {
+            Some(to) => format!("{verb} from {} to {}", path(from), path(Some(to))),
+            None => format!("{verb} of {}", path(from)),
+        };
+        format!("program {:?} asked for {what}", state.guest().name().as_str())
+    }
+
+    /// What the program is told. A fault is told to others, too, with the call that led there.
+    fn answer<S: Val, T, U>(
+        self,
+        store: &mut StoreContextMut<'_, S>,
+        result: Result<T>,
+        convert: impl FnOnce(T) -> U,
+    ) -> Answer<U> {
+        if let Err(error) = &result {
+            note_call(error, store, |state| self.told(state));
+        }
+        Ok((result.map(convert).map_err(abi::Error::from),))
+    }
 }
 
 fn handle(asset: &Asset) -> AssetHandle {
@@ -103,7 +136,7 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         |mut store: StoreContextMut<'_, T>, (path, rights): (String, abi::Rights)| {
             Box::new(async move {
                 let result = store.data_mut().intend(path, rights.into()).await;
-                answer(result, |asset| Asset::new_own(asset.0))
+                Asked("intend", None, None).answer(&mut store, result, |asset| Asset::new_own(asset.0))
             })
         },
     )?;
@@ -112,7 +145,7 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         |mut store: StoreContextMut<'_, T>, (asset,): (Asset,)| {
             Box::new(async move {
                 let result = store.data_mut().view(handle(&asset)).await;
-                answer(result, abi::Value::from)
+                Asked::on("view", &asset).answer(&mut store, result, abi::Value::from)
             })
         },
     )?;
@@ -124,7 +157,11 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
                     Ok(value) => store.data_mut().transfer(handle(&from), handle(&to), value).await,
                     Err(error) => Err(error),
                 };
-                answer(result, abi::Receipt::from)
+                Asked("transfer", Some(handle(&from)), Some(handle(&to))).answer(
+                    &mut store,
+                    result,
+                    abi::Receipt::from,
+                )
             })
         },
     )?;
@@ -133,14 +170,14 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         |mut store: StoreContextMut<'_, T>, (asset, operation, input): (Asset, String, String)| {
             Box::new(async move {
                 let result = store.data_mut().control(handle(&asset), operation, input).await;
-                answer(result, |output| output)
+                Asked::on("control", &asset).answer(&mut store, result, |output| output)
             })
         },
     )?;
     val.func_wrap_async("done", |mut store: StoreContextMut<'_, T>, (asset,): (Asset,)| {
         Box::new(async move {
             let result = store.data_mut().done(handle(&asset)).await;
-            answer(result, |()| ())
+            Asked("done", None, None).answer(&mut store, result, |()| ())
         })
     })
 }

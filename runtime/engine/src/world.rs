@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use airs_core::{Folder, FolderName, WitPackage};
+use airs_core::{Folder, Name, WitPackage};
 
 use crate::FilePlaces;
 
@@ -28,7 +28,7 @@ pub struct World {
     /// Its environment.
     pub variables: Vec<(String, String)>,
     /// The folders that it may look into, each at `/` and its name.
-    pub folders: BTreeMap<FolderName, Arc<dyn Folder>>,
+    pub folders: BTreeMap<Name, Arc<dyn Folder>>,
     /// Where it waits for what is in them.
     pub file_places: FilePlaces,
     /// The packages whose interfaces it may call, of those that the embedder gives.

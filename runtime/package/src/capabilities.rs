@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use airs_core::{
-    Access, Capabilities, Capability, FolderName, HttpPattern, HttpUrlError, StorageAccess, WitPackage,
+    Access, Capabilities, Capability, HttpPattern, HttpUrlError, Name, StorageAccess, WitPackage,
 };
 
 use crate::PackageError;
@@ -143,7 +143,7 @@ fn package(entry: &Entry<'_>) -> Result<WitPackage, PackageError> {
 }
 
 /// `{ rates = "read" }`.
-fn files(entry: &Entry<'_>) -> Result<BTreeMap<FolderName, Access>, PackageError> {
+fn files(entry: &Entry<'_>) -> Result<BTreeMap<Name, Access>, PackageError> {
     if let Ok(false) = entry.boolean() {
         return Ok(BTreeMap::new());
     }
@@ -151,7 +151,7 @@ fn files(entry: &Entry<'_>) -> Result<BTreeMap<FolderName, Access>, PackageError
         .table()
         .map_err(|error| error.with_hint("write files = { NAME = \"read\" }, by folder"))?;
     let folder = |folder: Entry<'_>| {
-        let name = folder.key().parse::<FolderName>();
+        let name = folder.key().parse::<Name>();
         let name = name
             .map_err(|why| folder.key_error(format!("{:?} is no name of a folder: {why}", folder.key())))?;
         Ok((name, access(&folder)?))

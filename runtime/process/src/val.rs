@@ -51,6 +51,10 @@ impl Val for ProgramState {
         self.session.done(asset).await
     }
 
+    fn path_of(&self, asset: Option<AssetHandle>) -> Option<String> {
+        self.session.path_of(asset)
+    }
+
     async fn dropped(&mut self, asset: AssetHandle) {
         self.session.dropped(asset).await;
     }

@@ -1,9 +1,8 @@
 //! Names of new components: what airs, Cargo and Rust all accept.
 
-use airs_core::{Kind, Name};
+use airs_core::{Kind, Name, NameError};
 
 use crate::error::{Failure, Reason, Result};
-use crate::os;
 
 /// Words of Rust, now or reserved, which cannot name a crate.
 const KEYWORDS: &[&str] = &[
@@ -50,9 +49,7 @@ pub(crate) fn check(kind: Kind, text: &str) -> Result<Name> {
         )
         .hint(format!("a good name is `{good}`: cargo airs new {kind} {good}"))
     };
-    let name: Name = text
-        .parse()
-        .map_err(|why: airs_core::NameError| refused(why.to_string()))?;
+    let name: Name = text.parse().map_err(|why: NameError| refused(why.to_string()))?;
     match taken(text) {
         Some(why) => Err(refused(why.to_owned())),
         None => Ok(name),
@@ -65,7 +62,6 @@ fn taken(name: &str) -> Option<&'static str> {
         (KEYWORDS, "it is a word of Rust"),
         (CRATES, "a crate that every component uses has it"),
         (CARGO_FOLDERS, "Cargo has a folder of that name"),
-        (&os::DEVICE_NAMES[..], "it is a device on Windows"),
     ];
     reasons
         .into_iter()
@@ -92,7 +88,7 @@ fn nearest(kind: Kind, text: &str) -> String {
         format!("my-{kind}")
     } else if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("{kind}-{name}")
-    } else if taken(name).is_some() {
+    } else if taken(name).is_some() || name.parse::<Name>() == Err(NameError::Device) {
         format!("{name}-{kind}")
     } else {
         name.to_owned()
@@ -142,6 +138,7 @@ mod tests {
             ("my_driver", "my-driver"),
             ("fn", "fn-driver"),
             ("serde", "serde-driver"),
+            ("aux", "aux-driver"),
             ("../ledger", "ledger"),
             ("2fa", "driver-2fa"),
             ("..", "my-driver"),

@@ -52,7 +52,7 @@ enum Paths {
 }
 
 impl HttpPattern {
-    /// The longest pattern: a host is at most 253 bytes.
+    /// The longest pattern, in the form in which it is shown: a host is at most 253 bytes.
     pub const BYTES_MAX: usize = 512;
 
     /// Whether the URL is one of those.
@@ -144,8 +144,9 @@ impl FromStr for HttpPattern {
     type Err = HttpUrlError;
 
     fn from_str(text: &str) -> Result<Self, HttpUrlError> {
+        const TOO_LONG: HttpUrlError = HttpUrlError::new("it has more than 512 bytes, with its scheme");
         if text.len() > Self::BYTES_MAX {
-            return Err(HttpUrlError::new("it has more than 512 bytes"));
+            return Err(TOO_LONG);
         }
         let (scheme, rest) = match Scheme::split(text) {
             Some(split) => split,
@@ -160,12 +161,17 @@ impl FromStr for HttpPattern {
         }
         let (authority, after) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (host, port) = authority_of(authority)?;
-        Ok(Self {
+        let read = Self {
             scheme,
             hosts: hosts(host)?,
             port: port.unwrap_or_else(|| scheme.port()),
             paths: paths(after)?,
-        })
+        };
+        // It is kept as it is shown, and read again.
+        if read.to_string().len() > Self::BYTES_MAX {
+            return Err(TOO_LONG);
+        }
+        Ok(read)
     }
 }
 

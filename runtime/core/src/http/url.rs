@@ -129,8 +129,9 @@ impl FromStr for HttpUrl {
     type Err = HttpUrlError;
 
     fn from_str(text: &str) -> Result<Self, HttpUrlError> {
+        const TOO_LONG: HttpUrlError = HttpUrlError::new("it has more than 8,192 bytes, with its path");
         if text.len() > Self::BYTES_MAX {
-            return Err(HttpUrlError::new("it has more than 8,192 bytes"));
+            return Err(TOO_LONG);
         }
         let (scheme, rest) = Scheme::split(text)
             .ok_or(HttpUrlError::new("it does not begin with https:// or http://").hint("write it whole"))?;
@@ -144,13 +145,18 @@ impl FromStr for HttpUrl {
             Some((path, query)) => (path, Some(path::query(query)?)),
             None => (after, None),
         };
-        Ok(Self {
+        let read = Self {
             scheme,
             host: Host::parse(host)?,
             port: port.unwrap_or_else(|| scheme.port()),
             path: path::normalised(if path.is_empty() { "/" } else { path })?,
             query,
-        })
+        };
+        // The path that is not written is sent.
+        if read.to_string().len() > Self::BYTES_MAX {
+            return Err(TOO_LONG);
+        }
+        Ok(read)
     }
 }
 

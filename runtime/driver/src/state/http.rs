@@ -14,7 +14,7 @@ impl Http for DriverState {
         match &self.transaction {
             None => {
                 let message = "http is there while the host calls the driver, and only then";
-                return Err(Error::new(Code::Denied, message));
+                return Err(self.guest.denied(Capability::Http, message));
             }
             // Nothing comes of it any more.
             Some(transaction) => transaction.doom().map_or(Ok(()), |doom| Err(doom.clone()))?,

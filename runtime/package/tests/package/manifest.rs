@@ -73,7 +73,7 @@ fn capabilities_have_parameters() {
     assert_eq!(http, ["http://127.0.0.1:8080", "https://*.example.com/data/*"]);
     assert_eq!((clock, random), (false, true));
     assert!(environment.contains("RATES_KEY"));
-    assert_eq!(files[&"rates".parse().unwrap()], Access::Read);
+    assert_eq!(files["rates"], Access::Read);
     let program = metadata("kind = \"program\"\ncapabilities = { random = false }").unwrap();
     assert!(!program.capabilities.contains(Capability::Random));
 }
@@ -196,7 +196,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (
         "kind = \"driver\"\ncapabilities.files = { nul = \"read\" }",
-        "6:24: \"nul\" is no name of a folder: it names a device on Windows",
+        "6:24: \"nul\" is no name of a folder: it is a device on Windows",
         "",
     ),
     (

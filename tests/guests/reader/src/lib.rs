@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::net::TcpStream;
 
 use airs::{Call, Error, Json, Receipt, Result, Rights, Value};
 use serde::Serialize;
@@ -28,6 +29,8 @@ impl airs::Driver for Reader {
     fn control(_asset: &(), operation: &str, input: &Json) -> Result<Json> {
         match operation {
             "read" => Json::of(&looked(fs::read_to_string(path(input)?))),
+            // Who is connected to, without asking the host for http.
+            "connect" => Json::of(&looked(TcpStream::connect(path(input)?).map(drop))),
             // What each of so many readers finds, and how many find it.
             "often" => {
                 let (path, times): (String, usize) = input.parse()?;

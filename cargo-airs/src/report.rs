@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use airs_core::{harmless, harmless_json};
@@ -201,15 +202,16 @@ fn shown(failure: &Failure, verbosity: Verbosity) -> String {
     text
 }
 
-/// A guest's stack without the frames of the standard library: those that a person can look at are left.
+/// A guest's stack without the frames of the standard library, of what Cargo has downloaded, and of the SDK: those that a
+/// person has written are left.
 fn without_foreign_frames(cause: &str) -> String {
     let mut lines = cause.lines();
     let mut kept: Vec<&str> = lines.next().into_iter().collect();
     let lines: Vec<&str> = lines.collect();
     for frame in lines.windows(2) {
         if let [name, place] = frame
-            && place.trim_start().starts_with("at ")
-            && !place.trim_start().starts_with("at /rustc/")
+            && let Some(file) = place.trim_start().strip_prefix("at ")
+            && !is_foreign(file)
         {
             kept.extend([*name, *place]);
         }
@@ -218,6 +220,13 @@ fn without_foreign_frames(cause: &str) -> String {
         return cause.to_owned();
     }
     kept.join("\n")
+}
+
+fn is_foreign(file: &str) -> bool {
+    // That of the checkout that this tool was built from.
+    let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("sdk");
+    let others = ["/rustc/", "/registry/src/", "/git/checkouts/"];
+    Path::new(file).starts_with(sdk) || others.iter().any(|other| file.contains(other))
 }
 
 fn json(message: &Message<'_>) {

@@ -66,6 +66,54 @@ fn a_panic_of_a_driver_names_its_line_and_what_it_said() {
 }
 
 #[test]
+fn a_fault_of_a_driver_says_where_it_was_and_which_call_of_the_program_led_there() {
+    let open = || {
+        Script::new()
+            .intend("/good", "view debit credit control")
+            .intend("/bad", "view debit credit control")
+    };
+    for (function, script, asked) in [
+        ("intend", Script::new().intend("/bad", "view"), "intend of /bad"),
+        ("view", open().view(1), "view of /bad"),
+        (
+            "transfer",
+            open().transfer(1, 0, "1"),
+            "transfer from /bad to /good",
+        ),
+        (
+            "control",
+            open().control(1, "get", json!("key")),
+            "control of /bad",
+        ),
+        ("done", open().release("done", 1), "done of /bad"),
+    ] {
+        let bench = bench(function, "panic");
+        let error = bench
+            .ask("operator", script.clone().stubborn().view(0).request())
+            .unwrap_err();
+        assert_eq!(error.code(), Code::Trap, "{error}");
+        // In the first line: who, what, the line and the function.
+        let message = error.message();
+        assert!(message.starts_with("driver \"probe-driver\" "), "{message}");
+        let (_, place) = message.split_once("probe-driver/src/lib.rs:").unwrap();
+        assert!(place.split(": ").next().unwrap().contains(" in "), "{message}");
+        // Then its stack, and that of the program.
+        let stack = std::error::Error::source(&error).unwrap();
+        assert!(stack.to_string().contains("probe-driver/src/lib.rs:"), "{stack}");
+        let call = stack.source().unwrap_or_else(|| panic!("{function}: {stack}"));
+        let call = call.to_string();
+        let asked = format!("program \"probe\" asked for {asked}\n");
+        assert!(call.starts_with(&asked), "{function}: {call}");
+        assert!(call.contains("/probe/src/lib.rs:"), "{call}");
+        assert!(!call.contains("tokio"), "{call}");
+    }
+    // What a person asks for has no program before it.
+    let bench = bench("view", "panic");
+    let error = bench.ask("operator", Request::view("/bad")).unwrap_err();
+    assert!(std::error::Error::source(&error).unwrap().source().is_none());
+}
+
+#[test]
 fn a_runtime_is_idle_after_every_fault_of_a_program() {
     let bench = Bench::alone(&["probe", "probe-driver"], |builder| builder);
     assert_eq!(

@@ -41,7 +41,7 @@ fn pay(from: &str, to: &str) -> String {
 
 #[test]
 fn a_driver_that_goes_wrong_is_named_with_the_place() {
-    let scene = faulty();
+    let mut scene = faulty();
     let source = scene.read("src/lib.rs");
     let line = 1 + source.lines().position(|line| line.contains("panic!(")).unwrap();
     succeed(&scene, "control /usd mint --input '{\"amount\":\"5\"}'");
@@ -51,6 +51,19 @@ fn a_driver_that_goes_wrong_is_named_with_the_place() {
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     let message = format!("error[trap]: driver \"faulty\" panicked at src/lib.rs:{line}:");
     assert!(stderr.contains(&message), "{stderr}");
+    let said = stderr.lines().find(|said| said.starts_with(&message)).unwrap();
+    assert!(
+        said.ends_with(" in <faulty::Ledger as airs::driver::Driver>::intend: told to"),
+        "{said}"
+    );
+    let (_, call) = stderr
+        .split_once("\n  caused by: program \"payment\" asked for intend of /panic\n")
+        .unwrap();
+    assert!(call.contains(": payment::pay\n"), "{stderr}");
+    // Neither the standard library's nor the SDK's.
+    assert!(!stderr.contains("/sdk/src/"), "{stderr}");
+    scene.run(&pay("usd", "panic"));
+    scene.check();
     assert!(output.stdout.is_empty());
     let place = format!("src/lib.rs:{line}:");
     assert!(
@@ -77,6 +90,13 @@ fn a_driver_that_goes_wrong_is_named_with_the_place() {
     assert_eq!(
         (&error["reason"], &error["code"]),
         (&"error".into(), &"trap".into())
+    );
+    let causes = error["causes"].as_array().unwrap();
+    assert_eq!(causes.len(), 2, "{error}");
+    let call = causes[1].as_str().unwrap();
+    assert!(
+        call.starts_with("program \"payment\" asked for intend of /panic\n"),
+        "{error}"
     );
     assert!(
         logs.iter()

@@ -35,11 +35,12 @@ use page::Page;
 use reader::Reader;
 
 /// Pages that have commands; a test each, as they take their time.
-const WITH_COMMANDS: [&str; 4] = [
+const WITH_COMMANDS: [&str; 5] = [
     "README.md",
     "docs/guides/first-driver.md",
     "docs/guides/first-program.md",
     "docs/reference/command-line.md",
+    "docs/guides/debugging.md",
 ];
 
 #[test]
@@ -50,6 +51,11 @@ fn the_readme_is_true() {
 #[test]
 fn the_guide_to_a_driver_is_true() {
     Reader::new().follow(&Page::read(WITH_COMMANDS[1]));
+}
+
+#[test]
+fn the_guide_to_debugging_is_true() {
+    Reader::new().follow(&Page::read(WITH_COMMANDS[4]));
 }
 
 #[test]

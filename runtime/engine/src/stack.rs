@@ -46,8 +46,9 @@ impl Stack {
         }
     }
 
-    /// The innermost line that is the author's: neither the standard library's nor a dependency's.
-    pub(crate) fn own_place(&self) -> Option<Place> {
+    /// The innermost place that is the author's, neither the standard library's nor a dependency's: the function, and
+    /// the line in it.
+    pub(crate) fn own_place(&self) -> Option<(String, Place)> {
         self.frames.own_places().next()
     }
 
@@ -55,8 +56,9 @@ impl Stack {
     /// from elsewhere.
     pub(crate) fn function_at(&self, panicked: &str) -> Option<String> {
         let (place, _column) = panicked.rsplit_once(':')?;
-        let is_there = |own: &Place| own.line_in_file().ends_with(place);
-        self.frames.own_places().find(is_there)?.function
+        let mut own = self.frames.own_places();
+        let (function, _) = own.find(|(_, own)| own.line_in_file().ends_with(place))?;
+        Some(function)
     }
 }
 
@@ -95,32 +97,37 @@ impl Frames {
         }
     }
 
-    fn own_places(&self) -> impl Iterator<Item = Place> {
+    /// Each function with the places in it, those of what was inlined into it first.
+    fn placed(&self) -> impl Iterator<Item = (&str, Vec<Place>)> {
+        let instructions: Vec<usize> = self.functions.iter().filter_map(|(_, at)| *at).collect();
+        let mut all = self.lines.of_instructions(&instructions).into_iter();
+        self.functions.iter().map(move |(name, at)| {
+            let places = at.and_then(|_| all.next());
+            (name.as_str(), places.unwrap_or_default())
+        })
+    }
+
+    fn own_places(&self) -> impl Iterator<Item = (String, Place)> {
         let foreign = |file: &str| {
             file.contains("/rustc/") || file.contains("/registry/src/") || file.contains("/library/")
         };
-        let places = self.places().into_iter().flatten();
-        places.filter(move |place| !foreign(&place.file))
-    }
-
-    /// The lines of each function that has a place.
-    fn places(&self) -> Vec<Vec<Place>> {
-        let instructions: Vec<usize> = self.functions.iter().filter_map(|(_, at)| *at).collect();
-        self.lines.of_instructions(&instructions)
+        let each = self.placed().flat_map(|(name, places)| {
+            let named = move |place: Place| (place.function.as_deref().unwrap_or(name).to_owned(), place);
+            places.into_iter().map(named)
+        });
+        each.filter(move |(_, place)| !foreign(&place.file))
     }
 }
 
 /// A line for each function, and one for each place.
 impl fmt::Display for Frames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut all = self.places().into_iter();
-        for (number, (name, at)) in self.functions.iter().enumerate() {
-            let places = at.and_then(|_| all.next()).unwrap_or_default();
+        for (number, (name, places)) in self.placed().enumerate() {
             if places.is_empty() {
                 write!(f, "\n{number:>4}: {name}")?;
             }
             for place in places {
-                let name = place.function.as_ref().unwrap_or(name);
+                let name = place.function.as_deref().unwrap_or(name);
                 write!(f, "\n{number:>4}: {name}\n        at {place}")?;
             }
         }

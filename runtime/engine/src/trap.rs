@@ -109,9 +109,8 @@ fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest, stack:
         return (Code::Trap, format!("{who} panicked at {place}{within}: {said}"));
     }
     let what = trap.map_or_else(|| error.root_cause().to_string(), ToString::to_string);
-    let place = stack.own_place().map_or_else(String::new, |place| {
-        let function = place.function.clone().map_or_else(String::new, within);
-        format!(" at {place}{function}")
+    let place = stack.own_place().map_or_else(String::new, |(function, place)| {
+        format!(" at {place}{}", within(function))
     });
     (Code::Trap, format!("{who} trapped{place}: {what}"))
 }

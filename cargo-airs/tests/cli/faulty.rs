@@ -51,19 +51,7 @@ fn a_driver_that_goes_wrong_is_named_with_the_place() {
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     let message = format!("error[trap]: driver \"faulty\" panicked at src/lib.rs:{line}:");
     assert!(stderr.contains(&message), "{stderr}");
-    let said = stderr.lines().find(|said| said.starts_with(&message)).unwrap();
-    assert!(
-        said.ends_with(" in <faulty::Ledger as airs::driver::Driver>::intend: told to"),
-        "{said}"
-    );
-    let (_, call) = stderr
-        .split_once("\n  caused by: program \"payment\" asked for intend of /panic\n")
-        .unwrap();
-    assert!(call.contains(": payment::pay\n"), "{stderr}");
-    // Neither the standard library's nor the SDK's.
-    assert!(!stderr.contains("/sdk/src/"), "{stderr}");
-    scene.run(&pay("usd", "panic"));
-    scene.check();
+    says_how_it_came_there(&mut scene, &stderr, &message);
     assert!(output.stdout.is_empty());
     let place = format!("src/lib.rs:{line}:");
     assert!(
@@ -122,6 +110,20 @@ fn a_driver_that_goes_wrong_is_named_with_the_place() {
     assert_eq!(succeed(&scene, "view /usd"), "5.00\n");
     #[cfg(unix)]
     interrupted(&scene);
+}
+
+/// In which function it was, and which call of the program led there.
+fn says_how_it_came_there(scene: &mut Scene, stderr: &str, message: &str) {
+    let said = stderr.lines().find(|said| said.starts_with(message)).unwrap();
+    let function = " in <faulty::Ledger as airs::driver::Driver>::intend: told to";
+    assert!(said.ends_with(function), "{said}");
+    let called = "\n  caused by: program \"payment\" asked for intend of /panic\n";
+    let (_, call) = stderr.split_once(called).unwrap();
+    assert!(call.contains(": payment::pay\n"), "{stderr}");
+    // Neither the standard library's nor the SDK's.
+    assert!(!stderr.contains("/sdk/src/"), "{stderr}");
+    scene.run(&pay("usd", "panic"));
+    scene.check();
 }
 
 /// Ctrl-C while the driver loops.

@@ -31,9 +31,17 @@ struct Called {
 /// The lines of source are looked up when somebody reads it, and that is hardly ever on a guest's thread.
 #[derive(Debug, Default)]
 struct Frames {
-    /// Each with where its instruction stands in the component.
-    functions: Vec<(String, Option<usize>)>,
+    functions: Vec<Function>,
     lines: Lines,
+}
+
+#[derive(Debug)]
+struct Function {
+    name: String,
+    /// Whether the component says what it is called, and not its number only.
+    is_named: bool,
+    /// Where its instruction stands in the component.
+    at: Option<usize>,
 }
 
 impl Stack {
@@ -84,26 +92,31 @@ pub(crate) fn note_call<T: GuestState>(
 
 impl Frames {
     fn of(trace: &WasmBacktrace, lines: &Lines) -> Self {
-        let named = |frame: &FrameInfo| match frame.func_name() {
-            Some(name) => readable(name),
-            None => format!("function {}", frame.func_index()),
+        let function = |frame: &FrameInfo| {
+            let name = frame.func_name().map(readable);
+            Function {
+                is_named: name.is_some(),
+                name: name.unwrap_or_else(|| format!("function {}", frame.func_index())),
+                at: frame.module_offset(),
+            }
         };
-        let functions = trace.frames().iter();
         Self {
-            functions: functions
-                .map(|frame| (named(frame), frame.module_offset()))
-                .collect(),
+            functions: trace.frames().iter().map(function).collect(),
             lines: lines.clone(),
         }
     }
 
     /// Each function with the places in it, those of what was inlined into it first.
     fn placed(&self) -> impl Iterator<Item = (&str, Vec<Place>)> {
-        let instructions: Vec<usize> = self.functions.iter().filter_map(|(_, at)| *at).collect();
+        let instructions: Vec<usize> = self.functions.iter().filter_map(|function| function.at).collect();
         let mut all = self.lines.of_instructions(&instructions).into_iter();
-        self.functions.iter().map(move |(name, at)| {
-            let places = at.and_then(|_| all.next());
-            (name.as_str(), places.unwrap_or_default())
+        self.functions.iter().map(move |Function { name, is_named, at }| {
+            let mut places = at.and_then(|_| all.next()).unwrap_or_default();
+            // Lines alone have a function's own name at most, without its type and module.
+            if let (true, Some(outermost)) = (is_named, places.last_mut()) {
+                outermost.function = None;
+            }
+            (name.as_str(), places)
         })
     }
 

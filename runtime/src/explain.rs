@@ -125,15 +125,15 @@ impl ComponentExplained {
 }
 
 impl Runtime {
-    /// Where a folder of a context is that components may be granted; none when this runtime has no folders. It need
-    /// not be there.
+    /// Where a folder of a context is that components may be granted, from the root; none when this runtime has no
+    /// folders. It need not be there.
     ///
     /// ```
     /// use airs_runtime::{Name, Runtime};
     ///
     /// let runtime = Runtime::builder().files("place").build()?;
     /// let folder = runtime.folder(&Name::local(), &"rates".parse()?);
-    /// assert_eq!(folder, Some("place/local/rates".into()));
+    /// assert_eq!(folder, Some(std::env::current_dir()?.join("place/local/rates")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn folder(&self, context: &Name, name: &Name) -> Option<PathBuf> {

@@ -11,14 +11,17 @@ use airs_runtime::Report as RunReport;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, Reason, Result};
+use crate::message::Message;
 use crate::os::socket;
 use crate::settings::{self, Start, StatePlace, USUAL_PROFILE};
 use crate::{files, interrupt, workspace};
 
 pub(crate) mod line;
+mod said;
 mod told;
 mod work;
 
+pub(crate) use said::Said;
 pub(crate) use told::Told;
 pub(crate) use work::{FORM, Question, Work};
 
@@ -96,9 +99,9 @@ impl Live {
         self.place.components.join(format!("{name}.wasm"))
     }
 
-    /// Has the loop make a run. Ctrl-C closes the connection, which cancels it.
-    pub(crate) fn perform(&self, question: &Question) -> Result<RunReport> {
-        let told = interrupt::unless_pressed(asked(&self.place.socket, question))?;
+    /// Has the loop make a run, and tells what its guests log meanwhile. Ctrl-C closes the connection, which cancels it.
+    pub(crate) fn perform(&self, question: &Question, log: impl Fn(&Message<'_>)) -> Result<RunReport> {
+        let told = interrupt::unless_pressed(asked(&self.place.socket, question, log))?;
         told.and_then(Told::report).ok_or_else(|| {
             Failure::new(
                 Reason::Airs(Code::OutcomeUnknown),
@@ -110,8 +113,14 @@ impl Live {
 }
 
 /// What the loop answers, if it does.
-async fn asked(socket: &Path, question: &Question) -> Option<Told> {
+async fn asked(socket: &Path, question: &Question, log: impl Fn(&Message<'_>)) -> Option<Told> {
     let stream = socket::connect(socket).await?;
     line::write(&stream, question).await.ok()?;
-    line::Reader::default().read(&stream).await.ok()?
+    let mut reader = line::Reader::default();
+    loop {
+        match reader.read(&stream).await.ok()?? {
+            Said::Log(logged) => log(&logged.message()),
+            Said::Ended(told) => return Some(told),
+        }
+    }
 }

@@ -31,18 +31,29 @@ pub(crate) fn end_group(id: u32) {
 #[cfg(unix)]
 const ENDING_MAX: std::time::Duration = std::time::Duration::from_millis(300);
 
-/// Waits until nothing of a process group is left that was told to end.
+/// How long it is waited for processes that were made to end: some wait for a disk first.
 #[cfg(unix)]
-pub(crate) fn await_end_of_group(id: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
-    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
+const MADE_TO_END_MAX: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Makes this process the parent of what processes that it has started leave behind: it can wait for their end.
+pub(crate) fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    // Where it cannot, it is looked whether they are there.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// Ends the process group that a child of this process leads, and waits until nothing of it is left.
+#[cfg(unix)]
+pub(crate) fn end_whole_group(id: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
         return;
     };
+    end_group(id);
     let begun = std::time::Instant::now();
-    while test_kill_process_group(pid).is_ok() {
+    while goes_on(group) && begun.elapsed() < MADE_TO_END_MAX {
         if begun.elapsed() > ENDING_MAX {
-            let _ = kill_process_group(pid, Signal::KILL);
-            return;
+            let _ = kill_process_group(group, Signal::KILL);
         }
         // No system tells of the end of processes that are not one's own.
         std::thread::park_timeout(std::time::Duration::from_millis(1));
@@ -66,9 +77,19 @@ pub(crate) fn is_there(_process: u32) -> bool {
     true
 }
 
+/// Whether something of a group goes on. What has ended and is a child of this process is taken note of.
+#[cfg(unix)]
+fn goes_on(group: rustix::process::Pid) -> bool {
+    use rustix::process::{WaitOptions, test_kill_process_group, waitpgid};
+    while let Ok(Some(_)) = waitpgid(group, WaitOptions::NOHANG) {}
+    test_kill_process_group(group).is_ok()
+}
+
 /// The tree of processes is gone when it was ended.
 #[cfg(windows)]
-pub(crate) fn await_end_of_group(_id: u32) {}
+pub(crate) fn end_whole_group(id: u32) {
+    end_group(id);
+}
 
 #[cfg(windows)]
 pub(crate) fn own_group(command: &mut Command) {

@@ -20,6 +20,25 @@ const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
 const WARNING: Style = AnsiColor::BrightYellow.on_default().bold();
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 
+/// The colours of components: none that says something else here.
+const COMPONENTS: [AnsiColor; 6] = [
+    AnsiColor::Cyan,
+    AnsiColor::Magenta,
+    AnsiColor::Blue,
+    AnsiColor::Green,
+    AnsiColor::Yellow,
+    AnsiColor::BrightMagenta,
+];
+
+/// A component's colour: the same wherever it is shown.
+fn style_of(component: &str) -> Style {
+    let sum = component.bytes().fold(0_usize, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    let color = COMPONENTS.get(sum % COMPONENTS.len()).copied();
+    color.map_or_else(Style::new, |color| color.on_default())
+}
+
 /// Reports what a command does, as the person who started it wants it.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
@@ -36,7 +55,9 @@ impl Report {
         match self.output.format {
             Format::Json => json(message),
             Format::Human => {
-                if let Some(result) = message.result() {
+                if let Message::Log { component, line, .. } = message {
+                    self.log(component, line);
+                } else if let Some(result) = message.result() {
                     // A function may have no result at all.
                     if !result.is_empty() {
                         out(&harmless(&result));
@@ -46,6 +67,15 @@ impl Report {
                     err(&format!("{STATUS}{verb:>12}{STATUS:#} {}", harmless(&text)));
                 }
             }
+        }
+    }
+
+    /// A line of a component, in a colour that is its own.
+    fn log(&self, component: &str, line: &str) {
+        if self.output.verbosity > Verbosity::Quiet {
+            let style = style_of(component);
+            let (component, line) = (harmless(component), harmless(line));
+            err(&format!("{:>12} {style}{component}:{style:#} {line}", ""));
         }
     }
 

@@ -120,11 +120,16 @@ impl Runtime {
         let manifest = component.manifest();
         let stamped = || manifest.map(|manifest| manifest.name.clone());
         let name = config.name.clone().or_else(stamped).unwrap_or_else(Name::unnamed);
-        self.prepare(component, config, Arc::new(name.clone()))
+        self.called_directly(component, config, Arc::new(name.clone()))
             .map_err(|error| error.within(format!("component {name}")))
     }
 
-    fn prepare(&self, component: &Component, config: &CallConfig, name: Arc<Name>) -> Result<Callable> {
+    fn called_directly(
+        &self,
+        component: &Component,
+        config: &CallConfig,
+        name: Arc<Name>,
+    ) -> Result<Callable> {
         let (mut limits, mut granted) = (config.limits.min(&self.inner.limits), config.granted.clone());
         if let Some(manifest) = component.manifest() {
             limits = limits.min(&manifest.limits);

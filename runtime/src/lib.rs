@@ -131,9 +131,11 @@ mod load;
 mod migrate;
 mod offer;
 mod perform;
+mod ready;
 mod request;
 mod routes;
 mod runtime;
+mod swap;
 mod turns;
 
 pub use airs_core::{
@@ -197,6 +199,7 @@ pub use load::Loaded;
 pub use request::{Report, Request};
 pub use routes::Generation;
 pub use runtime::Runtime;
+pub use swap::{Prepared, Refused, Swapped};
 
 #[doc(hidden)]
 pub use airs_engine::wit;

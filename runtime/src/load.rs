@@ -1,13 +1,14 @@
 //! Putting components into service, and taking them out.
 
+use std::sync::Arc;
+
 use airs_core::{Code, Error, Event, Grants, Kind, Limits, Name, Result};
-use airs_driver::{Driver, Effective};
 use airs_engine::{Compilation, Compiled, DriverCode, ProgramCode};
 use airs_package::{Component, Manifest};
-use airs_process::Program;
 
 use crate::effective::effective;
 use crate::runtime::{Inner, Runtime};
+use crate::swap::{Linked, Prepared};
 
 /// A component in service.
 ///
@@ -53,26 +54,9 @@ impl Inner {
     }
 }
 
-enum Linked {
-    Driver(DriverCode<airs_driver::DriverState>),
-    Program(ProgramCode<airs_process::ProgramState>),
-}
-
-/// A component that could be put into service, as far as its manifest, its grants and its code say.
-struct Checked {
-    linked: Linked,
-    limits: Limits,
-    effective: Effective,
-}
-
 impl Runtime {
     /// Puts a component into service under the name in its manifest, or replaces what is in service under
-    /// that name. Runs that have begun finish on what they began with. One load of a name at a time; others wait.
-    ///
-    /// A driver first [migrates](crate::Event::Migrated) what it has stored, in every context in which it works: a
-    /// rehearsal in all of them, of which nothing remains, and then each in a transaction of its own. Runs go on
-    /// meanwhile. One that uses the driver in a context whose data has been migrated is attempted again when the new
-    /// driver is in service.
+    /// that name: it is [prepared](Self::prepare) and [swapped](Self::swap) in.
     ///
     /// What the component gets in a context is what it declares and is granted there. Where it is granted less than
     /// it declares it does not work, and who calls it there is told why; when it would work nowhere it is not put
@@ -81,16 +65,25 @@ impl Runtime {
     /// It compiles the component and waits for the migration, which may take long: not for a thread that must answer.
     ///
     /// # Errors
-    /// [`Code::WrongWorld`], [`Code::UndeclaredCapability`], [`Code::UngrantedCapability`],
-    /// [`Code::InvalidComponent`], [`Code::LimitExceeded`] when it cannot start under its limits,
-    /// [`Code::Unsupported`] for a service that this runtime does not offer, [`Code::Rejected`] when something of
-    /// another kind has the name or the driver is older than what is stored, and whatever ends a migration, such as
-    /// [`Code::DeadlineExceeded`] after [`RuntimeBuilder::migrate_within`](crate::RuntimeBuilder::migrate_within). The
-    /// old one stays in service.
+    /// As [`prepare`](Self::prepare) and [`swap`](Self::swap). The old one stays in service.
     pub fn load(&self, component: &Component, granted: &Grants) -> Result<Loaded> {
+        let prepared = self.prepare(component, granted)?;
+        let swapped = self.swap([&prepared], []).map_err(Error::from)?;
+        let loaded = swapped.loaded.into_iter().next();
+        loaded.ok_or_else(|| Error::new(Code::Internal, "one was swapped in, and none is"))
+    }
+
+    /// Checks, compiles and links a component, beside what serves.
+    ///
+    /// It compiles, which may take long: not for a thread that must answer. An example is at [`swap`](Self::swap).
+    ///
+    /// # Errors
+    /// [`Code::WrongWorld`], [`Code::UndeclaredCapability`], [`Code::UngrantedCapability`],
+    /// [`Code::InvalidComponent`], [`Code::LimitExceeded`] when it cannot start under its limits, and
+    /// [`Code::Unsupported`] for a service that this runtime does not offer.
+    pub fn prepare(&self, component: &Component, granted: &Grants) -> Result<Prepared> {
         let manifest = manifest(component)?;
-        self.checked(component, manifest, granted)
-            .and_then(|checked| self.put(component, manifest, checked))
+        self.prepared(component, manifest, granted)
             .map_err(|error| error.within(format!("{} {}", manifest.kind, manifest.name)))
             .inspect_err(|error| {
                 self.inner.emit(&Event::Refused {
@@ -120,65 +113,25 @@ impl Runtime {
     /// # Errors
     /// As [`load`](Self::load), but for what is stored.
     pub fn check(&self, component: &Component, granted: &Grants) -> Result<Loaded> {
-        let manifest = manifest(component)?;
-        self.checked(component, manifest, granted)
-            .and_then(|_| self.as_next(component, manifest))
-            .map_err(|error| error.within(format!("{} {}", manifest.kind, manifest.name)))
+        let prepared = self.prepare(component, granted)?;
+        let next = prepared.as_next(&self.inner.routes());
+        next.map_err(|error| prepared.blamed(error).into())
     }
 
-    fn checked(&self, component: &Component, manifest: &Manifest, granted: &Grants) -> Result<Checked> {
+    fn prepared(&self, component: &Component, manifest: &Manifest, granted: &Grants) -> Result<Prepared> {
         component.check_world(manifest.kind)?;
         component.check_capabilities(&manifest.capabilities)?;
         let effective = effective(&self.inner, manifest, granted)?;
         let limits = manifest.limits.min(&self.inner.limits);
-        Ok(Checked {
+        Ok(Prepared {
+            kind: manifest.kind,
+            name: manifest.name.clone(),
+            digest: component.digest().to_string(),
             linked: self.link(component, manifest, &limits)?,
             limits,
             effective,
+            runtime: Arc::downgrade(&self.inner),
         })
-    }
-
-    /// The component as the next generation of its name.
-    fn as_next(&self, component: &Component, manifest: &Manifest) -> Result<Loaded> {
-        let routes = self.inner.routes();
-        routes.check_kind(&manifest.name, manifest.kind)?;
-        Ok(Loaded {
-            kind: manifest.kind,
-            name: manifest.name.clone(),
-            generation: routes.next_generation(&manifest.name),
-            digest: component.digest().to_string(),
-        })
-    }
-
-    fn put(&self, component: &Component, manifest: &Manifest, checked: Checked) -> Result<Loaded> {
-        let _turn = self.inner.turns.take(&manifest.name);
-        let loaded = self.as_next(component, manifest)?;
-        let Checked {
-            linked,
-            limits,
-            effective,
-        } = checked;
-        let (name, generation, digest) = (loaded.name.clone(), loaded.generation, loaded.digest.clone());
-        match linked {
-            Linked::Driver(code) => {
-                let driver = Driver::new(name, generation, digest, code, limits, effective);
-                let migrated = self.inner.migrate(driver)?;
-                self.inner
-                    .change(|routes| Ok((routes.with_driver(migrated.driver), ())))?;
-            }
-            Linked::Program(code) => {
-                let program = Program::new(name, generation, digest, code, limits, effective);
-                self.inner
-                    .change(|routes| Ok((routes.with_program(program), ())))?;
-            }
-        }
-        self.inner.emit(&Event::Loaded {
-            kind: loaded.kind,
-            name: &loaded.name,
-            generation: loaded.generation,
-            digest: &loaded.digest,
-        });
-        Ok(loaded)
     }
 
     fn link(&self, component: &Component, manifest: &Manifest, limits: &Limits) -> Result<Linked> {
@@ -186,13 +139,13 @@ impl Runtime {
         let compiled = self.inner.code(component)?;
         compiled.check_limits(limits)?;
         Ok(match manifest.kind {
-            Kind::Driver => Linked::Driver(DriverCode::link(
+            Kind::Driver => Linked::Driver(Arc::new(DriverCode::link(
                 engine,
                 &compiled,
                 &manifest.capabilities,
                 |import, linker| self.inner.offers.driver(import, linker),
-            )?),
-            Kind::Program => Linked::Program(ProgramCode::link(engine, &compiled)?),
+            )?)),
+            Kind::Program => Linked::Program(Arc::new(ProgramCode::link(engine, &compiled)?)),
         })
     }
 
@@ -202,18 +155,9 @@ impl Runtime {
     /// # Errors
     /// [`Code::NotFound`] when nothing is in service under that name.
     pub fn unload(&self, name: &Name) -> Result<Loaded> {
-        let _turn = self.inner.turns.take(name);
-        let unloaded = self.inner.change(|routes| {
-            let loaded = routes.loaded(name);
-            let missing = || Error::new(Code::NotFound, format!("nothing named {name} is in service"));
-            Ok((routes.without(name), loaded.ok_or_else(missing)?))
-        })?;
-        self.inner.emit(&Event::Unloaded {
-            kind: unloaded.kind,
-            name: &unloaded.name,
-            generation: unloaded.generation,
-        });
-        Ok(unloaded)
+        let swapped = self.swap([], [name]).map_err(Error::from)?;
+        let unloaded = swapped.unloaded.into_iter().next();
+        unloaded.ok_or_else(|| Error::new(Code::Internal, "one was taken out, and none is"))
     }
 }
 

@@ -1,23 +1,18 @@
 //! Bringing what a driver has stored to its schema before it is put into service.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use airs_core::{Code, Error, Event, Name, Result};
+use airs_core::{Error, Event, Name, Result};
 use airs_driver::{Context, Driver, Migrated, Migration};
-use airs_engine::{Allowance, Environment};
 use airs_process::Table;
 use tokio::sync::watch;
 
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::Inner;
 
 /// How long the migrations of one load may take unless said. It is far longer than a run may take: an operator waits
 /// for it, and runs go on meanwhile. It ends, so that a driver that loops does not keep its name for ever.
 pub(crate) const MIGRATION_MAX: Duration = Duration::from_secs(60);
-
-/// The longest that they may take, whatever is said: there is an end that a clock can show.
-const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
 /// How many loads have changed data for a driver that is not in service yet.
 #[derive(Debug)]
@@ -29,17 +24,11 @@ impl Default for Pending {
     }
 }
 
-/// A driver whose data is as it needs it. Dropped once it is in service, or will not be.
-pub(crate) struct Ready<'a> {
-    pub(crate) driver: Driver,
-    _pending: Option<Changing<'a>>,
-}
-
 /// Runs that meet migrated data wait as long as it lives.
-struct Changing<'a>(&'a Pending);
+pub(crate) struct Changing<'a>(&'a Pending);
 
 impl<'a> Changing<'a> {
-    fn of(pending: &'a Pending) -> Self {
+    pub(crate) fn of(pending: &'a Pending) -> Self {
         pending.0.send_modify(|count| *count += 1);
         Self(pending)
     }
@@ -51,66 +40,57 @@ impl Drop for Changing<'_> {
     }
 }
 
-impl Inner {
-    /// Migrates what the driver has stored, in every context in which it works.
-    ///
-    /// On the executor, while the calling thread waits, whatever that is.
-    pub(crate) fn migrate(self: &Arc<Self>, driver: Driver) -> Result<Ready<'_>> {
-        let pending = Changing::of(&self.pending);
-        let (inner, executor) = (Arc::clone(self), self.engine.executor());
-        let migrating = executor.spawn(async move { inner.migrate_all(driver).await });
-        // A thread of its own, since that of the caller may belong to an executor, which must not wait.
-        let migrated = thread::scope(|scope| {
-            let waiting = thread::Builder::new().spawn_scoped(scope, || executor.block_on(migrating));
-            waiting.map(thread::ScopedJoinHandle::join)
-        });
-        let migrated = migrated.map_err(|cause| {
-            Error::new(
-                Code::Internal,
-                "no thread could be started to wait for the migration",
-            )
-            .caused_by(cause)
-        })?;
-        let torn_down = || {
-            Error::new(
-                Code::Internal,
-                "the runtime ended before the driver was in service",
-            )
-        };
-        let (driver, changed) = migrated.map_err(|_| torn_down())?.map_err(|_| torn_down())??;
-        Ok(Ready {
-            driver,
-            _pending: changed.then_some(pending),
-        })
-    }
+/// Where a driver has to migrate what it has stored, and the schema versions where it does not.
+#[derive(Default)]
+pub(crate) struct Plan<'a> {
+    versions: Vec<(Name, u32)>,
+    wanting: Vec<&'a Context>,
+}
 
-    /// The driver, knowing the schema of what is stored, and whether anything was changed for it.
-    async fn migrate_all(&self, driver: Driver) -> Result<(Driver, bool)> {
-        let deadline = Instant::now() + self.migrations_max.min(LONGEST);
-        // One place for all of it, taken before any run can wait for its end while holding one.
-        let _place = self.place(deadline).await?;
-        let driver = Arc::new(driver);
-        let mut versions: Vec<(Name, u32)> = Vec::new();
-        let mut wanting = Vec::new();
+impl Plan<'_> {
+    /// Whether anything has to be changed.
+    pub(crate) fn changes(&self) -> bool {
+        !self.wanting.is_empty()
+    }
+}
+
+impl Inner {
+    /// Has a driver migrate what it has stored wherever it works, and changes nothing.
+    pub(crate) async fn rehearse(&self, driver: &Arc<Driver>, deadline: Instant) -> Result<Plan<'_>> {
+        let mut plan = Plan::default();
         for held in self.contexts.all() {
             let context = &held.context;
             if !driver.works_in(context.name()) {
                 continue;
             }
-            let migration = self.migration(context, &driver, deadline);
+            let migration = self.migration(context, driver, deadline);
             let Migrated { from, to } = migration
                 .rehearse()
                 .await
                 .map_err(|error| self.there(context, error))?;
             if from == to {
-                versions.push((context.name().clone(), to));
+                plan.versions.push((context.name().clone(), to));
             } else {
-                wanting.push(context);
+                plan.wanting.push(context);
             }
         }
+        Ok(plan)
+    }
+
+    /// Has a driver migrate where it has to, and answers the schema versions of what is stored then.
+    pub(crate) async fn perform_all(
+        &self,
+        driver: &Arc<Driver>,
+        plan: Plan<'_>,
+        deadline: Instant,
+    ) -> Result<Vec<(Name, u32)>> {
+        let Plan {
+            mut versions,
+            wanting,
+        } = plan;
         let mut done = Vec::new();
-        for context in &wanting {
-            let migration = self.migration(context, &driver, deadline);
+        for context in wanting {
+            let migration = self.migration(context, driver, deadline);
             let migrated = migration.perform().await.map_err(|error| {
                 let error = self.there(context, error);
                 if done.is_empty() {
@@ -133,27 +113,20 @@ impl Inner {
                 to: migrated.to,
             });
         }
-        Ok((Driver::clone(&driver).knowing(versions), !wanting.is_empty()))
+        Ok(versions)
     }
 
     fn migration(&self, context: &Context, driver: &Arc<Driver>, deadline: Instant) -> Migration {
-        let id = Runtime::new_id().to_string().into();
-        let (name, observer) = (context.name().clone(), Arc::clone(&self.observer));
-        // It computes as long as it may take, in the memory of the context.
-        let allowance = Allowance {
-            memory: context.memory().cloned(),
-            ..Allowance::until(deadline)
-        };
-        let environment = Environment::new(id, Some(name), SystemTime::now(), allowance, observer);
+        let (_, environment) = self.beside(context, deadline);
         Migration {
             context: context.clone(),
             driver: Arc::clone(driver),
-            environment: environment.guarded(context.guards()),
+            environment,
         }
     }
 
     /// Says where it failed, when there are several contexts.
-    fn there(&self, context: &Context, error: Error) -> Error {
+    pub(crate) fn there(&self, context: &Context, error: Error) -> Error {
         match self.contexts.all().count() {
             1 => error,
             _ => error.within(format!("context {}", context.name())),

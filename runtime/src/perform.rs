@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use airs_core::{Caller, CallerId, Code, Error, Event, Result, RunId};
+use airs_core::{Caller, CallerId, Code, Error, Event, Observer, Result, RunId};
 use airs_driver::Identity;
 use airs_engine::Cancelling;
 use airs_process::{Outcome, Progress, Run};
@@ -13,7 +13,7 @@ use tokio::time::timeout_at;
 
 use crate::contexts::Held;
 use crate::ending::Ending;
-use crate::request::{Report, Request};
+use crate::request::{Listener, Report, Request};
 use crate::runtime::{Inner, Runtime};
 
 impl Runtime {
@@ -204,6 +204,18 @@ impl Inner {
         })
     }
 
+    /// Who is told of a run's events.
+    fn observer_of(&self, listener: Option<Listener>) -> Observer {
+        let all = Arc::clone(&self.observer);
+        match listener {
+            None => all,
+            Some(Listener(own)) => Arc::new(move |event| {
+                all(event);
+                own(event);
+            }),
+        }
+    }
+
     fn prepare(&self, request: Request, asked: &Asked) -> Result<(Run, &Held)> {
         let Request {
             work,
@@ -211,6 +223,7 @@ impl Inner {
             caller,
             context,
             deadline_ms,
+            listener,
         } = request;
         given.map_or(Ok(()), |id| self.check_id(id))?;
         let held = self.contexts.find(context.as_ref())?;
@@ -230,7 +243,7 @@ impl Inner {
             context,
             work,
             limits,
-            observer: Arc::clone(&self.observer),
+            observer: self.observer_of(listener),
             progress: asked.progress.clone(),
         };
         Ok((run, held))

@@ -1,8 +1,9 @@
 //! What is asked of a runtime, and what it answers.
 
+use std::fmt;
 use std::sync::Arc;
 
-use airs_core::{CallerId, Name, Result, RunId};
+use airs_core::{CallerId, Event, Name, Observer, Result, RunId};
 use airs_driver::Placement;
 use airs_process::{Answer, Work};
 
@@ -26,6 +27,17 @@ pub struct Request {
     pub(crate) caller: Option<CallerId>,
     pub(crate) context: Option<Name>,
     pub(crate) deadline_ms: Option<u64>,
+    pub(crate) listener: Option<Listener>,
+}
+
+/// Who is told of the events of one run.
+#[derive(Clone)]
+pub(crate) struct Listener(pub(crate) Observer);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 impl Request {
@@ -118,6 +130,24 @@ impl Request {
         self
     }
 
+    /// Who is told what the run's guests do, beside the runtime's own
+    /// [observer](crate::RuntimeBuilder::on_event): what they log and what they are denied, while the run goes on.
+    ///
+    /// ```
+    /// use airs_runtime::{Event, Request};
+    ///
+    /// let request = Request::run("payment", "{}").on_event(|event| {
+    ///     if let Event::Log { component, line, .. } = event {
+    ///         println!("{component}: {line}");
+    ///     }
+    /// });
+    /// # let _ = request;
+    /// ```
+    pub fn on_event(mut self, listener: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Listener(Arc::new(listener)));
+        self
+    }
+
     fn new(work: Work) -> Self {
         Self {
             work,
@@ -125,6 +155,7 @@ impl Request {
             caller: None,
             context: None,
             deadline_ms: None,
+            listener: None,
         }
     }
 }

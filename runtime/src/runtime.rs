@@ -164,12 +164,11 @@ impl Inner {
     }
 
     /// Replaces the table by what `change` makes of it; one change at a time.
-    pub(crate) fn change<T>(&self, change: impl FnOnce(&Routes) -> Result<(Routes, T)>) -> Result<T> {
+    pub(crate) fn change(&self, change: impl FnOnce(&Routes) -> Routes) {
         // A panic while it was held left the old table in place, which is as good as new.
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (next, answer) = change(&self.routes.load())?;
+        let next = change(&self.routes.load());
         self.routes.store(Arc::new(next));
-        Ok(answer)
     }
 
     /// Tells who listens. What happened stays so, also when an observer panics: the panic ends here.

@@ -35,6 +35,7 @@ mod proof {
     mod serializability;
     mod state;
     mod storage_calls;
+    mod swaps;
     mod verdict;
     mod vfs;
 }

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use airs_tests::target_folder;
 use serde_json::{Value, json};
 
 /// What a proof has found, or how the promise was broken.
@@ -86,6 +86,12 @@ fn timed(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) -> (Verd
     }
 }
 
+/// The target folder of this test's own build. Proofs of other crates' tests are in the same summary.
+fn target_folder() -> PathBuf {
+    let binary = std::env::current_exe().unwrap();
+    binary.ancestors().nth(3).unwrap().to_owned()
+}
+
 /// Puts a line into the summary, where it takes the place of the one of the same proof and size.
 fn note(name: &str, size: usize, seconds: f64, found: Value, holds: bool) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -93,6 +99,9 @@ fn note(name: &str, size: usize, seconds: f64, found: Value, holds: bool) {
     let folder = target_folder().join("proof");
     fs::create_dir_all(&folder).unwrap();
     let (file, new) = (folder.join("summary.json"), folder.join("summary.new"));
+    // Other test binaries write to it, too.
+    let lock = fs::File::create(folder.join("summary.lock")).unwrap();
+    lock.lock().unwrap();
     let seconds = (seconds * 1_000.0).round() / 1_000.0;
     let line = json!({ "name": name, "size": size, "seconds": seconds, "found": found, "holds": holds });
     let before = fs::read(&file).ok();

@@ -15,7 +15,7 @@ builds what a change concerns. The new code is checked, compiled and swapped in
 while the old one serves; what does not compile, or is no good component, leaves
 the last good one where it is. The state stays.
 
-On a terminal: r rebuild, a run again, c clear, l logs on or off, q quit.
+On a terminal: r rebuild, a run again, c clear, l log level, q quit.
 
 Examples:
   cargo airs dev

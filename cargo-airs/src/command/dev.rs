@@ -10,16 +10,17 @@ mod compile;
 pub(crate) mod guard;
 mod inputs;
 mod keys;
+mod level;
 mod made;
 mod meaning;
 mod only;
 pub(crate) mod profile;
 mod serve;
+mod swap;
 mod turns;
 mod watch;
 mod worker;
 
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -37,6 +38,7 @@ use answer::Answering;
 use compile::Cancel;
 use inputs::Inputs;
 use keys::{Key, Keys};
+use level::Shown;
 pub(crate) use only::LOCK;
 use serve::Serving;
 use turns::{Due, Event, Turns};
@@ -71,14 +73,8 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     };
     let (tell, happened) = channel();
     let inputs = inputs(&project);
-    let logs = Arc::new(AtomicBool::new(true));
-    let serving = Serving::open(
-        &settings.node,
-        &project.workspace,
-        state,
-        Arc::clone(&logs),
-        report,
-    )?;
+    let shown = Shown::new();
+    let serving = Serving::open(&settings.node, &project.workspace, state, shown.clone(), report)?;
     let watch = watch(&inputs, means, &tell, report)?;
     // Other commands ask as long as this lives.
     let components = workspace.output(&settings.node.profile);
@@ -106,7 +102,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     let working = thread::spawn(move || worker.run(&to_do));
     let keys = Keys::read(sends(&tell, Happened::Pressed));
     if keys.is_some() {
-        report.note("keys: r rebuild, a run again, c clear, l logs on or off, q quit");
+        report.note("keys: r rebuild, a run again, c clear, l log level, q quit");
     }
     let happens = sends(&tell, |event| Happened::Loop(Box::new(event)));
     happens(Event::Change(Due::all()));
@@ -115,7 +111,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         turns: Turns::new(),
         jobs,
         cancel,
-        logs,
+        shown,
         again,
         report: report.clone(),
     };

@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn what_another_version_says_is_not_taken_for_an_answer() {
         let line =
-            "{\"form\":2,\"run\":\"1\",\"attempts\":1,\"replayed\":false,\"result\":{\"output\":\"1\"}}";
+            "{\"form\":1,\"run\":\"1\",\"attempts\":1,\"replayed\":false,\"result\":{\"output\":\"1\"}}";
         assert!(serde_json::from_str::<Told>(line).unwrap().report().is_none());
     }
 }

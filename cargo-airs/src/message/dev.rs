@@ -18,6 +18,8 @@ pub(crate) struct DevTurn {
     pub(crate) removed: Vec<String>,
     /// How long Cargo took, for all of them.
     pub(crate) cargo_ms: f64,
+    /// How long it took to start them, to migrate what they have stored, and to swap, for all of them.
+    pub(crate) swap_ms: f64,
 }
 
 /// A component that is new in service.
@@ -31,10 +33,8 @@ pub(crate) struct DevServed {
     pub(crate) size_bytes_before: Option<u64>,
     /// How long it took to make a component of what the compiler has made.
     pub(crate) component_ms: f64,
-    /// How long it took to compile that for this processor.
+    /// How long it took to compile that for this processor, and to link it.
     pub(crate) code_ms: f64,
-    /// How long it took to link it, to start it, to migrate what it has stored, and to swap.
-    pub(crate) swap_ms: f64,
 }
 
 impl DevTurn {
@@ -52,7 +52,7 @@ impl DevTurn {
             [file] => format!(" ({file} changed)"),
             [file, more @ ..] => format!(" ({file} and {} more changed)", more.len()),
         };
-        if self.outcome == "failed" && self.components.is_empty() {
+        if self.outcome == "failed" {
             return format!("for a change{why}; {SERVES_ON}");
         }
         let each = |of: fn(&DevServed) -> String| {
@@ -73,7 +73,7 @@ impl DevTurn {
             time(self.cargo_ms),
             time(sum(|one| one.component_ms)),
             time(sum(|one| one.code_ms)),
-            time(sum(|one| one.swap_ms)),
+            time(self.swap_ms),
             each(DevServed::size),
         )
     }
@@ -118,7 +118,6 @@ mod tests {
             size_bytes_before: Some(79_688),
             component_ms: 12.2,
             code_ms: 38.0,
-            swap_ms: 0.31,
         };
         let mut turn = DevTurn {
             turn: 2,
@@ -127,6 +126,7 @@ mod tests {
             components: vec![one],
             removed: Vec::new(),
             cargo_ms: 1234.0,
+            swap_ms: 0.31,
         };
         assert_eq!(
             turn.line(),

@@ -34,13 +34,14 @@ pub(crate) fn ask<T>(
     };
     report.detail("`cargo airs dev` serves this project, and is asked");
     let begun = Instant::now();
-    let told = live.perform(&Question {
+    let question = Question {
         form: FORM,
         caller: settings.caller.to_string(),
         id: settings.id.map(|id| id.to_string()),
         timeout_ms: settings.timeout_ms,
         work,
-    })?;
+    };
+    let told = live.perform(&question, |log| report.say(log))?;
     answered(told, begun, &[], report, pick)
 }
 

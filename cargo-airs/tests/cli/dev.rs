@@ -1,9 +1,14 @@
-//! The development loop, driven by what it tells: nothing here waits for time to pass.
+//! The development loop, driven by what it tells: nothing here waits for time to pass, but for what is to last.
 
 #[cfg(unix)]
 mod asked;
 mod broken;
 mod loops;
 mod project;
+#[cfg(unix)]
+mod proof;
 mod saving;
 mod starts;
+#[cfg(unix)]
+#[path = "../../../tests/proof/verdict.rs"]
+mod verdict;

@@ -43,6 +43,14 @@ impl Scene {
         }
     }
 
+    /// Another view of a scene that is there.
+    pub(crate) fn of(folder: PathBuf) -> Self {
+        Self {
+            at: folder,
+            ..Self::new("view")
+        }
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().canonicalize().unwrap().join(&self.at)
     }

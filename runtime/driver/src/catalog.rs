@@ -59,7 +59,7 @@ impl Driver {
         name: Name,
         generation: u64,
         digest: String,
-        code: DriverCode<DriverState>,
+        code: impl Into<Arc<DriverCode<DriverState>>>,
         limits: Limits,
         effective: Effective,
     ) -> Self {
@@ -67,7 +67,7 @@ impl Driver {
         let version_key = namespace::version(&name);
         Self {
             name: Arc::new(name),
-            code: Arc::new(code),
+            code: code.into(),
             limits,
             effective,
             space,

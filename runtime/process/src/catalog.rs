@@ -42,13 +42,13 @@ impl Program {
         name: Name,
         generation: u64,
         digest: String,
-        code: ProgramCode<ProgramState>,
+        code: impl Into<Arc<ProgramCode<ProgramState>>>,
         limits: Limits,
         effective: Effective,
     ) -> Self {
         Self {
             name: Arc::new(name),
-            code: Arc::new(code),
+            code: code.into(),
             limits,
             effective,
             generation,

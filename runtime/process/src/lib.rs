@@ -47,6 +47,7 @@ mod catalog;
 mod failed;
 mod progress;
 mod run;
+mod start;
 mod val;
 mod work;
 

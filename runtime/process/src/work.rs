@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use airs_core::{FieldWriter, Kind, Result, Rights};
 use airs_driver::{Owner, Placement, Session, unknown};
-use airs_engine::{Environment, Guest};
+use airs_engine::Environment;
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
 use crate::catalog::{Program, Programs};
 use crate::failed::Failed;
-use crate::val::ProgramState;
 
 /// What a run does: a program, or one of the operations that need none. All of them are transactions.
 ///
@@ -199,17 +198,7 @@ async fn run(
     session: Box<Session>,
     environment: &Environment,
 ) -> Result<(Answer, Box<Session>), Failed> {
-    let allowed = program
-        .effective
-        .in_run(session.context(), &program.name, environment)?;
-    let (name, world) = (Arc::clone(&program.name), Arc::clone(&allowed.world));
-    let guest = Guest::new(name, environment.clone(), world, &program.limits);
-    let state = ProgramState::new(guest, session);
-    let instance = program
-        .code
-        .instantiate(state)
-        .await
-        .map_err(|failure| failure.into_error())?;
+    let instance = program.instance(session, environment).await?;
     let (output, state) = instance.run(Arc::clone(input)).await;
     let mut session = state.into_session();
     match output {

@@ -232,11 +232,11 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         beside: "(func $begin unreachable) (start $begin)",
-        ..row("falls before it begins", "(i32.const 16)", TRAP)
+        ..row("falls before it begins", "(i32.const 16)", Refused(Code::Trap))
     },
     Row {
         beside: "(func $begin (loop $on (br $on))) (start $begin)",
-        ..row("loops before it begins", "(i32.const 16)", LATE)
+        ..row("loops before it begins", "(i32.const 16)", Refused(Code::DeadlineExceeded))
     },
     Row {
         beside: "(memory $b 1)",

@@ -187,7 +187,7 @@ impl Dev {
         );
         self.until(FIRST_BUILD_MAX, || {
             let live = Live::of(&node).ok().flatten()?;
-            let told = live.perform(&asks).ok()?;
+            let told = live.perform(&asks, |_| ()).ok()?;
             let is_there = told.result.is_err_and(|error| error.code() != Code::NotFound);
             is_there.then_some(live)
         })

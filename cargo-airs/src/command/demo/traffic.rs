@@ -47,7 +47,7 @@ impl Traffic {
         let paying = thread::Builder::new().name("payments".to_owned()).spawn(move || {
             while !ended.load(Ordering::Relaxed) {
                 let begun = Instant::now();
-                let answer = live.perform(&question);
+                let answer = live.perform(&question, |_| ());
                 note(&mut told.lock().unwrap_or_else(PoisonError::into_inner), answer);
                 thread::park_timeout(PACE.saturating_sub(begun.elapsed()));
             }

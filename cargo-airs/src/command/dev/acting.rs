@@ -1,13 +1,13 @@
 //! What the loop does: it hands out work, and tells what came of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 
 use super::Happened;
 use super::again::Again;
 use super::compile::Cancel;
 use super::keys::Key;
+use super::level::Shown;
 use super::made::Trouble;
 use super::serve::milliseconds;
 use super::turns::{Action, Due, Event, Turn, Turns};
@@ -20,8 +20,8 @@ pub(super) struct Loop {
     pub(super) turns: Turns,
     pub(super) jobs: Sender<Job>,
     pub(super) cancel: Arc<Cancel>,
-    /// Whether what components log is shown.
-    pub(super) logs: Arc<AtomicBool>,
+    /// How much of what happens is shown.
+    pub(super) shown: Shown,
     pub(super) again: Option<Again>,
     pub(super) report: Report,
 }
@@ -98,7 +98,6 @@ impl Loop {
             failure,
             diagnostics,
             files,
-            served,
             cargo,
         } = trouble;
         self.report.diagnostics(turn, &diagnostics);
@@ -107,9 +106,10 @@ impl Loop {
             turn,
             outcome: "failed",
             files,
-            components: served,
+            components: Vec::new(),
             removed: Vec::new(),
             cargo_ms: milliseconds(cargo),
+            swap_ms: 0.0,
         }));
     }
 
@@ -129,11 +129,7 @@ impl Loop {
                 None => self.report.note("there is no run to make again: --run names one"),
             },
             Key::Clear => self.report.clear(),
-            Key::Logs => {
-                let shown = !self.logs.fetch_xor(true, Ordering::Relaxed);
-                let how = if shown { "shown" } else { "not shown" };
-                self.report.note(&format!("what components log is {how}"));
-            }
+            Key::Level => self.report.note(&format!("shown: {}", self.shown.next())),
             Key::Quit => return self.on(Event::Stop),
         }
         false

@@ -7,11 +7,12 @@ use std::time::Duration;
 use airs_core::{CallerId, Name};
 use airs_package::Digest;
 use airs_runtime::{Report as RunReport, Request, Runtime};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
 use crate::files;
-use crate::live::{FILE, FORM, Place, Question, Told, line};
+use crate::live::{FILE, FORM, Place, Question, Said, Told, line};
 use crate::os::socket::{self, Listener, Stream};
 
 /// How long the loop waits before it takes a connection again, when it could not: nobody notices it, and the processor
@@ -89,7 +90,18 @@ async fn converse(stream: &Stream, runtime: &Runtime, context: &Name) {
             return;
         }
         let told = match request(question, context) {
-            Ok(request) => unless_closed(stream, runtime.perform(request)).await,
+            Ok(request) => {
+                // Bounded by what a run may log.
+                let (tell, said) = unbounded_channel();
+                let request = request.on_event(move |event| {
+                    if let Some(said) = Said::of(event) {
+                        // Who has gone away hears nothing.
+                        let _ = tell.send(said);
+                    }
+                });
+                let followed = followed(stream, said, runtime.perform(request));
+                unless_closed(stream, followed).await.flatten()
+            }
             Err(error) => Some(RunReport {
                 run: String::new(),
                 attempts: 0,
@@ -98,8 +110,35 @@ async fn converse(stream: &Stream, runtime: &Runtime, context: &Name) {
             }),
         };
         let Some(report) = told else { return };
-        if line::write(stream, &Told::from(report)).await.is_err() {
+        let ended = Said::Ended(Told::from(report));
+        if line::write(stream, &ended).await.is_err() {
             return;
+        }
+    }
+}
+
+/// Waits for a run, and passes on what is said of it meanwhile; none when nobody listens any more.
+async fn followed(
+    stream: &Stream,
+    mut said: UnboundedReceiver<Said>,
+    run: impl Future<Output = RunReport>,
+) -> Option<RunReport> {
+    let mut run = std::pin::pin!(run);
+    loop {
+        let next = std::future::poll_fn(|context| {
+            if let Poll::Ready(Some(said)) = said.poll_recv(context) {
+                return Poll::Ready(Err(said));
+            }
+            run.as_mut().poll(context).map(Ok)
+        });
+        match next.await {
+            Err(said) => line::write(stream, &said).await.ok()?,
+            Ok(report) => {
+                while let Ok(said) = said.try_recv() {
+                    line::write(stream, &said).await.ok()?;
+                }
+                return Some(report);
+            }
         }
     }
 }

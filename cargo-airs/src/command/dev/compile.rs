@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
-use std::process::Child;
+use std::process::{Child, ChildStdin};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,6 @@ use cargo_metadata::{Message as CargoMessage, PackageId};
 use super::guard::{self, NOT_STARTED};
 use crate::cargo::{self, Call};
 use crate::error::{Failure, Result};
-use crate::os;
 use crate::settings::Manifest;
 
 /// What came of a build.
@@ -38,7 +37,8 @@ pub(super) struct Cancel {
 struct Cancelling {
     /// Turns up to this one are not wanted any more.
     up_to: u64,
-    group: Option<u32>,
+    /// What ends the build that goes on when it is dropped.
+    build: Option<ChildStdin>,
 }
 
 impl Cancel {
@@ -50,9 +50,7 @@ impl Cancel {
     pub(super) fn turn(&self, turn: u64) {
         let mut state = self.state();
         state.up_to = state.up_to.max(turn);
-        if let Some(group) = state.group {
-            os::end_group(group);
-        }
+        state.build = None;
         self.changed.notify_all();
     }
 
@@ -73,13 +71,13 @@ impl Cancel {
         if state.up_to >= turn {
             return Ok(None);
         }
-        let child = start()?;
-        state.group = Some(child.id());
+        let mut child = start()?;
+        state.build = child.stdin.take();
         Ok(Some(child))
     }
 
     fn ended(&self) {
-        self.state().group = None;
+        self.state().build = None;
     }
 }
 
@@ -112,12 +110,10 @@ pub(super) fn compile(
             return Ok(None);
         };
         let heard = listen(&mut child, &mut compiled);
+        // Of a build that is ended this is the end of all of it: the next one does not meet what it still writes.
         let status = child.wait();
-        let group = child.id();
         cancel.ended();
         if cancel.is_cancelled(turn) {
-            // The next build must not meet what this one still writes.
-            os::await_end_of_group(group);
             return Ok(None);
         }
         let status =

@@ -120,7 +120,9 @@ impl Inputs {
     }
 
     fn add(&mut self, component: &Name, path: PathBuf, begun: SystemTime) {
-        self.file(path, begun).components.insert(component.clone());
+        self.file(place::plain(path), begun)
+            .components
+            .insert(component.clone());
     }
 
     fn file(&mut self, path: PathBuf, begun: SystemTime) -> &mut File {
@@ -174,15 +176,20 @@ impl Inputs {
 
     /// Where something may happen that has to be looked at.
     pub(super) fn interest(&self) -> Interest {
+        // A folder has one name here, the real one: the system tells of it by one of those that it was watched by.
         let mut interest = Interest {
-            searched: self.searched.values().flatten().cloned().collect(),
-            outputs: self.outputs.clone(),
+            searched: self
+                .searched
+                .values()
+                .flatten()
+                .map(|folder| place::real(folder))
+                .collect(),
+            outputs: self.outputs.iter().map(|folder| place::real(folder)).collect(),
             ..Interest::default()
         };
         for path in self.files.keys() {
             // Behind a link something may happen elsewhere.
-            let real = path.canonicalize().ok().filter(|real| real != path);
-            for path in [Some(path.clone()), real].into_iter().flatten() {
+            for path in [place::of_entry(path), place::real(path)] {
                 interest.folders.extend(path.parent().map(Path::to_owned));
                 interest.paths.insert(path);
             }
@@ -264,5 +271,6 @@ fn is_passing(path: &Path) -> bool {
         || name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+mod place;
 #[cfg(test)]
 mod tests;

@@ -13,8 +13,8 @@ pub(super) enum Key {
     Again,
     /// `c`: clear the screen.
     Clear,
-    /// `l`: show what components log, or do not.
-    Logs,
+    /// `l`: show more of what happens, or the least again.
+    Level,
     /// `q`: end.
     Quit,
 }
@@ -25,7 +25,7 @@ impl Key {
             b'r' => Some(Self::Rebuild),
             b'a' => Some(Self::Again),
             b'c' => Some(Self::Clear),
-            b'l' => Some(Self::Logs),
+            b'l' => Some(Self::Level),
             b'q' => Some(Self::Quit),
             _ => None,
         }

@@ -6,7 +6,6 @@ use airs_core::{Grants, Kind, Name};
 use airs_package::{Component, Digest};
 
 use crate::error::Failure;
-use crate::message::DevServed;
 
 /// What came of the build of a turn.
 #[derive(Debug, Default)]
@@ -31,8 +30,6 @@ pub(super) struct Trouble {
     pub(super) diagnostics: String,
     /// What was changed, as people see it.
     pub(super) files: Vec<String>,
-    /// How far it came.
-    pub(super) served: Vec<DevServed>,
     pub(super) cargo: Duration,
 }
 
@@ -42,7 +39,6 @@ impl From<Failure> for Trouble {
             failure,
             diagnostics: String::new(),
             files: Vec::new(),
-            served: Vec::new(),
             cargo: Duration::ZERO,
         }
     }

@@ -1,13 +1,12 @@
 //! What serves: the runtime of the loop, and what is in it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use airs_core::{Limits, Name};
-use airs_runtime::{Event, Runtime, State};
+use airs_core::{Kind, Limits, Name};
+use airs_runtime::{Runtime, State};
 
+use super::level::Shown;
 use super::made::{Made, One};
 use crate::error::{Failure, Result};
 use crate::journal::Journal;
@@ -23,8 +22,6 @@ pub(super) struct Serving {
     served: BTreeMap<Name, One>,
     /// The runtime's own, which it keeps.
     limits: Limits,
-    /// When code was last made of a component.
-    compiled_at: Arc<Mutex<Option<Instant>>>,
     context: Name,
     journal: Journal,
 }
@@ -36,11 +33,17 @@ impl Drop for Serving {
 }
 
 /// What came of putting a turn into service.
-#[derive(Default)]
 pub(super) struct Swapped {
     pub(super) served: Vec<DevServed>,
     pub(super) removed: Vec<String>,
-    pub(super) failures: Vec<Failure>,
+    /// How long it took to start what is new, to migrate, and to swap.
+    pub(super) took: Duration,
+}
+
+/// Why a turn was not put into service, and who is to blame.
+pub(super) struct Refused {
+    pub(super) component: Name,
+    pub(super) failure: Failure,
 }
 
 impl Serving {
@@ -48,11 +51,10 @@ impl Serving {
         settings: &settings::Node,
         workspace: &Workspace,
         state: State,
-        logs: Arc<AtomicBool>,
+        shown: Shown,
         report: &Report,
     ) -> Result<Self> {
-        let compiled_at: Arc<Mutex<Option<Instant>>> = Arc::default();
-        let (listener, noted) = (report.clone(), Arc::clone(&compiled_at));
+        let listener = report.clone();
         let journal = node::kept(&state, settings, workspace, report);
         let kept = journal.clone();
         let builder = Runtime::builder()
@@ -61,14 +63,7 @@ impl Serving {
             .context(settings.context.clone())
             .on_event(move |event| {
                 kept.note(event);
-                match event {
-                    Event::Compiled { .. } => {
-                        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-                        code::log(event, &listener);
-                    }
-                    Event::Log { .. } if !logs.load(Ordering::Relaxed) => {}
-                    event => node::tell(event, &listener),
-                }
+                shown.tell(event, &listener);
             });
         let builder = node::with_files(builder, settings, workspace);
         // What is granted later is there then; a component sees none of it before.
@@ -79,7 +74,6 @@ impl Serving {
             runtime: code::set_up(builder, report).build()?,
             served: BTreeMap::new(),
             limits: workspace.limits(),
-            compiled_at,
             context: settings.context.clone(),
             journal,
         })
@@ -94,10 +88,11 @@ impl Serving {
         self.served.get(name)
     }
 
-    /// What serves and is none of these.
-    pub(super) fn others(&self, names: &[Name]) -> Vec<Name> {
-        let others = self.served.keys().filter(|name| !names.contains(name));
-        others.cloned().collect()
+    /// What serves and is none of these: of another name, or of another kind under the same one.
+    pub(super) fn others<'a>(&self, these: impl Iterator<Item = (&'a Name, Kind)> + Clone) -> Vec<Name> {
+        let is_there = |one: &One| these.clone().any(|these| these == (&one.name, one.kind));
+        let others = self.served.values().filter(|one| !is_there(one));
+        others.map(|one| one.name.clone()).collect()
     }
 
     /// Whether the runtime works under other limits than the project now says.
@@ -106,48 +101,53 @@ impl Serving {
         std::mem::replace(&mut self.limits, limits.clone()) != *limits
     }
 
-    /// Puts what a turn has made into service, each component in one step. One that fails leaves what served.
-    pub(super) fn swap(&mut self, made: &Made) -> Swapped {
-        let mut swapped = Swapped::default();
+    /// Puts what a turn has made into service, in one step: all of it, or nothing.
+    pub(super) fn swap(&mut self, made: &Made) -> Result<Swapped, Refused> {
+        let mut prepared = Vec::new();
+        let mut coding = Vec::new();
         for one in &made.components {
-            match self.swap_one(one) {
-                Ok(served) => swapped.served.push(served),
-                Err(failure) => swapped.failures.push(failure),
+            // What it is granted now may be new.
+            for name in &one.grants.of(&self.context).environment {
+                if let Ok(value) = std::env::var(name.as_str()) {
+                    self.journal.hide(name.as_str(), &value);
+                }
             }
-        }
-        for name in &made.removed {
-            self.served.remove(name);
-            match self.runtime.unload(name) {
-                Ok(_) => swapped.removed.push(name.to_string()),
-                Err(error) => swapped.failures.push(error.into()),
-            }
-        }
-        swapped
-    }
-
-    fn swap_one(&mut self, one: &One) -> Result<DevServed> {
-        // What it is granted now may be new.
-        for name in &one.grants.of(&self.context).environment {
-            if let Ok(value) = std::env::var(name.as_str()) {
-                self.journal.hide(name.as_str(), &value);
-            }
+            let begun = Instant::now();
+            let ready = self.runtime.prepare(&one.component, &one.grants);
+            prepared.push(ready.map_err(|error| Refused {
+                component: one.name.clone(),
+                failure: error.into(),
+            })?);
+            coding.push(begun.elapsed());
         }
         let begun = Instant::now();
-        let loaded = self.runtime.load(&one.component, &one.grants)?;
-        let ended = Instant::now();
-        let noted = *self.compiled_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let compiled = noted.filter(|at| *at >= begun).unwrap_or(begun);
-        let before = self.served.insert(one.name.clone(), one.clone());
-        Ok(DevServed {
-            name: one.name.to_string(),
-            kind: one.kind.as_str(),
-            generation: loaded.generation,
-            digest: loaded.digest,
-            size_bytes: one.size_bytes(),
-            size_bytes_before: before.map(|before| before.size_bytes()),
-            component_ms: milliseconds(one.making),
-            code_ms: milliseconds(compiled - begun),
-            swap_ms: milliseconds(ended - compiled),
+        let swapped = self.runtime.swap(&prepared, &made.removed);
+        let swapped = swapped.map_err(|refused| Refused {
+            component: refused.component,
+            failure: refused.error.into(),
+        })?;
+        let took = begun.elapsed();
+        for name in &made.removed {
+            self.served.remove(name);
+        }
+        let each = made.components.iter().zip(swapped.loaded).zip(coding);
+        let served = each.map(|((one, loaded), coding)| {
+            let before = self.served.insert(one.name.clone(), one.clone());
+            DevServed {
+                name: one.name.to_string(),
+                kind: one.kind.as_str(),
+                generation: loaded.generation,
+                digest: loaded.digest,
+                size_bytes: one.size_bytes(),
+                size_bytes_before: before.map(|before| before.size_bytes()),
+                component_ms: milliseconds(one.making),
+                code_ms: milliseconds(coding),
+            }
+        });
+        Ok(Swapped {
+            served: served.collect(),
+            removed: made.removed.iter().map(ToString::to_string).collect(),
+            took,
         })
     }
 }

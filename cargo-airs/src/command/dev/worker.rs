@@ -14,13 +14,12 @@ use super::Happened;
 use super::compile::{Cancel, Compiled, compile};
 use super::made::{Made, One, Trouble};
 use super::profile;
-use super::serve::{Serving, milliseconds};
+use super::serve::Serving;
 use super::turns::{Due, Event, Turn};
 use super::watch::{Shared, Watch, lock};
 use crate::command::build;
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
-use crate::message::{DevTurn, Message};
 use crate::report::Report;
 use crate::settings::Dev;
 use crate::workspace::{Crate, Workspace};
@@ -73,7 +72,7 @@ impl Worker {
         }
     }
 
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         // When nobody listens any more, that is the end.
         let _ = self.happened.send(Happened::Loop(Box::new(event)));
     }
@@ -171,7 +170,9 @@ impl Worker {
             }
         }
         made.components.sort_by_key(|one| one.kind == Kind::Program);
-        made.removed = self.serving.others(&self.project.names());
+        let project = &self.project.crates;
+        let these = project.iter().map(|one| (&one.manifest.name, one.manifest.kind));
+        made.removed = self.serving.others(these);
         made.diagnostics = compiled.diagnostics;
         made.cargo = compiled.took;
         Ok(Some(Ok(made)))
@@ -242,55 +243,5 @@ impl Worker {
             grants,
             making: begun.elapsed(),
         }))
-    }
-
-    /// Writes what serves, for commands that look at a component by itself.
-    fn keep(&self, made: &Made) {
-        let Project { workspace, crates } = &self.project;
-        for one in &made.components {
-            let of = |component: &&Crate| component.manifest.name == one.name;
-            let Some(component) = crates.iter().find(of) else {
-                continue;
-            };
-            let path = workspace.component_file(component, &self.settings.node.profile);
-            if let Err(failure) = files::write(&path, one.component.bytes()) {
-                self.report.warn(failure.message());
-            }
-        }
-    }
-
-    fn swap(&mut self, turn: Turn, made: &Made) {
-        self.report.diagnostics(turn, &made.diagnostics);
-        let swapped = self.serving.swap(made);
-        let mut failures = swapped.failures.into_iter();
-        if let Some(failure) = failures.next() {
-            // Each is told; the last one ends the turn.
-            let last = failures.fold(failure, |failure, next| {
-                self.report.failure(&failure);
-                next
-            });
-            let trouble = Trouble {
-                files: made.files.clone(),
-                served: swapped.served,
-                cargo: made.cargo,
-                ..last.into()
-            };
-            let owed = Due::default();
-            return self.tell(Event::Failed { turn, trouble, owed });
-        }
-        self.keep(made);
-        let is_new = !swapped.served.is_empty() || !swapped.removed.is_empty();
-        self.report.say(&Message::DevTurn(DevTurn {
-            turn,
-            outcome: if is_new { "served" } else { "unchanged" },
-            files: made.files.clone(),
-            components: swapped.served,
-            removed: swapped.removed,
-            cargo_ms: milliseconds(made.cargo),
-        }));
-        if is_new {
-            let _ = self.happened.send(Happened::Served);
-        }
-        self.tell(Event::Swapped { turn });
     }
 }

@@ -27,7 +27,7 @@ fn other_commands_ask_the_loop_and_work_alone_without_one() {
     let lib = scene.read("tally/src/lib.rs").replace("u32 = 41;", "u32 = 1;");
     fs::write(scene.path().join("tally/src/lib.rs"), lib).unwrap();
     assert_eq!(dev.turn().outcome(), "served");
-    assert_eq!(succeed(&scene, "run asked-bump"), "\"83 one note 7 words\"\n");
+    assert_eq!(succeed(&scene, "run asked-bump"), "\"124 one note 7 words\"\n");
     only_the_owner_can_connect(&scene);
     dev.kill();
     // What is left leads nowhere, and nothing was stored.
@@ -85,6 +85,9 @@ fn everything(scene: &Scene) {
         assert_eq!(found, Some(code), "{line}: {said}");
         assert!(said.starts_with(&format!("error[{reason}]")), "{line}: {said}");
     }
+    // What the run's components log is heard where it was asked for.
+    let (_, said) = fail(scene, "control /tally bump");
+    assert_eq!(said.trim(), "asked-tally: counting");
     // What serves is what is called and looked into.
     let inspected: Value =
         serde_json::from_str(&succeed(scene, "inspect asked-bump --message-format json")).unwrap();

@@ -105,6 +105,33 @@ impl Dev {
         }
     }
 
+    /// Has the loop look at everything until nothing is due any more.
+    #[cfg(unix)]
+    pub(super) fn settles(&mut self, file: &Path) {
+        loop {
+            touch(file);
+            match self.next()["reason"].as_str().unwrap() {
+                "dev-unchanged" => return,
+                "dev-building" => drop(self.until("dev-turn")),
+                _ => {}
+            }
+        }
+    }
+
+    /// What it says in a while.
+    #[cfg(unix)]
+    pub(super) fn hears(&mut self, time: Duration) -> Vec<Value> {
+        let end = std::time::Instant::now() + time;
+        let mut said = Vec::new();
+        while let Ok(message) = self
+            .told
+            .recv_timeout(end.saturating_duration_since(std::time::Instant::now()))
+        {
+            said.push(message);
+        }
+        said
+    }
+
     pub(super) fn id(&self) -> u32 {
         self.child.id()
     }

@@ -31,6 +31,7 @@ impl airs::Driver for Tally {
     }
 
     fn control(path: &String, _operation: &str, _input: &Json) -> Result<Json> {
+        println!("counting");
         let count = storage::get_json::<u32>(path)?.unwrap_or(0) + STEP;
         storage::set_json(path, &count)?;
         let note = include_str!("note.txt").trim();
@@ -78,6 +79,54 @@ pub(super) fn tally(name: &'static str) -> Scene {
         &scene,
         &format!("bind /tally --driver {name}-tally --account null"),
     );
+    scene
+}
+
+/// Waits for the first turn of a loop, and has the driver bound.
+#[cfg(unix)]
+pub(super) fn bound_in_memory(scene: &Scene, dev: &mut super::loops::Dev, name: &str) {
+    assert_eq!(dev.turn().outcome(), "served");
+    bound(scene, name);
+    // The first build writes the lock file, which is looked at once more.
+    dev.settles(&scene.path().join("tally/src/lib.rs"));
+}
+
+/// Has the driver bound by the loop that serves.
+#[cfg(unix)]
+pub(super) fn bound(scene: &Scene, name: &str) {
+    succeed(
+        scene,
+        &format!("bind /tally --driver {name}-tally --account null"),
+    );
+}
+
+/// A build that does not end, not even when it is asked to: it tells that it has begun, and its end, by a connection.
+#[cfg(unix)]
+const STUBBORN: &str = r#"
+use std::io::Read as _;
+fn main() {
+    let mut connection = std::net::TcpStream::connect(env!("PORT")).unwrap();
+    let held = std::os::fd::OwnedFd::from(connection.try_clone().unwrap());
+    std::process::Command::new("sh").args(["-c", "trap '' TERM; cat"]).stdin(held).spawn().unwrap();
+    let _ = connection.read(&mut [0]);
+}
+"#;
+
+/// A project whose build does not end.
+#[cfg(unix)]
+pub(super) fn endless(name: &'static str, port: &std::net::TcpListener) -> Scene {
+    let mut scene = Scene::new(name);
+    let manifest = format!(
+        "[package]\nname = \"{name}-dev\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
+         [package.metadata.airs]\nkind = \"program\"\n[workspace]\n"
+    );
+    let project = format!("version = 1\n[components.{name}-dev]\npath = \".\"\n");
+    scene
+        .write("Cargo.toml", manifest)
+        .write("airs.toml", project)
+        .write("src/lib.rs", "")
+        .write("build.rs", STUBBORN)
+        .set("PORT", port.local_addr().unwrap().to_string());
     scene
 }
 

@@ -3,6 +3,8 @@
 use std::process::Output;
 
 use super::loops::Dev;
+#[cfg(unix)]
+use super::project::endless;
 use super::project::tally;
 use crate::scene::Scene;
 
@@ -37,28 +39,29 @@ fn there_is_one_loop_and_after_its_sudden_end_the_next_goes_on() {
 #[cfg(unix)]
 #[test]
 fn a_build_ends_with_its_loop_however_that_ends_and_with_a_change() {
-    use std::io::Read as _;
+    use std::io::{ErrorKind, Read as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
 
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut scene = Scene::new("endless");
-    let manifest = "[package]\nname = \"endless-dev\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
-                    [package.metadata.airs]\nkind = \"program\"\n[workspace]\n";
-    scene
-        .write("Cargo.toml", manifest)
-        .write(
-            "airs.toml",
-            "version = 1\n[components.endless-dev]\npath = \".\"\n",
-        )
-        .write("src/lib.rs", "")
-        .write("build.rs", crate::interrupt::ENDLESS)
-        .set("PORT", port.local_addr().unwrap().to_string());
+    // Whoever had the other end is gone.
+    let is_closed = |mut connection: TcpStream| {
+        connection
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let read = connection.read(&mut [0]).map_err(|error| error.kind());
+        matches!(read, Ok(0) | Err(ErrorKind::ConnectionReset))
+    };
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut scene = endless("endless", &port);
     let mut dev = Dev::start(&scene, "");
-    let (mut first, _) = port.accept().unwrap();
+    let (first, _) = port.accept().unwrap();
     scene.write("src/lib.rs", "// A change.");
     dev.until("dev-cancelled");
-    let (mut second, _) = port.accept().unwrap();
-    // The build script, which Cargo had started, is gone: its end of the connection is closed.
-    assert_eq!(first.read(&mut [0]).unwrap_or(0), 0);
+    let (second, _) = port.accept().unwrap();
+    // The second build has begun, so that nothing of the first is left: not the build script, which Cargo had started, nor what
+    // that has started.
+    first.set_nonblocking(true).unwrap();
+    assert_eq!((&first).read(&mut [0]).map_err(|error| error.kind()), Ok(0));
     dev.kill();
-    assert_eq!(second.read(&mut [0]).unwrap_or(0), 0);
+    assert!(is_closed(second));
 }

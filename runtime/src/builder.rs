@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use airs_core::{Event, Limits, Name, Observer, Result, VariableName};
+use airs_core::{Event, Interposer, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
 use airs_engine::{CodeCache, CompileProcess, EngineConfig, HostInterface};
-use airs_platform::{Http, Network};
+use airs_platform::{Clock, Http, Network, Random, Storage};
 
 use crate::answers;
 use crate::contexts;
 use crate::migrate;
 use crate::offer::Offers;
 use crate::runtime::Runtime;
+use crate::surroundings::Surroundings;
 
 /// Where contexts keep their state.
 ///
@@ -99,6 +100,7 @@ pub struct RuntimeBuilder {
     pub(crate) variables: BTreeMap<VariableName, String>,
     pub(crate) files: Option<PathBuf>,
     pub(crate) http: Arc<dyn Http>,
+    pub(crate) surroundings: Surroundings,
     pub(crate) answers_kept: Duration,
     pub(crate) migrations_max: Duration,
     pub(crate) offers: Offers,
@@ -118,6 +120,7 @@ impl RuntimeBuilder {
             variables: BTreeMap::new(),
             files: None,
             http: Arc::new(Network::new()),
+            surroundings: Surroundings::default(),
             answers_kept: answers::KEPT,
             migrations_max: migrate::MIGRATION_MAX,
             offers: Offers::default(),
@@ -147,6 +150,21 @@ impl RuntimeBuilder {
     /// Adds a context. The first one named takes the place of `local` as the default.
     pub fn context(mut self, name: Name) -> Self {
         self.contexts.push(name);
+        self
+    }
+
+    /// Adds a context whose state is kept by a storage of one's own. It comes after those that are
+    /// [named](Self::context).
+    ///
+    /// ```
+    /// use airs_runtime::Runtime;
+    /// use airs_runtime::storage::Memory;
+    ///
+    /// let runtime = Runtime::builder().context_in("shop".parse()?, Memory::new()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn context_in(mut self, name: Name, storage: impl Storage + 'static) -> Self {
+        self.prepared.push(Context::new(name, Arc::new(storage)));
         self
     }
 
@@ -213,6 +231,25 @@ impl RuntimeBuilder {
     /// ones may.
     pub fn http(mut self, service: impl Http + 'static) -> Self {
         self.http = Arc::new(service);
+        self
+    }
+
+    /// What time it is for runs: this machine's unless said. Deadlines, and the ids of runs, keep to the machine's.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.surroundings.clock = Arc::new(clock);
+        self
+    }
+
+    /// What the random numbers of runs are made of: drawn from the operating system unless said. Whoever can foresee
+    /// it can foresee whatever components draw.
+    pub fn random(mut self, random: impl Random + 'static) -> Self {
+        self.surroundings.random = Some(Arc::new(random));
+        self
+    }
+
+    /// Has `interposer` asked before each call of a component in a run.
+    pub fn interpose(mut self, interposer: impl Interposer + 'static) -> Self {
+        self.surroundings.interposer = Some(Arc::new(interposer));
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result, WitPackage};
 use airs_engine::{
@@ -313,7 +313,8 @@ impl Callable {
             cpu_ms: self.limits.cpu_ms,
             memory: Some(self.runtime.inner.memory.clone()),
         };
-        let environment = Environment::new(Arc::clone(id), None, SystemTime::now(), allowance, observer);
+        let now = self.runtime.inner.surroundings.clock.now();
+        let environment = Environment::new(Arc::clone(id), None, now, allowance, observer);
         let (name, world) = (Arc::clone(&self.name), Arc::clone(&self.world));
         Guest::new(name, environment, world, &self.limits)
     }

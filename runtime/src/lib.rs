@@ -135,14 +135,15 @@ mod ready;
 mod request;
 mod routes;
 mod runtime;
+mod surroundings;
 mod swap;
 mod turns;
 
 pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, CodeSource, Error, Event,
-    Grants, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Item, Kind, Limit,
-    LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess, Value, VariableName,
-    WitPackage, WitPackageError,
+    Grants, GuestCall, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, Interposed,
+    Interposer, Item, Kind, Limit, LimitScope, Limits, Name, NameError, Result, Rights, RunId, StorageAccess,
+    Value, VariableName, WitPackage, WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{
@@ -153,7 +154,8 @@ pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
 };
 pub use airs_platform::{
-    Denial, Denials, Http, HttpError, HttpTimes, Network, Resolve, Room, SystemResolver, Trust,
+    Clock, Denial, Denials, Http, HttpError, HttpTimes, Network, Random, Resolve, Room, SystemClock,
+    SystemResolver, Trust,
 };
 pub use airs_process::{ATTEMPTS_MAX, Answer};
 /// Makes a Rust type one that crosses: the same shape as a type in WIT.
@@ -200,6 +202,14 @@ pub use request::{Report, Request};
 pub use routes::Generation;
 pub use runtime::Runtime;
 pub use swap::{Prepared, Refused, Swapped};
+
+/// What a storage of an embedder's own is made of, for [`RuntimeBuilder::context_in`].
+pub mod storage {
+    pub use airs_platform::{
+        Bytes, Check, Commit, CommitId, Committed, Entry, Key, Memory, Page, Range, Reading, Snapshot,
+        Storage, StorageError, Stored, Version,
+    };
+}
 
 #[doc(hidden)]
 pub use airs_engine::wit;

@@ -235,6 +235,7 @@ impl Inner {
         let run = Run {
             id: asked.id.to_string().into(),
             begun: asked.at,
+            circumstances: self.surroundings.now(),
             identity: given.map(|id| Identity {
                 id,
                 request: work.digest(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use airs_core::{Code, Error, Kind, Name, Result};
 use airs_driver::{Context, Driver};
@@ -123,7 +123,7 @@ impl Inner {
         let environment = Environment::new(
             Arc::clone(&run),
             Some(name),
-            SystemTime::now(),
+            self.surroundings.now(),
             allowance,
             observer,
         );

@@ -20,6 +20,7 @@ use crate::load::Loaded;
 use crate::migrate::Pending;
 use crate::offer::Offers;
 use crate::routes::{Generation, Routes};
+use crate::surroundings::Surroundings;
 use crate::turns::Turns;
 
 /// A run has one program and rarely more than three drivers.
@@ -50,6 +51,7 @@ pub(crate) struct Inner {
     /// What all guests take memory of.
     pub(crate) memory: MemoryBudget,
     pub(crate) observer: Observer,
+    pub(crate) surroundings: Surroundings,
     /// What components may be granted to read.
     pub(crate) variables: BTreeMap<VariableName, String>,
     /// Where the folders of contexts are.
@@ -88,6 +90,7 @@ impl Runtime {
             variables,
             files,
             http,
+            surroundings,
             answers_kept,
             migrations_max,
             offers,
@@ -121,6 +124,7 @@ impl Runtime {
             limits,
             memory,
             observer,
+            surroundings,
             variables,
             files,
             answers_kept,

@@ -42,6 +42,7 @@ mod replace;
 mod rights;
 mod state;
 mod storage;
+mod surroundings;
 mod swap;
 mod transaction;
 mod transfer;

@@ -36,6 +36,11 @@ impl Grants {
         self.contexts.get(context).unwrap_or(&self.general)
     }
 
+    /// What is granted in general, and then in each context that has a grant of its own.
+    pub fn all(&self) -> impl Iterator<Item = &Capabilities> {
+        std::iter::once(&self.general).chain(self.contexts.values())
+    }
+
     /// The table of `airs.toml` that grants `component` what counts in a context.
     pub fn table(&self, context: &Name, component: &Name) -> String {
         if self.contexts.contains_key(context) {

@@ -19,6 +19,7 @@ mod grants;
 mod guard;
 mod harmless;
 mod http;
+mod interposer;
 mod limits;
 mod name;
 mod rights;
@@ -44,6 +45,7 @@ pub use harmless::{harmless, harmless_json};
 pub use http::{
     Host, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl, HttpUrlError, Scheme,
 };
+pub use interposer::{GuestCall, Interposed, Interposer};
 pub use limits::{Limit, LimitScope, Limits};
 pub use name::{CallerId, Name, NameError};
 pub use rights::Rights;

@@ -5,12 +5,13 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use airs_core::{Capability, Event, Guard, Guards, Name, Observer};
+use airs_core::{Capability, Event, Guard, Guards, GuestCall, Interposed, Interposer, Kind, Name, Observer};
 use sha2::{Digest, Sha256};
 
 use crate::allowance::Allowance;
+use crate::circumstances::Circumstances;
 use crate::host::HostCaller;
 use crate::memory_budget::{MemoryBudget, Share};
 use crate::ticker::TICK_MS;
@@ -53,6 +54,7 @@ struct Shared {
     wall: Duration,
     deadline: Instant,
     seed: OnceLock<[u8; 32]>,
+    interposer: Option<Arc<dyn Interposer>>,
     observer: Observer,
     cpu_ms: u64,
     /// How many ticks came while its guests computed.
@@ -73,14 +75,19 @@ struct Denials {
 
 impl Environment {
     /// The environment of a run's first attempt in a context, or of a call from outside of any. Its clock stands at
-    /// `now`.
+    /// the time that it begins with.
     pub fn new(
         run: Arc<str>,
         context: Option<Name>,
-        now: SystemTime,
+        begins: impl Into<Circumstances>,
         allowance: Allowance,
         observer: Observer,
     ) -> Self {
+        let Circumstances {
+            now,
+            seed,
+            interposer,
+        } = begins.into();
         let wall = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         let Allowance {
             deadline,
@@ -92,7 +99,8 @@ impl Environment {
             context,
             wall,
             deadline,
-            seed: OnceLock::new(),
+            seed: seed.map_or_else(OnceLock::new, OnceLock::from),
+            interposer,
             observer,
             cpu_ms,
             ticks: AtomicU64::new(0),
@@ -144,6 +152,17 @@ impl Environment {
         }
     }
 
+    /// What becomes of a call of a component that is about to be made.
+    pub fn before(&self, kind: Kind, component: &Name, function: &str) -> Interposed {
+        match &self.shared.interposer {
+            None => Interposed::Passed,
+            Some(interposer) => {
+                let call = GuestCall::new(kind, component, function);
+                interposer.before(&call.of(&self.shared.run, self.attempt))
+            }
+        }
+    }
+
     /// Whether a guest that still computes is to be stopped.
     pub(crate) fn is_late(&self) -> bool {
         self.guards.has(Guard::Deadline) && Instant::now() >= self.shared.deadline
@@ -184,7 +203,7 @@ impl Environment {
 
     /// The `block`th block of the random stream of a component in this run.
     ///
-    /// The seed is drawn from the operating system when the run's first guest asks for it.
+    /// Unless the run began with a seed, it is drawn from the operating system when its first guest asks for it.
     pub(crate) fn random_block(&self, component: &Name, block: u64) -> Result<[u8; 32], getrandom::Error> {
         let seed = match self.shared.seed.get() {
             Some(seed) => seed,
@@ -285,6 +304,8 @@ impl fmt::Debug for Environment {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]

@@ -2,12 +2,14 @@
 //!
 //! [`Storage`] keeps a context's state: [`Sqlite`] in a file, [`Memory`] for tests.
 
+mod clock;
 mod denials;
 mod error;
 mod folder;
 mod http;
 mod storage;
 
+pub use clock::{Clock, Random, SystemClock};
 pub use denials::{Denial, DenialLog, Denials};
 pub use error::StorageError;
 pub use folder::LocalFolder;

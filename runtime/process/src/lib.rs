@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use std::time::Instant;
+//! use std::time::{Instant, SystemTime};
 //! use airs_core::{Caller, Limits};
 //! use airs_driver::Context;
 //! use airs_process::{Answer, Outcome, Progress, Routing, Run, Table, Work};
@@ -25,6 +25,7 @@
 //!     let run = Run {
 //!         id: "01K5V8Q4ZC2R9T7M3XH6JWPBNE".into(),
 //!         begun: Instant::now(),
+//!         circumstances: SystemTime::now().into(),
 //!         identity: None,
 //!         context,
 //!         caller,

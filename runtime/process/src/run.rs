@@ -2,11 +2,11 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use airs_core::{Caller, Code, Error, Limits, Observer, Result};
 use airs_driver::{Context, Ended, Footprint, Heard, Identity, Session, SessionStart, Ticket};
-use airs_engine::{Allowance, Environment};
+use airs_engine::{Allowance, Circumstances, Environment};
 use futures_util::future::poll_immediate;
 use tokio::time::{sleep_until, timeout_at};
 
@@ -31,6 +31,8 @@ pub struct Run {
     pub id: Arc<str>,
     /// When it was asked for: its deadline is counted from then.
     pub begun: Instant,
+    /// What it is given of the world, the same in each attempt.
+    pub circumstances: Circumstances,
     /// What makes it happen once: the id, when a caller gave it, and what for.
     pub identity: Option<Identity>,
     /// Where it happens.
@@ -98,7 +100,7 @@ impl Run {
             cpu_ms: pinned.limits.cpu_ms,
             memory: self.context.memory().cloned(),
         };
-        let mut environment = Environment::new(id, context, SystemTime::now(), allowance, observer)
+        let mut environment = Environment::new(id, context, self.circumstances.clone(), allowance, observer)
             .guarded(self.context.guards());
         let heard = Heard::default();
         // Once an attempt may have been committed, only a commit tells what became of the run: until then any

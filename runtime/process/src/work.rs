@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use airs_core::{FieldWriter, Kind, Result, Rights};
+use airs_core::{FieldWriter, Interposed, Kind, Result, Rights};
 use airs_driver::{Owner, Placement, Session, unknown};
 use airs_engine::Environment;
 use sha2::{Digest, Sha256};
@@ -198,6 +198,10 @@ async fn run(
     session: Box<Session>,
     environment: &Environment,
 ) -> Result<(Answer, Box<Session>), Failed> {
+    let interposed = environment.before(Kind::Program, &program.name, "run");
+    if let Interposed::Refused(error) | Interposed::Fault(error) = interposed {
+        return Err(Failed::of(error, &session));
+    }
     let instance = program.instance(session, environment).await?;
     let (output, state) = instance.run(Arc::clone(input)).await;
     let mut session = state.into_session();

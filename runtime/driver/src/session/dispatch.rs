@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::{Call, Code, Error, Name, Receipt, Result, Rights, Value};
+use airs_core::{Call, Code, Error, Interposed, Kind, Name, Receipt, Result, Rights, Value};
 use airs_engine::{DriverAsset, DriverInstance, Environment, Failure, Guest};
 
 use crate::catalog::Driver;
@@ -145,13 +145,13 @@ impl Instances {
     }
 
     pub(super) async fn bind(&mut self, index: usize, call: &Call, account: &str) -> Result<Vec<u8>> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "bind")?;
         let answer = instance.bind(call, account).await;
         self.leave(index, savepoint, answer)
     }
 
     pub(super) async fn unbind(&mut self, index: usize, call: &Call, account: &[u8]) -> Result<()> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "unbind")?;
         let answer = instance.unbind(call, account).await;
         self.leave(index, savepoint, answer)
     }
@@ -163,13 +163,13 @@ impl Instances {
         account: Vec<u8>,
         rights: Rights,
     ) -> Result<DriverAsset> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "intend")?;
         let answer = instance.intend(call, account, rights).await;
         self.leave(index, savepoint, answer)
     }
 
     pub(super) async fn view(&mut self, index: usize, asset: DriverAsset) -> Result<Value> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "view")?;
         let answer = instance.view(asset).await;
         self.leave(index, savepoint, answer)
     }
@@ -181,7 +181,7 @@ impl Instances {
         to: DriverAsset,
         value: Value,
     ) -> Result<Receipt> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "transfer")?;
         let answer = instance.transfer(from, to, value).await;
         self.leave(index, savepoint, answer)
     }
@@ -193,32 +193,50 @@ impl Instances {
         operation: String,
         input: String,
     ) -> Result<String> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "control")?;
         let answer = instance.control(asset, operation, input).await;
         self.leave(index, savepoint, answer)
     }
 
     pub(super) async fn done(&mut self, index: usize, asset: DriverAsset) -> Result<()> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "done")?;
         let answer = instance.done(asset).await;
         self.leave(index, savepoint, answer)
     }
 
     pub(super) async fn migrate(&mut self, index: usize, from: u32) -> Result<u32> {
-        let (savepoint, instance) = self.enter(index)?;
+        let (savepoint, instance) = self.enter(index, "migrate")?;
         let answer = instance.migrate(from).await;
         self.leave(index, savepoint, answer)
     }
 
     /// Hands the transaction to an instance. A doomed run enters none: a dead instance is never called.
-    fn enter(&mut self, index: usize) -> Result<(Savepoint, &mut DriverInstance<DriverState>)> {
+    fn enter(
+        &mut self,
+        index: usize,
+        function: &str,
+    ) -> Result<(Savepoint, &mut DriverInstance<DriverState>)> {
         let savepoint = self.transaction()?.savepoint();
+        match self.interposed(index, function) {
+            Interposed::Passed => {}
+            Interposed::Refused(error) => return Err(error),
+            Interposed::Fault(error) => return Err(self.transaction()?.doomed(error)),
+        }
         let placed = self.placed.get_mut(index).ok_or_else(lost)?;
         placed
             .instance
             .state()
             .lend(self.transaction.take().ok_or_else(lost)?);
         Ok((savepoint, &mut placed.instance))
+    }
+
+    fn interposed(&self, index: usize, function: &str) -> Interposed {
+        match self.placed.get(index) {
+            Some(placed) => self
+                .environment
+                .before(Kind::Driver, placed.driver.name(), function),
+            None => Interposed::Fault(lost()),
+        }
     }
 
     /// Takes the transaction back, and decides what the answer means for it.

@@ -21,6 +21,7 @@ mod processors;
 mod row;
 mod run;
 mod scale;
+mod testing;
 mod text;
 mod tool;
 
@@ -41,6 +42,7 @@ fn main() {
         durable::rows,
         scale::rows,
         tool::rows,
+        testing::rows,
     ] {
         for row in group(&wanted) {
             println!("{row}");

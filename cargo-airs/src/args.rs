@@ -9,14 +9,19 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::completion;
 use crate::exit::Exit;
 
+mod bench;
 mod call;
+mod check;
 mod dev;
 mod doctor;
 mod events;
 mod node;
+mod test;
 mod written;
 
+pub(crate) use bench::BenchArgs;
 pub(crate) use call::CallArgs;
+pub(crate) use check::CheckArgs;
 pub(crate) use dev::DevArgs;
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use events::{AllEventsArgs, EventsArgs, LogsArgs};
@@ -24,6 +29,7 @@ pub(crate) use node::{
     BindArgs, BindingsArgs, ControlArgs, DemoArgs, ExplainArgs, IdArgs, NodeArgs, RunArgs, StatusArgs,
     UnbindArgs, ViewArgs,
 };
+pub(crate) use test::TestArgs;
 
 pub(crate) use written::{CompletionsArgs, ManArgs, SchemaArg, SchemaArgs, ShellArg};
 
@@ -85,7 +91,10 @@ pub(crate) enum ColorArg {
 pub(crate) enum CommandArgs {
     New(NewArgs),
     Build(BuildArgs),
+    Check(CheckArgs),
     Dev(DevArgs),
+    Test(TestArgs),
+    Bench(BenchArgs),
     Inspect(InspectArgs),
     Call(CallArgs),
     Bind(BindArgs),

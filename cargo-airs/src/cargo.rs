@@ -1,8 +1,10 @@
 //! Cargo and its companions, as child processes.
 
+mod toolchain;
+
 use std::ffi::OsString;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,8 @@ use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
 use crate::interrupt::Running;
 use crate::settings::{Manifest, Start};
+
+pub(crate) use toolchain::{install_target, target_is_installed, tools, version};
 
 /// The target that components are compiled for.
 pub(crate) const TARGET: &str = "wasm32-wasip2";
@@ -132,24 +136,6 @@ pub(crate) fn compile(call: &Call, manifest: &Manifest, made: &mut dyn FnMut(Art
     Err(Failure::new(Reason::BuildFailed, "the build failed"))
 }
 
-/// What a tool of the toolchain that compiles in `folder` says of its version, or why it does not start. Nothing is
-/// installed for it.
-pub(crate) fn version(tool: &str, folder: &Path) -> Result<Result<String, String>> {
-    let named = std::env::var_os(tool.to_uppercase()).unwrap_or_else(|| tool.into());
-    let output = Command::new(named)
-        .arg("--version")
-        .current_dir(folder)
-        .env("RUSTUP_AUTO_INSTALL", "0")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|cause| Failure::unavailable(format!("cannot start {tool}")).caused_by(cause))?;
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    Ok(match output.status.success() {
-        true => Ok(said(&output.stdout)),
-        false => Err(said(&output.stderr)),
-    })
-}
-
 /// Has Cargo resolve the workspace, with these flags beside those of the command; why it cannot, if it cannot.
 pub(crate) fn resolve(manifest: &Manifest, flags: &[&str]) -> Result<Result<(), String>> {
     let platform = ["--filter-platform", TARGET];
@@ -161,43 +147,89 @@ pub(crate) fn resolve(manifest: &Manifest, flags: &[&str]) -> Result<Result<(), 
     Ok(read_metadata(manifest, &[&platform, flags.as_slice()].concat())?.map(drop))
 }
 
-/// Whether the standard library of the target is there, in the toolchain that compiles in `folder`.
-pub(crate) fn target_is_installed(folder: &Path) -> Result<bool> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|cause| Failure::unavailable("cannot start rustc").caused_by(cause))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(output.status.success() && Path::new(text.trim()).is_dir())
+/// Cargo with a subcommand that runs tests, in a workspace.
+pub(crate) fn tests(subcommand: &[&str], manifest: &Manifest) -> Command {
+    let (first, rest) = subcommand.split_first().unwrap_or((&"test", &[]));
+    // The other runner has no such flag.
+    let mut manifest = manifest.clone();
+    if !rest.is_empty() {
+        manifest.flags.retain(|flag| *flag != "--quiet");
+    }
+    let mut command = Command::new(program());
+    command.arg(first).args(rest);
+    told(&mut command, &manifest);
+    command
 }
 
-/// Has rustup add the target to the toolchain that compiles in `folder`.
-pub(crate) fn install_target(folder: &Path) -> Result<()> {
-    let mut command = Command::new("rustup");
-    command
-        .args(["target", "add", TARGET])
-        .current_dir(folder)
+/// Whether cargo-nextest is there.
+pub(crate) fn has_nextest() -> bool {
+    let mut command = Command::new(program());
+    let asked = command
+        .args(["nextest", "--version"])
         .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    let status = Running::start(&mut command)?.wait()?;
-    if status.success() {
-        return Ok(());
+        .output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
+/// What is heard of a check.
+#[derive(Debug)]
+pub(crate) enum Checked<'a> {
+    /// The compiler has something to say: Cargo's own object, in a line.
+    Said(&'a str),
+    /// A component's crate is checked.
+    Good(PackageId),
+}
+
+/// Runs `cargo check`, and tells whether nothing is wrong. For people the compiler's messages go to stderr as they are,
+/// otherwise they are told.
+pub(crate) fn check(
+    call: &Call,
+    manifest: &Manifest,
+    for_people: bool,
+    told: &mut dyn FnMut(Checked<'_>),
+) -> Result<bool> {
+    let format = if for_people {
+        "json-render-diagnostics"
+    } else {
+        "json"
+    };
+    let mut running = Running::start(&mut call.command(manifest, format))?;
+    let stdout = running.stdout().map(BufReader::new);
+    for line in stdout
+        .into_iter()
+        .flat_map(BufReader::lines)
+        .map_while(std::io::Result::ok)
+    {
+        match serde_json::from_str(&line) {
+            Ok(CargoMessage::CompilerMessage(_)) => told(Checked::Said(&line)),
+            Ok(CargoMessage::CompilerArtifact(artifact))
+                if artifact.target.kind.contains(&TargetKind::CDyLib) =>
+            {
+                told(Checked::Good(artifact.package_id));
+            }
+            _ => {}
+        }
     }
-    Err(Failure::unavailable(format!(
-        "rustup cannot add the target {TARGET}"
-    )))
+    Ok(running.wait()?.success())
 }
 
 fn cargo(subcommand: &str, manifest: &Manifest) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.arg(subcommand).args(&manifest.flags);
+    let mut command = Command::new(program());
+    command.arg(subcommand);
+    told(&mut command, manifest);
+    command
+}
+
+fn program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Tells Cargo which workspace is meant, and what it may do.
+fn told(command: &mut Command, manifest: &Manifest) {
+    command.args(&manifest.flags);
     if let Start::Manifest(path) = &manifest.start {
         command.arg("--manifest-path").arg(path);
     }
-    command
 }
 
 #[cfg(test)]

@@ -17,22 +17,40 @@ pub(crate) fn served(arguments: &[std::ffi::OsString]) -> Option<ExitCode> {
 
 /// Sets up how code is made. A cache that cannot be used costs time, and is said.
 pub(crate) fn set_up(builder: RuntimeBuilder, report: &Report) -> RuntimeBuilder {
-    let builder = match settings::code_folder().map(CodeCache::open) {
-        Some(Ok(cache)) => builder.code_cache(cache),
-        Some(Err(error)) => {
-            let hint = error
-                .hint_text()
-                .map_or_else(String::new, |hint| format!("; {hint}"));
-            report.warn(&format!("compiled code is not kept: {error}{hint}"));
-            builder
-        }
+    with(builder, cache(report).as_ref(), process().as_ref())
+}
+
+/// A runtime that has these, where they are there.
+pub(crate) fn with(
+    builder: RuntimeBuilder,
+    cache: Option<&CodeCache>,
+    process: Option<&CompileProcess>,
+) -> RuntimeBuilder {
+    let builder = match cache {
+        Some(cache) => builder.code_cache(cache.clone()),
         None => builder,
     };
-    match CompileProcess::this([SERVE]) {
-        Ok(process) => builder.compile_process(process),
-        // Nobody says where it is; it can still compile by itself.
-        Err(_) => builder,
+    match process {
+        Some(process) => builder.compile_process(process.clone()),
+        None => builder,
     }
+}
+
+/// Where compiled code is kept, if it is.
+pub(crate) fn cache(report: &Report) -> Option<CodeCache> {
+    let opened = CodeCache::open(settings::code_folder()?);
+    let complain = |error: &airs_core::Error| {
+        let hint = error
+            .hint_text()
+            .map_or_else(String::new, |hint| format!("; {hint}"));
+        report.warn(&format!("compiled code is not kept: {error}{hint}"));
+    };
+    opened.inspect_err(complain).ok()
+}
+
+/// The process that compiles. When nobody says where this program is, it can still compile by itself.
+pub(crate) fn process() -> Option<CompileProcess> {
+    CompileProcess::this([SERVE]).ok()
 }
 
 /// What only those want to know who ask for more.

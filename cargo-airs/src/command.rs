@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
+mod bench;
 mod bind;
 pub(crate) mod build;
 mod call;
+mod check;
 mod completions;
 mod control;
 mod demo;
@@ -16,6 +18,7 @@ mod new;
 mod run;
 pub(crate) mod schema;
 mod status;
+pub(crate) mod test;
 mod view;
 
 use crate::error::Result;
@@ -28,6 +31,7 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
     match settings {
         Settings::New(settings) => new::run(settings, report),
         Settings::Build(settings) => build::run(settings, report),
+        Settings::Check(settings) => check::run(settings, report),
         Settings::Inspect(settings) => inspect::run(settings, report),
         Settings::Call(settings) => call::run(settings, report),
         Settings::Bind(settings) => bind::bind(settings, report),
@@ -44,6 +48,8 @@ pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
         Settings::Events(settings) => events::run(settings, report),
         Settings::Doctor(settings) => doctor::run(settings, report),
         Settings::Dev(settings) => dev::run(settings, report),
+        Settings::Test(settings) => test::run(settings, report),
+        Settings::Bench(settings) => bench::run(settings, report),
         Settings::Demo(settings) => demo::run(settings, report),
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Reason {
     Usage,
     /// The compiler, or a check of what it made, failed.
     BuildFailed,
+    /// A test failed.
+    TestsFailed,
     /// A file, a folder or another tool could not be used.
     Unavailable,
     /// `doctor` has found something that does not work.
@@ -42,6 +44,7 @@ impl Reason {
             Self::Airs(code) => code.as_str(),
             Self::Usage => "usage",
             Self::BuildFailed => "build-failed",
+            Self::TestsFailed => "tests-failed",
             Self::Unavailable => "unavailable",
             Self::FaultsFound => "faults-found",
             Self::Interrupted => "interrupted",
@@ -53,6 +56,7 @@ impl Reason {
         match self {
             Self::Usage => Exit::Usage,
             Self::BuildFailed => Exit::BuildFailed,
+            Self::TestsFailed => Exit::Refused,
             Self::Unavailable => Exit::Unavailable,
             Self::FaultsFound => Exit::Refused,
             Self::Interrupted => Exit::Interrupted,

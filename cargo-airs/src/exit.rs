@@ -19,7 +19,7 @@ impl Exit {
         (Self::Done, "done"),
         (
             Self::Refused,
-            "the run, or the call, was refused or failed; or `doctor` found a fault",
+            "the run, or the call, was refused or failed; a test did; or `doctor` found a fault",
         ),
         (
             Self::Usage,

@@ -21,6 +21,7 @@ mod node;
 mod os;
 mod report;
 mod settings;
+mod stage;
 mod workspace;
 
 use std::process::ExitCode;

@@ -9,16 +9,20 @@ use serde_json::value::RawValue;
 use crate::error::Failure;
 use crate::journal::Entry;
 
+mod bench;
 mod built;
 mod dev;
 mod doctor;
 mod explain;
+mod figures;
 mod node;
 
+pub(crate) use bench::{Against, Latency, Measured};
 pub(crate) use built::Built;
 pub(crate) use dev::{DevServed, DevTurn, SERVES_ON};
 pub(crate) use doctor::{Checked, Examination, Verdict};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
+pub(crate) use figures::{seconds, short, size};
 pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
 
 /// The schema of messages for programs; its version is part of each of them.
@@ -44,6 +48,21 @@ pub(crate) enum Message<'a> {
     },
     /// `build` has a component ready.
     ComponentBuilt(Built<'a>),
+    /// `check` has found nothing wrong with a component.
+    ComponentChecked { name: &'a str, kind: &'a str },
+    /// `test` has seen every test pass.
+    TestsPassed {
+        /// What was in service for them.
+        components: Vec<String>,
+        duration_ms: u64,
+    },
+    /// What `bench` has measured.
+    BenchMeasured {
+        #[serde(flatten)]
+        measured: Measured,
+        /// Beside what a baseline has, if that is asked for.
+        against: Option<Against>,
+    },
     /// What `inspect` shows.
     ComponentInspected(Box<crate::command::inspect::Inspection>),
     /// What `call` has got.
@@ -167,6 +186,10 @@ impl Message<'_> {
         match self {
             Self::ComponentInspected(inspection) => Some(inspection.to_string()),
             Self::FunctionCalled { result, .. } => Some((*result).to_owned()),
+            Self::BenchMeasured { measured, against } => {
+                let against = against.as_ref().map(ToString::to_string);
+                Some(format!("{measured}{}", against.unwrap_or_default()))
+            }
             Self::Status(status) => Some(status.to_string()),
             Self::DoctorExamined(examination) => Some(examination.to_string()),
             Self::RunCommitted { output, .. } | Self::AssetControlled { output, .. } => {
@@ -204,6 +227,18 @@ impl Message<'_> {
                 )
             }
             Self::ComponentBuilt(built) => (if built.fresh { "Fresh" } else { "Built" }, built.line()),
+            Self::ComponentChecked { name, kind } => ("Checked", format!("{kind} {name}")),
+            Self::TestsPassed {
+                components,
+                duration_ms,
+            } => (
+                "Passed",
+                format!(
+                    "all tests, with {} in service, in {}",
+                    components.join(", "),
+                    seconds(*duration_ms)
+                ),
+            ),
             Self::TargetInstalled { target } => ("Installed", format!("target {target}")),
             Self::ManualWritten { folder, pages } => {
                 ("Wrote", format!("{} pages to {}", pages.len(), folder.display()))
@@ -240,28 +275,6 @@ impl Message<'_> {
     }
 }
 
-/// As much of a digest as tells two builds apart for people.
-pub(crate) fn short(digest: &str) -> &str {
-    digest.get(..12).unwrap_or(digest)
-}
-
-/// A number of bytes for people.
-pub(crate) fn size(bytes: u64) -> String {
-    const KIB: u64 = 1 << 10;
-    const MIB: u64 = 1 << 20;
-    let tenths = |unit: u64| {
-        let tenths = (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
-        format!("{}.{}", tenths / 10, tenths % 10)
-    };
-    // What would be rounded to 1024.0 KiB is 1.0 MiB.
-    const ALMOST_MIB: u64 = MIB - KIB / 20;
-    match bytes {
-        0..KIB => format!("{bytes} B"),
-        KIB..ALMOST_MIB => format!("{} KiB", tenths(KIB)),
-        _ => format!("{} MiB", tenths(MIB)),
-    }
-}
-
 impl<'a> From<&'a Failure> for Message<'a> {
     fn from(failure: &'a Failure) -> Self {
         let hint = failure.hints().join("\n");
@@ -272,17 +285,5 @@ impl<'a> From<&'a Failure> for Message<'a> {
             causes: failure.causes(),
             exit_code: failure.exit().code(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_have_a_unit_that_fits() {
-        assert_eq!(size(312), "312 B");
-        assert_eq!(size(86_221), "84.2 KiB");
-        assert_eq!(size(2_726_298), "2.6 MiB");
     }
 }

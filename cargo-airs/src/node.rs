@@ -24,7 +24,7 @@ use absent::Absent;
 pub(crate) use ask::{Answered, ask};
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
-pub(crate) use state::{kept, state, with_files};
+pub(crate) use state::{kept, owned, state, with_files};
 
 /// A command makes one run.
 const INSTANCES_MAX: u32 = 16;

@@ -96,6 +96,11 @@ impl Report {
         }
     }
 
+    /// What the compiler says, as Cargo's own object in a line.
+    pub(crate) fn compiler(&self, object: &str) {
+        out(object);
+    }
+
     /// An empty screen, for who reads on a terminal.
     pub(crate) fn clear(&self) {
         if self.is_for_people() {

@@ -1,5 +1,6 @@
 //! What the raw flags mean. Commands see resolved values only, never a flag that was left out.
 
+mod bench;
 mod build;
 mod call;
 mod code;
@@ -12,8 +13,10 @@ mod manifest;
 mod new;
 mod node;
 mod output;
+mod test;
 mod written;
 
+pub(crate) use bench::Bench;
 pub(crate) use build::{Build, Which};
 pub(crate) use call::Call;
 pub(crate) use code::code_folder;
@@ -28,6 +31,7 @@ pub(crate) use node::{
     Bind, Bindings, Control, Demo, Explain, Node, Run, StatePlace, Status, Unbind, View, What,
 };
 pub(crate) use output::{Format, Output, Verbosity, color_of};
+pub(crate) use test::{Test, Way as TestWay};
 pub(crate) use written::{Completions, Man, Schema, SchemaOf, Shell};
 
 use std::sync::Arc;
@@ -42,6 +46,7 @@ use crate::report::Report;
 pub(crate) enum Settings {
     New(New),
     Build(Build),
+    Check(Build),
     Dev(Arc<Dev>),
     Inspect(Inspect),
     Call(Call),
@@ -55,6 +60,8 @@ pub(crate) enum Settings {
     Status(Status),
     Events(Events),
     Doctor(Doctor),
+    Test(Test),
+    Bench(Bench),
     Demo(Demo),
     Completions(Completions),
     Man(Man),
@@ -76,7 +83,10 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
     let settings = match args.command {
         CommandArgs::New(new) => Settings::New(new.into()),
         CommandArgs::Build(args) => Settings::Build(Build::new(args, for_cargo())),
+        CommandArgs::Check(args) => Settings::Check(Build::new(args.into(), for_cargo())),
         CommandArgs::Dev(args) => Settings::Dev(Arc::new(Dev::new(args, for_cargo()))),
+        CommandArgs::Test(args) => Settings::Test(Test::new(args, for_cargo())),
+        CommandArgs::Bench(args) => Settings::Bench(Bench::new(args, for_cargo())),
         CommandArgs::Inspect(args) => Settings::Inspect(Inspect::new(args, for_cargo())),
         CommandArgs::Call(args) => Settings::Call(Call::new(args, for_cargo())),
         CommandArgs::Bind(args) => Settings::Bind(Bind::new(args, for_cargo())),

@@ -12,6 +12,10 @@ pub const DRIVER: &[File] = &[
     ("README.md.hbs", include_str!("../driver/README.md.hbs")),
     ("src/lib.rs", include_str!("../driver/src/lib.rs")),
     ("src/tests.rs", include_str!("../driver/src/tests.rs")),
+    (
+        "tests/as_built.rs.hbs",
+        include_str!("../driver/tests/as_built.rs.hbs"),
+    ),
 ];
 
 /// A program: a payment between two accounts.
@@ -19,6 +23,10 @@ pub const PROGRAM: &[File] = &[
     ("Cargo.toml.hbs", include_str!("../program/Cargo.toml.hbs")),
     ("README.md.hbs", include_str!("../program/README.md.hbs")),
     ("src/lib.rs", include_str!("../program/src/lib.rs")),
+    (
+        "tests/as_built.rs.hbs",
+        include_str!("../program/tests/as_built.rs.hbs"),
+    ),
 ];
 
 /// What a component that stands alone, or a project of several, has at its root.

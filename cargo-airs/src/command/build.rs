@@ -30,19 +30,23 @@ use surroundings::Surroundings;
 type Compiled = BTreeMap<PackageId, (PathBuf, Duration)>;
 
 pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
-    let workspace = Workspace::load(&settings.manifest)?;
-    schema::keep(&workspace);
+    within(&Workspace::load(&settings.manifest)?, settings, report)
+}
+
+/// The same in a workspace that was read already.
+pub(crate) fn within(workspace: &Workspace, settings: &Build, report: &Report) -> Result<()> {
+    schema::keep(workspace);
     let crates = workspace.select(&settings.which)?;
     for one in &crates {
-        limits_without_effect(one, &workspace, report);
+        limits_without_effect(one, workspace, report);
     }
     if !workspace.has_compiled(&settings.profile) {
-        require_target(&workspace, settings.install_target, report)?;
+        require_target(workspace, settings.install_target, report)?;
     }
     let compiled = match compile(settings, &crates) {
         // The target may have gone since something was compiled for it.
         Err(failure) if failure.reason() == Reason::BuildFailed => {
-            require_target(&workspace, false, report)?;
+            require_target(workspace, false, report)?;
             return Err(failure);
         }
         outcome => outcome?,
@@ -57,7 +61,7 @@ pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
             &settings.profile,
             &output,
             &mut record,
-            &workspace,
+            workspace,
             report,
         )?;
     }
@@ -65,7 +69,7 @@ pub(crate) fn run(settings: &Build, report: &Report) -> Result<()> {
 }
 
 /// Tells a driver's author of limits that only a program sets.
-fn limits_without_effect(one: &Crate, workspace: &Workspace, report: &Report) {
+pub(crate) fn limits_without_effect(one: &Crate, workspace: &Workspace, report: &Report) {
     let Manifest {
         name, kind, limits, ..
     } = &one.manifest;

@@ -27,6 +27,19 @@ impl Question {
             work,
         }
     }
+
+    /// The run, in whichever context.
+    pub(crate) fn request(self) -> airs_runtime::Result<Request> {
+        let request = Request::from(self.work).caller(self.caller.parse()?);
+        let request = match self.timeout_ms {
+            Some(milliseconds) => request.deadline_ms(milliseconds),
+            None => request,
+        };
+        Ok(match self.id {
+            Some(id) => request.id(id.parse()?),
+            None => request,
+        })
+    }
 }
 
 /// What is to be done in a run.

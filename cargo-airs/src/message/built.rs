@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{short, size};
+use super::{seconds, short, size};
 
 /// A component that is built.
 #[derive(Debug, Serialize)]
@@ -36,11 +36,7 @@ impl Built<'_> {
         let time = if self.fresh {
             String::new()
         } else {
-            format!(
-                " in {}.{:02} s",
-                self.duration_ms / 1000,
-                self.duration_ms % 1000 / 10
-            )
+            format!(" in {}", seconds(self.duration_ms))
         };
         let change = if self.fresh { "" } else { &change };
         format!(

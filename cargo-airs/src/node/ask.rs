@@ -48,6 +48,19 @@ pub(crate) fn ask<T>(
 impl Node {
     /// Makes a run. Ctrl-C cancels it: nothing of it remains, unless it was being committed.
     fn perform(&self, work: Work) -> Result<RunReport> {
+        let run = self.runtime.perform(self.request(work));
+        interrupt::unless_pressed(run).map_err(|failure| {
+            failure
+                .hint("nothing of the run remains, unless it was being committed: look before you repeat it")
+        })
+    }
+
+    /// Makes a run, and waits for it on this thread, whatever else happens.
+    pub(crate) fn make(&self, work: Work) -> RunReport {
+        self.runtime.perform_blocking(self.request(work))
+    }
+
+    fn request(&self, work: Work) -> Request {
         let request = Request::from(work)
             .caller(self.request.caller.clone())
             .context(self.request.context.clone());
@@ -55,14 +68,10 @@ impl Node {
             Some(milliseconds) => request.deadline_ms(milliseconds),
             None => request,
         };
-        let request = match self.request.id {
+        match self.request.id {
             Some(id) => request.id(id),
             None => request,
-        };
-        interrupt::unless_pressed(self.runtime.perform(request)).map_err(|failure| {
-            failure
-                .hint("nothing of the run remains, unless it was being committed: look before you repeat it")
-        })
+        }
     }
 
     /// Makes a run, and hands out its answer, of which `pick` takes what this kind of request is answered with.

@@ -1,8 +1,9 @@
 //! Where the state of a command is.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use airs_core::Code;
+use airs_core::{Code, Name};
 use airs_runtime::{RuntimeBuilder, State};
 
 use crate::error::{Failure, Reason, Result};
@@ -50,6 +51,22 @@ pub(crate) fn kept(
         journal.hide(name.as_str(), &value);
     }
     journal
+}
+
+/// Keeps others from committing to the state of a context, for as long as what is returned lives.
+pub(crate) fn owned(folder: &Path, context: &Name) -> Result<File> {
+    let lock = folder.join(format!("{context}.sqlite-owner"));
+    let mut options = File::options();
+    let owner = options.create(true).truncate(false).write(true).open(&lock);
+    let owner = owner
+        .map_err(|cause| Failure::unavailable(format!("cannot lock {}", lock.display())).caused_by(cause))?;
+    match owner.try_lock() {
+        Ok(()) => Ok(owner),
+        Err(_) => {
+            let message = format!("another process works on the state of context {context}");
+            Err(Failure::new(Reason::Airs(Code::Busy), message).hint("end it first"))
+        }
+    }
 }
 
 fn project_state(workspace: &Workspace) -> Result<PathBuf> {

@@ -8,7 +8,7 @@ use crate::scene::{Scene, checkout};
 use crate::schema::reasons;
 
 /// What only happens in tests of their own, where each message is compared with the schema, too.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 11] = [
     "dev-building",
     "dev-cancelled",
     "dev-diagnostics",
@@ -19,6 +19,7 @@ const ELSEWHERE: [&str; 10] = [
     "log",
     "owner-awaited",
     "target-installed",
+    "tests-passed",
 ];
 
 #[test]
@@ -41,8 +42,12 @@ fn every_command_says_for_programs_what_is_published() {
     let bind = format!("bind /treasury --driver ledger --account {DOLLARS}");
     let run = "run payment --as alice \
                --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
+    let bench = "bench payment --as alice --runs 2 \
+                 --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
     for line in [
         "build",
+        "check",
+        bench,
         "inspect ledger",
         "call payment 'run(\"null\")'",
         "status",

@@ -8,9 +8,11 @@
     reason = "a test that meets something unexpected has failed"
 )]
 
+mod bench;
 mod broken;
 mod build;
 mod call;
+mod check;
 mod code;
 mod completions;
 mod contract;
@@ -38,3 +40,4 @@ mod stack;
 mod state;
 mod status;
 mod templates;
+mod test;

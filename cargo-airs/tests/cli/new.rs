@@ -27,6 +27,8 @@ fn a_component_outside_a_project_stands_alone() {
         "/airs.toml",
         "/src",
         "/src/lib.rs",
+        "/tests",
+        "/tests/as_built.rs",
     ];
     let mut expected: Vec<String> = ["ledger", "payment"]
         .iter()

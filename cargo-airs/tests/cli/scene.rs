@@ -234,6 +234,7 @@ fn guests() -> PathBuf {
 /// What Cargo says of its progress depends on what was compiled before.
 fn of_cargo(line: &str) -> bool {
     let verbs = [
+        "Checking",
         "Compiling",
         "Finished",
         "Blocking",

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `console` | a line that begins with `$ ` is run; the lines after it, if any, are what it prints |
 //! | `console one` | the same, and only the first line is a command |
+//! | `yaml workflow` | its steps are run, but for those that install something |
 //! | `sh` | nothing is run; what the commands name exists |
 //! | `… shows=FILE` | the text is in that file, below the page's folder |
 //! | `… writes=FILE` | the file gets this content |
@@ -35,12 +36,14 @@ use page::Page;
 use reader::Reader;
 
 /// Pages that have commands; a test each, as they take their time.
-const WITH_COMMANDS: [&str; 5] = [
+const WITH_COMMANDS: [&str; 7] = [
     "README.md",
     "docs/guides/first-driver.md",
     "docs/guides/first-program.md",
     "docs/reference/command-line.md",
     "docs/guides/debugging.md",
+    "docs/guides/testing.md",
+    "docs/guides/continuous-integration.md",
 ];
 
 #[test]
@@ -66,6 +69,16 @@ fn the_guide_to_a_program_is_true() {
 #[test]
 fn the_reference_of_the_command_line_is_true() {
     Reader::new().follow(&Page::read(WITH_COMMANDS[3]));
+}
+
+#[test]
+fn the_guide_to_testing_is_true() {
+    Reader::new().follow(&Page::read(WITH_COMMANDS[5]));
+}
+
+#[test]
+fn the_guide_to_continuous_integration_is_true() {
+    Reader::new().follow(&Page::read(WITH_COMMANDS[6]));
 }
 
 #[test]

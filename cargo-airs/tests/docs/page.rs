@@ -90,7 +90,8 @@ impl Page {
 /// Whether a word after a fence and the language means something.
 fn known(word: &str) -> bool {
     let files = ["shows=", "writes=", "edits=", "docs="];
-    ["one", "project", "manifest"].contains(&word) || files.iter().any(|key| word.starts_with(key))
+    ["one", "project", "manifest", "workflow"].contains(&word)
+        || files.iter().any(|key| word.starts_with(key))
 }
 
 impl Block {

@@ -46,6 +46,8 @@ impl Reader {
             let place = format!("{}:{}", page.name, block.line);
             if block.is("console") {
                 self.type_in(block, &place);
+            } else if block.is("workflow") {
+                self.work(block, &place);
             } else if block.is("sh") {
                 block.lines.iter().for_each(|line| exists(line, &place));
             } else if let Some(file) = block.value("shows") {
@@ -103,6 +105,20 @@ impl Reader {
         }
     }
 
+    /// Runs the steps of a workflow, but for those that bring a machine to what this one has.
+    fn work(&mut self, block: &Block, place: &str) {
+        const INSTALLS: [&str; 2] = ["rustup toolchain install ", "cargo install "];
+        let steps = block
+            .lines
+            .iter()
+            .filter_map(|line| line.trim().strip_prefix("- run: "));
+        let steps: Vec<&str> = steps
+            .filter(|step| !INSTALLS.iter().any(|install| step.starts_with(install)))
+            .collect();
+        assert!(steps.len() > 3, "{place}: steps that are run: {steps:?}");
+        steps.iter().for_each(|step| self.run(step, &[], place));
+    }
+
     fn run(&mut self, command: &str, expected: &[&str], place: &str) {
         if let Some(folder) = command.strip_prefix("cd ") {
             self.at.push(folder);
@@ -144,7 +160,11 @@ impl Reader {
         }
         command
             .env("PATH", path)
-            .env("AIRS_CACHE_DIR", "")
+            // A reader's own, as everybody has one.
+            .env(
+                "AIRS_CACHE_DIR",
+                self.folder.path().canonicalize().unwrap().join("cache"),
+            )
             .env("TMPDIR", self.folder.path().canonicalize().unwrap().join("tmp"))
             // What all components depend on is compiled once.
             .env("CARGO_BUILD_BUILD_DIR", guests());

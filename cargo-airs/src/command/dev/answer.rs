@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::time::Duration;
 
-use airs_core::{CallerId, Name};
+use airs_core::Name;
 use airs_package::Digest;
-use airs_runtime::{Report as RunReport, Request, Runtime};
+use airs_runtime::{Report as RunReport, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 
@@ -89,11 +89,11 @@ async fn converse(stream: &Stream, runtime: &Runtime, context: &Name) {
         if question.form != FORM {
             return;
         }
-        let told = match request(question, context) {
+        let told = match question.request() {
             Ok(request) => {
                 // Bounded by what a run may log.
                 let (tell, said) = unbounded_channel();
-                let request = request.on_event(move |event| {
+                let request = request.context(context.clone()).on_event(move |event| {
                     if let Some(said) = Said::of(event) {
                         // Who has gone away hears nothing.
                         let _ = tell.send(said);
@@ -141,20 +141,6 @@ async fn followed(
             }
         }
     }
-}
-
-fn request(question: Question, context: &Name) -> airs_core::Result<Request> {
-    let request = Request::from(question.work)
-        .caller(question.caller.parse::<CallerId>()?)
-        .context(context.clone());
-    let request = match question.timeout_ms {
-        Some(milliseconds) => request.deadline_ms(milliseconds),
-        None => request,
-    };
-    Ok(match question.id {
-        Some(id) => request.id(id.parse()?),
-        None => request,
-    })
 }
 
 /// Waits for a run; who asked may go away, or say something out of turn, and then it is cancelled.

@@ -4,10 +4,11 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use airs_core::{Code, Name};
+use airs_core::Name;
 use airs_runtime::State;
 
-use crate::error::{Failure, Reason, Result};
+use crate::error::{Failure, Result};
+use crate::node;
 
 /// The file that a loop holds, in the project's own folder.
 pub(crate) const LOCK: &str = "dev.lock";
@@ -63,17 +64,7 @@ pub(super) fn forget(state: &State, context: &Name) -> Result<()> {
         let message = format!("cannot remove {}", path.display());
         |cause| Failure::unavailable(message).caused_by(cause)
     };
-    // Whoever commits holds this one.
-    let lock = file("-owner");
-    let mut options = File::options();
-    let options = options.create(true).truncate(false).write(true);
-    let owner = options.open(&lock).map_err(failed(&lock))?;
-    if owner.try_lock().is_err() {
-        let message = format!("another process works on the state of context {context}");
-        return Err(
-            Failure::new(Reason::Airs(Code::Busy), message).hint("end it before the state is removed")
-        );
-    }
+    let _owner = node::owned(folder, context)?;
     let remove = |path: PathBuf| match fs::remove_file(&path) {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(failed(&path)(cause)),
         _ => Ok(()),

@@ -28,6 +28,8 @@ pub(crate) struct Scaffold {
 #[derive(Debug)]
 struct Dependency {
     line: String,
+    /// The same for what integration tests use.
+    testing: String,
     by_path: bool,
 }
 
@@ -88,6 +90,7 @@ impl Scaffold {
         if !self.sdk.by_path {
             lock.remove("airs-sdk");
             lock.remove("airs-macros");
+            lock.remove("airs-testing");
         }
         Ok(Some(lock))
     }
@@ -110,6 +113,7 @@ impl Scaffold {
             "name": self.name.as_str(),
             "kind": self.kind.as_str(),
             "sdk": self.sdk.line,
+            "testing": self.sdk.testing,
             "alone": alone,
             "profiles": PROFILES,
             "storage": self.is_granted_storage(),
@@ -127,6 +131,7 @@ impl Dependency {
         match sdk {
             Sdk::Registry(version) => Ok(Self {
                 line: format!("{{ package = \"airs-sdk\", version = \"{version}\" }}"),
+                testing: format!("\"{version}\""),
                 by_path: false,
             }),
             Sdk::Checkout(folder) => Ok(Self::at(folder)),
@@ -135,9 +140,10 @@ impl Dependency {
     }
 
     fn at(folder: &Path) -> Self {
-        let path = toml_edit::Value::from(folder.to_string_lossy().as_ref());
+        let path = |folder: &Path| toml_edit::Value::from(folder.to_string_lossy().as_ref());
         Self {
-            line: format!("{{ package = \"airs-sdk\", path = {path} }}"),
+            line: format!("{{ package = \"airs-sdk\", path = {} }}", path(folder)),
+            testing: format!("{{ path = {} }}", path(&folder.join("testing"))),
             by_path: true,
         }
     }

@@ -79,7 +79,7 @@ impl Template {
             failed("it cannot be rendered".to_owned())
                 .caused_by(format!("{}{}", place.unwrap_or_default(), cause.reason()))
                 .hint(
-                    "what stands in {{ }} is one of name, kind, sdk, alone, profiles; \\{{ writes the braces themselves",
+                    "what stands in {{ }} is one of name, kind, sdk, testing, alone, profiles; \\{{ writes the braces themselves",
                 )
         })?;
         Ok((path.with_extension(""), text.into_bytes()))

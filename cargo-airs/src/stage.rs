@@ -1,0 +1,178 @@
+//! Runtimes for tests: the project's components, each time in a runtime of its own with an empty state.
+//!
+//! The other side is the crate `airs-testing`, in a process that tests; [`conversation`] is what the two say.
+
+mod conversation;
+mod event;
+mod faults;
+mod fixed;
+mod storage;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use airs_core::{Code, Error, Grants, Limits, Name, VariableName};
+use airs_package::Component;
+use airs_runtime::{CodeCache, CompileProcess, EngineConfig, Runtime};
+
+use crate::error::{Failure, Result};
+use crate::settings::Which;
+use crate::workspace::Workspace;
+use crate::{code, interrupt};
+pub(crate) use conversation::{converse, refuse};
+use event::Told;
+use faults::Faults;
+use fixed::{Canned, FixedClock, Seeded};
+use storage::Faulty;
+use wire::Opening;
+
+/// A test makes a few runs at once, if more than one: room for eight.
+const INSTANCES_MAX: u32 = 32;
+/// Enough for runs that wait for each other.
+const THREADS: usize = 2;
+/// More than a test looks through; of what comes after that nothing is kept.
+const EVENTS_MAX: usize = 100_000;
+
+/// What every runtime has.
+pub(crate) struct Stage {
+    components: Vec<(Component, Grants)>,
+    limits: Limits,
+    variables: BTreeMap<VariableName, String>,
+    files: PathBuf,
+    cache: Option<CodeCache>,
+    process: Option<CompileProcess>,
+}
+
+/// A runtime, and what a test may do with it.
+pub(crate) struct Opened {
+    pub(crate) runtime: Runtime,
+    clock: FixedClock,
+    seed: Seeded,
+    faults: Faults,
+    events: Arc<Mutex<Vec<Told>>>,
+}
+
+impl Stage {
+    /// The project's components, as they are built in a profile.
+    pub(crate) fn of(workspace: &Workspace, profile: &str, cache: Option<CodeCache>) -> Result<Self> {
+        let open = |one: &crate::workspace::Crate| {
+            interrupt::check()?;
+            let path = workspace.built(one, profile)?;
+            let component = Component::open(&path)
+                .map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
+            Ok((component, workspace.granted(&one.manifest.name)))
+        };
+        let all = workspace.select(&Which::All)?;
+        let root = workspace
+            .project()
+            .map_or_else(|| workspace.root(), airs_package::Project::root);
+        let stage = Self {
+            components: all.iter().map(open).collect::<Result<_>>()?,
+            limits: workspace.limits(),
+            variables: workspace.variables(&Name::local()),
+            files: root.join("tests").join("files"),
+            cache,
+            process: code::process(),
+        };
+        // Whatever is wrong with a component is told once, before any test meets it; and its code is kept from now on.
+        stage.open(Opening::default())?;
+        Ok(stage)
+    }
+
+    /// The names of the components.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let manifests = self
+            .components
+            .iter()
+            .filter_map(|(component, _)| component.manifest());
+        manifests.map(|manifest| manifest.name.as_str()).collect()
+    }
+
+    /// A fresh runtime.
+    pub(crate) fn open(&self, opening: Opening) -> airs_core::Result<Opened> {
+        let Opening {
+            contexts,
+            components,
+            now_ms,
+            seed,
+            http,
+        } = opening;
+        let (clock, seed, faults) = (FixedClock::at(now_ms), Seeded::with(seed), Faults::default());
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&events);
+        let builder = Runtime::builder()
+            .limits(self.limits.clone())
+            .engine(EngineConfig {
+                instances_max: INSTANCES_MAX,
+                threads: THREADS,
+                ..EngineConfig::default()
+            })
+            .files(self.files.clone())
+            .clock(clock.clone())
+            .random(seed.clone())
+            .interpose(faults.clone())
+            .http(Canned::new(http)?)
+            .on_event(move |event| {
+                let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+                if noted.len() < EVENTS_MAX {
+                    noted.push(Told::of(event));
+                }
+            });
+        let variables = self.variables.iter();
+        let builder = variables.fold(builder, |builder, (name, value)| {
+            builder.variable(name.clone(), value.clone())
+        });
+        let names = match contexts.is_empty() {
+            true => vec![Name::local()],
+            false => contexts
+                .iter()
+                .map(|name| context(name))
+                .collect::<Result<_, _>>()?,
+        };
+        let builder = names.into_iter().fold(builder, |builder, name| {
+            builder.context_in(name, Faulty::new(faults.clone()))
+        });
+        let runtime = code::with(builder, self.cache.as_ref(), self.process.as_ref()).build()?;
+        self.put_into_service(&runtime, components.as_deref())?;
+        Ok(Opened {
+            runtime,
+            clock,
+            seed,
+            faults,
+            events,
+        })
+    }
+
+    fn put_into_service(&self, runtime: &Runtime, wanted: Option<&[String]>) -> airs_core::Result<()> {
+        for name in wanted.unwrap_or_default() {
+            if !self.names().contains(&name.as_str()) {
+                let message = format!("there is no component {name:?} in the project");
+                return Err(
+                    Error::new(Code::NotFound, message).hint(format!("there is {}", self.names().join(", ")))
+                );
+            }
+        }
+        let is_wanted = |component: &Component| match (wanted, component.manifest()) {
+            (Some(wanted), Some(manifest)) => wanted.iter().any(|name| name == manifest.name.as_str()),
+            _ => true,
+        };
+        for (component, granted) in self.components.iter().filter(|(one, _)| is_wanted(one)) {
+            runtime.load(component, granted)?;
+        }
+        Ok(())
+    }
+}
+
+impl Opened {
+    /// What has happened so far.
+    fn events(&self) -> Vec<Told> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn context(name: &str) -> airs_core::Result<Name> {
+    name.parse()
+        .map_err(|why: airs_core::NameError| Error::new(Code::InvalidName, why.to_string()))
+}

@@ -1,0 +1,98 @@
+//! What tests ask, and what they are answered: one object a line, in JSON. The other side is `sdk/testing/src/wire.rs`.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Told as ToldEvent;
+use super::faults::Fault;
+use super::fixed::CannedAnswer;
+use crate::live::{Question, Told};
+
+/// A question about a runtime; the number of the request goes back with its answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    pub(super) request: u64,
+    pub(super) runtime: u64,
+    pub(super) ask: Ask,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Ask {
+    Open(Opening),
+    Perform(Perform),
+    Inject(Fault),
+    /// In milliseconds since 1970.
+    Now(u64),
+    Seed(u64),
+    Events,
+    Close,
+}
+
+/// What a runtime is to be.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Opening {
+    /// The first one is the usual one.
+    pub(super) contexts: Vec<String>,
+    /// What is put into service; all of the project unless said.
+    pub(super) components: Option<Vec<String>>,
+    pub(super) now_ms: u64,
+    pub(super) seed: u64,
+    pub(super) http: Vec<CannedAnswer>,
+}
+
+/// A run, in a context of the runtime; in the usual one unless said.
+#[derive(Debug, Deserialize)]
+pub(super) struct Perform {
+    pub(super) context: Option<String>,
+    #[serde(flatten)]
+    pub(super) question: Question,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Answered {
+    pub(super) request: u64,
+    pub(super) answer: Answer,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Answer {
+    Done,
+    Failed(Failed),
+    Report(Box<Told>),
+    Events(Vec<ToldEvent>),
+}
+
+/// The first line.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Greeting {
+    Ready(u32),
+    Failed(Failed),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Failed {
+    code: String,
+    message: String,
+    hint: Option<String>,
+    causes: Vec<String>,
+}
+
+impl From<airs_core::Error> for Failed {
+    fn from(error: airs_core::Error) -> Self {
+        Self::from(&crate::error::Failure::from(error))
+    }
+}
+
+impl From<&crate::error::Failure> for Failed {
+    fn from(failure: &crate::error::Failure) -> Self {
+        let hint = failure.hints().join("\n");
+        Self {
+            code: failure.reason().as_str().to_owned(),
+            message: failure.message().to_owned(),
+            hint: Some(hint).filter(|hint| !hint.is_empty()),
+            causes: failure.causes().to_vec(),
+        }
+    }
+}

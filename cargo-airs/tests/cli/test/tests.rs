@@ -1,0 +1,202 @@
+//! Everything that a test can do.
+
+use std::thread;
+use std::time::{Duration, UNIX_EPOCH};
+
+use airs::{Code, Error, Result, json};
+use airs_testing::{Event, Fault, Loss, Owner, Runtime};
+
+const MINUTE: u64 = 60;
+
+fn bound(runtime: Runtime) -> Result<Runtime> {
+    runtime.bind("/watch", "NAME-watch", json!(null), Owner::from("alice"), &["alice", "operator"])?;
+    Ok(runtime)
+}
+
+fn watch() -> Result<Runtime> {
+    bound(Runtime::new()?)
+}
+
+fn told(runtime: &Runtime, operation: &str) -> Result<String> {
+    let answer = runtime.caller("alice").control("/watch", operation, json!(null))?;
+    Ok(answer.to_string())
+}
+
+fn code<T: std::fmt::Debug>(outcome: Result<T>) -> Code {
+    outcome.unwrap_err().code
+}
+
+#[test]
+fn time_stands_still_where_it_was_put() -> Result<()> {
+    let runtime = watch()?;
+    assert_eq!(told(&runtime, "time")?, "1767225600");
+    runtime.set_now(UNIX_EPOCH + Duration::from_secs(60))?;
+    assert_eq!(told(&runtime, "time")?, MINUTE.to_string());
+    let early = bound(Runtime::builder().now(UNIX_EPOCH).start()?)?;
+    assert_eq!(told(&early, "time")?, "0");
+    Ok(())
+}
+
+#[test]
+fn chance_is_the_same_in_each_test_and_other_in_each_run() -> Result<()> {
+    let numbers = |seed| {
+        let runtime = bound(Runtime::builder().seed(seed).start()?)?;
+        Ok([told(&runtime, "number")?, told(&runtime, "number")?])
+    };
+    let (first, again, other): (Result<[String; 2]>, _, _) = (numbers(1), numbers(1), numbers(2));
+    let (first, other) = (first?, other?);
+    assert_eq!(first, again?);
+    assert_ne!(first[0], first[1]);
+    assert_ne!(first[0], other[0]);
+
+    let runtime = watch()?;
+    runtime.set_seed(5)?;
+    let five = told(&runtime, "number")?;
+    runtime.set_seed(5)?;
+    assert_eq!(told(&runtime, "number")?, five);
+    Ok(())
+}
+
+#[test]
+fn a_trap_ends_the_run_and_nothing_of_it_remains() -> Result<()> {
+    let runtime = watch()?;
+    runtime.inject(Fault::trap("NAME-watch", "control").after(1))?;
+    assert_eq!(told(&runtime, "count")?, "1");
+    assert_eq!(code(told(&runtime, "count")), Code::Trap);
+    assert_eq!(told(&runtime, "count")?, "2");
+    // A program's, too.
+    runtime.inject(Fault::trap("NAME-bump", "run"))?;
+    let alice = runtime.caller("alice");
+    assert_eq!(code(alice.run("NAME-bump", json!("count"))), Code::Trap);
+    assert_eq!(alice.run("NAME-bump", json!("count"))?.as_str(), "\"3\"");
+    // And one of its own says where.
+    let error = told(&runtime, "panic").unwrap_err();
+    assert_eq!(error.code, Code::Trap);
+    assert!(error.message.contains("src/lib.rs"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_refusal_is_the_drivers_own() -> Result<()> {
+    let runtime = watch()?;
+    let closed = Error::rejected("closed").hint("come tomorrow");
+    runtime.inject(Fault::refuse("NAME-watch", "intend", closed.clone()).times(2))?;
+    assert_eq!(told(&runtime, "count").unwrap_err(), closed);
+    assert_eq!(runtime.view("/watch").unwrap_err(), closed);
+    assert_eq!(told(&runtime, "count")?, "1");
+    Ok(())
+}
+
+#[test]
+fn the_state_fails_where_it_is_told_to() -> Result<()> {
+    let runtime = watch()?;
+    for (fault, expected) in [
+        (Fault::read(), Code::StorageUnavailable),
+        (Fault::corrupt(), Code::StorageCorrupt),
+        (Fault::commit(Loss::Unavailable), Code::StorageUnavailable),
+        (Fault::commit(Loss::Full), Code::StorageFull),
+        (Fault::commit(Loss::Commit), Code::OutcomeUnknown),
+    ] {
+        runtime.inject(fault)?;
+        assert_eq!(code(told(&runtime, "count")), expected);
+    }
+    assert_eq!(told(&runtime, "count")?, "1");
+    runtime.inject(Fault::commit(Loss::Answer))?;
+    assert_eq!(code(told(&runtime, "count")), Code::OutcomeUnknown);
+    assert_eq!(told(&runtime, "count")?, "3");
+    Ok(())
+}
+
+#[test]
+fn a_conflict_is_another_attempt() -> Result<()> {
+    let runtime = watch()?;
+    runtime.inject(Fault::commit(Loss::Conflict).times(2))?;
+    assert_eq!(told(&runtime, "count")?, "1");
+    let events = runtime.events()?;
+    let attempts = events.iter().filter_map(|event| match event {
+        Event::RunEnded { what, attempts, .. } if what == "control" => Some(*attempts),
+        _ => None,
+    });
+    assert_eq!(attempts.collect::<Vec<_>>(), [3]);
+    assert_eq!(runtime.log_of("NAME-watch")?, ["[info] counted to 1"; 3]);
+    runtime.inject(Fault::commit(Loss::Conflict).times(8))?;
+    assert_eq!(code(told(&runtime, "count")), Code::Conflict);
+    Ok(())
+}
+
+#[test]
+fn a_run_with_an_id_happens_once_also_when_its_answer_was_lost() -> Result<()> {
+    let runtime = watch()?;
+    let id = id();
+    let alice = runtime.caller("alice").with_id(&id);
+    runtime.inject(Fault::commit(Loss::Answer))?;
+    let count = || alice.control("/watch", "count", json!(null));
+    assert_eq!(count()?.as_str(), "1");
+    assert_eq!(count()?.as_str(), "1");
+    assert_eq!(told(&runtime, "count")?, "2");
+    Ok(())
+}
+
+#[test]
+fn runs_of_several_threads_are_made_at_once() -> Result<()> {
+    let runtime = watch()?;
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| told(&runtime, "count"))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap().map(drop))
+    })?;
+    assert_eq!(told(&runtime, "count")?, "5");
+    Ok(())
+}
+
+#[test]
+fn contexts_have_nothing_in_common() -> Result<()> {
+    let runtime = bound(Runtime::builder().context("shop").context("guests").start()?)?;
+    let guest = runtime.caller("alice").within("guests");
+    assert_eq!(told(&runtime, "count")?, "1");
+    assert_eq!(code(guest.control("/watch", "count", json!(null))), Code::Unbound);
+    assert_eq!(code(runtime.caller("alice").within("nowhere").view("/watch")), Code::NotFound);
+    Ok(())
+}
+
+#[test]
+fn servers_answer_what_they_were_told_to() -> Result<()> {
+    let runtime = bound(Runtime::builder().http("https://rates.example/usd", 200, "1.16").start()?)?;
+    assert_eq!(told(&runtime, "rate")?, "1.16");
+    assert!(told(&watch()?, "rate").is_err());
+    Ok(())
+}
+
+#[test]
+fn only_what_is_asked_for_is_in_service() -> Result<()> {
+    let runtime = Runtime::builder().only(&["NAME-bump"]).start()?;
+    let bind = runtime.bind("/watch", "NAME-watch", json!(null), "alice", &[]);
+    assert_eq!(code(bind), Code::NotFound);
+    assert_eq!(code(Runtime::builder().only(&["nothing"]).start()), Code::NotFound);
+    Ok(())
+}
+
+#[test]
+fn a_binding_goes_when_it_is_told_to() -> Result<()> {
+    let runtime = watch()?;
+    runtime.unbind("/watch")?;
+    assert_eq!(code(runtime.view("/watch")), Code::Unbound);
+    Ok(())
+}
+
+#[test]
+fn a_run_has_the_time_that_it_is_given() -> Result<()> {
+    let runtime = watch()?;
+    let hasty = runtime.caller("alice").with_timeout_ms(5_000);
+    assert_eq!(hasty.control("/watch", "count", json!(null))?.as_str(), "1");
+    assert_eq!(hasty.view("/watch")?.data()?, b"1");
+    Ok(())
+}
+
+/// A ULID of now: one that is old is not taken.
+fn id() -> String {
+    const LETTERS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let now = UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let letter = |place: u32| char::from(LETTERS[(now >> (5 * place)) as usize % 32]);
+    let time: String = (0..10).rev().map(letter).collect();
+    format!("{time}0000000000000001")
+}

@@ -1,0 +1,131 @@
+//! What is to go wrong.
+
+use airs::Error;
+use serde::Serialize;
+
+/// Something that is to go wrong in a test's runtime, once unless said.
+///
+/// ```no_run
+/// use airs::{Code, json};
+/// use airs_testing::{Fault, Loss, Runtime};
+///
+/// # fn main() -> airs::Result<()> {
+/// # let (runtime, order) = (Runtime::new()?, json!(null));
+/// let alice = runtime.caller("alice");
+/// // The second transfer from now on traps, and the run with it.
+/// runtime.inject(Fault::trap("ledger", "transfer").after(1))?;
+/// // The commit after that one's answer is lost: the run cannot know whether it was committed.
+/// runtime.inject(Fault::commit(Loss::Answer))?;
+/// assert_eq!(alice.run("payment", order).unwrap_err().code, Code::OutcomeUnknown);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Serialize)]
+#[must_use = "a fault happens once it is injected"]
+pub struct Fault {
+    place: Place,
+    way: Way,
+    after: u32,
+    times: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Place {
+    /// Before a function of a component is called.
+    Call { component: String, function: String },
+    /// When something is read of the state.
+    Read,
+    /// When a run is committed.
+    Commit,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Way {
+    Trap,
+    Refuse(Error),
+    Unavailable,
+    Full,
+    Corrupt,
+    Conflict,
+    Lost,
+    AnswerLost,
+}
+
+/// How a commit goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It is refused: the state cannot be reached, and nothing is written.
+    Unavailable,
+    /// It is refused: no space is left, and nothing is written.
+    Full,
+    /// Another run was faster: the run is attempted again.
+    Conflict,
+    /// It is not carried out, and nobody learns of that.
+    Commit,
+    /// It is carried out, and nobody learns of that.
+    Answer,
+}
+
+impl Fault {
+    /// A component traps where one of its functions is called: `run` of a program; of a driver `bind`, `unbind`,
+    /// `intend`, `view`, `transfer`, `control`, `done` or `migrate`. The run ends, and nothing of it remains.
+    pub fn trap(component: &str, function: &str) -> Self {
+        Self::call(component, function, Way::Trap)
+    }
+
+    /// A component answers with an error where one of its functions is called, as in [`trap`](Self::trap). The
+    /// program, if it called, gets that and may go on.
+    pub fn refuse(component: &str, function: &str, error: Error) -> Self {
+        Self::call(component, function, Way::Refuse(error))
+    }
+
+    /// The state cannot be read.
+    pub fn read() -> Self {
+        Self::at(Place::Read, Way::Unavailable)
+    }
+
+    /// What is read of the state is damaged.
+    pub fn corrupt() -> Self {
+        Self::at(Place::Read, Way::Corrupt)
+    }
+
+    /// A commit goes wrong.
+    pub fn commit(loss: Loss) -> Self {
+        let way = match loss {
+            Loss::Unavailable => Way::Unavailable,
+            Loss::Full => Way::Full,
+            Loss::Conflict => Way::Conflict,
+            Loss::Commit => Way::Lost,
+            Loss::Answer => Way::AnswerLost,
+        };
+        Self::at(Place::Commit, way)
+    }
+
+    /// The same fault, after so many times at which it could have happened and did not.
+    pub fn after(mut self, times: u32) -> Self {
+        self.after = times;
+        self
+    }
+
+    /// The same fault, so many times in a row.
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    fn call(component: &str, function: &str, way: Way) -> Self {
+        let (component, function) = (component.to_owned(), function.to_owned());
+        Self::at(Place::Call { component, function }, way)
+    }
+
+    const fn at(place: Place, way: Way) -> Self {
+        Self {
+            place,
+            way,
+            after: 0,
+            times: 1,
+        }
+    }
+}

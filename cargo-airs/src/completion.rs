@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
+use airs_core::harmless;
 use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter as _, complete};
 
 use crate::args;
@@ -30,7 +31,7 @@ pub(crate) fn served(arguments: &[OsString]) -> Option<ExitCode> {
         .get(2)
         .and_then(|index| index.to_str()?.parse::<usize>().ok());
     let mut words = arguments.get(3..).unwrap_or_default().to_vec();
-    let Some(index) = index else {
+    let Some(index) = index.filter(|index| *index <= words.len()) else {
         return Some(ExitCode::FAILURE);
     };
     // A shell leaves out the word that is only beginning.
@@ -47,9 +48,13 @@ pub(crate) fn served(arguments: &[OsString]) -> Option<ExitCode> {
     let mut out = std::io::stdout().lock();
     for candidate in found {
         let what = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-        let what = what.lines().next().unwrap_or_default();
-        // A reader that has gone away is no reason to fail.
-        let _ = writeln!(out, "{}\t{what}", candidate.get_value().to_string_lossy());
+        let what = harmless(what.lines().next().unwrap_or_default());
+        let value = candidate.get_value().to_string_lossy();
+        // A line is a candidate, and a tab ends it; nor has a terminal to be told of what a file may be called.
+        if !value.chars().any(char::is_control) {
+            // A reader that has gone away is no reason to fail.
+            let _ = writeln!(out, "{value}\t{what}");
+        }
     }
     Some(ExitCode::SUCCESS)
 }
@@ -57,8 +62,14 @@ pub(crate) fn served(arguments: &[OsString]) -> Option<ExitCode> {
 /// The value that an option has so far.
 fn option(name: &str) -> Option<&'static str> {
     let mut words = WORDS.get()?.iter().filter_map(|word| word.to_str());
-    words.find(|word| *word == name)?;
-    words.next()
+    let value = |word: &'static str| {
+        word.strip_prefix(name)
+            .filter(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    match words.find_map(value)?.strip_prefix('=') {
+        Some(value) => Some(value),
+        None => words.next(),
+    }
 }
 
 /// The path of an asset that is typed already.

@@ -55,6 +55,16 @@ pub(crate) fn shown(target: &Path, folder: &Path) -> String {
     }
 }
 
+/// Removes a file, if it is there.
+pub(crate) fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => {
+            Err(Failure::unavailable(format!("cannot remove {}", path.display())).caused_by(cause))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Removes a file or a folder with all that is in it, if it is there.
 pub(crate) fn remove(path: &Path) {
     if fs::remove_file(path).is_err() {

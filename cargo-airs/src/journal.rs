@@ -11,11 +11,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airs_core::Name;
 use airs_runtime::{Event, State};
 
+use entry::TEXT_BYTES_MAX;
 pub(crate) use entry::{Entry, Happened};
 pub(crate) use file::read;
 pub(crate) use moment::Moment;
@@ -24,8 +25,13 @@ use secrets::Secrets;
 /// Events that wait to be written. Writing takes microseconds; what a flood of lines has more of is counted and dropped, so
 /// that no guest waits for a disk.
 const WAITING_MAX: usize = 4_096;
+/// Bytes that are written in one go: little enough that a file is never much larger than it may be.
+const BATCH_BYTES_MAX: usize = 256 << 10;
 /// How long a command waits at its end until what has happened is written: it has been done all the same.
 const FLUSH_MAX: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether there is room for more to be written.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// The file of a context in the folder of the state.
 pub(crate) fn path(folder: &Path, context: &Name) -> PathBuf {
@@ -85,7 +91,7 @@ impl Journal {
             self.secrets
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .remove_from(text);
+                .remove_from(text, TEXT_BYTES_MAX);
         }
         match sender.try_send(Note::Entry(Box::new(entry))) {
             Err(TrySendError::Full(_)) => drop(self.lost.fetch_add(1, Ordering::Relaxed)),
@@ -96,24 +102,61 @@ impl Journal {
 
     /// Waits until what was noted is written.
     pub(crate) fn flush(&self) {
+        let Some(sender) = &self.sender else { return };
         let (done, written) = channel();
-        if let Some(sender) = &self.sender
-            && sender.send(Note::Flush(done)).is_ok()
-        {
-            let _ = written.recv_timeout(FLUSH_MAX);
+        let (mut note, until) = (Note::Flush(done), Instant::now() + FLUSH_MAX);
+        while let Err(TrySendError::Full(full)) = sender.try_send(note) {
+            if Instant::now() >= until {
+                return;
+            }
+            note = full;
+            thread::park_timeout(LOOK_AGAIN);
         }
+        let _ = written.recv_timeout(until.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// A journal that is written when this goes: after the runtime that tells it, whose end is something that happens, too.
+#[derive(Debug)]
+pub(crate) struct Flushed(Journal);
+
+impl From<Journal> for Flushed {
+    fn from(journal: Journal) -> Self {
+        Self(journal)
+    }
+}
+
+impl Flushed {
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.0
+    }
+}
+
+impl Drop for Flushed {
+    fn drop(&mut self) {
+        self.0.flush();
     }
 }
 
 fn write(path: &Path, notes: &Receiver<Note>, lost: &AtomicU64, failed: impl FnOnce(&str)) {
     let mut failed = Some(failed);
     while let Ok(first) = notes.recv() {
-        let (mut lines, mut waiting) = (Vec::new(), Vec::new());
-        for note in std::iter::once(first).chain(notes.try_iter()) {
+        let (mut lines, mut entries, mut waiting) = (Vec::new(), 0, Vec::new());
+        let mut next = Some(first);
+        while let Some(note) = next {
             match note {
-                Note::Entry(entry) => lines.extend(entry.line()),
+                Note::Entry(entry) => {
+                    lines.extend(entry.line());
+                    entries += 1;
+                }
                 Note::Flush(done) => waiting.push(done),
             }
+            // Who says much is not waited for until it is silent.
+            next = if lines.len() < BATCH_BYTES_MAX {
+                notes.try_recv().ok()
+            } else {
+                None
+            };
         }
         let events = lost.swap(0, Ordering::Relaxed);
         if events > 0 {
@@ -121,12 +164,15 @@ fn write(path: &Path, notes: &Receiver<Note>, lost: &AtomicU64, failed: impl FnO
         }
         if !lines.is_empty()
             && let Err(error) = file::append(path, &lines)
-            && let Some(failed) = failed.take()
         {
-            failed(&format!(
-                "what happens is not kept in {}: {error}",
-                path.display()
-            ));
+            // They are told of with the next that are kept.
+            lost.fetch_add(entries + events, Ordering::Relaxed);
+            if let Some(failed) = failed.take() {
+                failed(&format!(
+                    "what happens is not kept in {}: {error}",
+                    path.display()
+                ));
+            }
         }
         for done in waiting {
             // Who does not wait any more needs no answer.

@@ -13,7 +13,7 @@ use airs_core::{Code, Kind, Name};
 use airs_runtime::{Component, EngineConfig, Event, PathExplained, Runtime, State};
 
 use crate::error::{Failure, Reason, Result};
-use crate::journal::Journal;
+use crate::journal::{Flushed, Journal};
 use crate::live::Live;
 use crate::report::Report;
 use crate::settings::{self, Which};
@@ -35,13 +35,8 @@ pub(crate) struct Node {
     request: settings::Node,
     report: Report,
     absent: Vec<Absent>,
-    journal: Journal,
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        self.journal.flush();
-    }
+    /// After the runtime, which tells it of its end.
+    _journal: Flushed,
 }
 
 /// What a command needs.
@@ -111,7 +106,7 @@ impl Node {
             request: settings.clone(),
             report: report.clone(),
             absent: Vec::new(),
-            journal,
+            _journal: journal.into(),
         };
         node.load(workspace, needs)?;
         Ok(node)
@@ -124,7 +119,7 @@ impl Node {
             request: settings.clone(),
             report: report.clone(),
             absent: Vec::new(),
-            journal: Journal::default(),
+            _journal: Journal::default().into(),
         }
     }
 

@@ -7,7 +7,7 @@ mod terminal;
 use std::path::PathBuf;
 use std::process::Command;
 
-pub(crate) use file::{access, file_watches_max, free_bytes, private_file, set_mode};
+pub(crate) use file::{access, access_behind_links, file_watches_max, free_bytes, private_file, set_mode};
 pub(crate) use terminal::Keyboard;
 
 /// Puts what `command` starts into a process group of its own, so that it ends with everything that it

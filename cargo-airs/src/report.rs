@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use airs_core::{harmless, harmless_json};
@@ -266,8 +267,7 @@ fn is_foreign(file: &str) -> bool {
 
 fn json(message: &Message<'_>) {
     match serde_json::to_string(message) {
-        // What is in a message may be text that nobody takes apart, so that the version is put to its end as text.
-        // A message may hold text that is not taken apart, and so is not either.
+        // A message may hold text that nobody takes apart, so that the version is put to its end as text.
         Ok(line) => {
             // Between its tokens, a component may have put what ends a line.
             let line = line.replace(['\n', '\r'], " ");
@@ -278,9 +278,18 @@ fn json(message: &Message<'_>) {
     }
 }
 
-// A reader that has gone away is no reason to fail.
+// A reader that has gone away is no reason to fail; who would go on for ever asks whether it has.
 fn out(text: &str) {
-    let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+    if writeln!(anstream::stdout(), "{}", text.trim_end()).is_err() {
+        READER_IS_GONE.store(true, Ordering::Relaxed);
+    }
+}
+
+static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Whether something could not be written to stdout.
+pub(crate) fn reader_is_gone() -> bool {
+    READER_IS_GONE.load(Ordering::Relaxed)
 }
 
 fn err(text: &str) {

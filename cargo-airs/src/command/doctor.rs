@@ -183,7 +183,7 @@ fn repair(found: Vec<(Checked, Finding)>, settings: &settings::Doctor) -> Result
             continue;
         };
         match checked.verdict {
-            Verdict::Good | Verdict::Skipped => {
+            Verdict::Good | Verdict::Skipped if why.is_none() => {
                 checked.verdict = Verdict::Fixed;
                 checked.found = before.found;
             }

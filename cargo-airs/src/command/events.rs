@@ -11,7 +11,7 @@ use airs_core::Code;
 use crate::error::{Failure, Reason, Result};
 use crate::journal::{self, Entry};
 use crate::message::Message;
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::settings::{Events, Start, StatePlace};
 use crate::{files, interrupt, workspace};
 use fitting::Fitting;
@@ -34,7 +34,7 @@ pub(crate) fn run(settings: &Events, report: &Report) -> Result<()> {
     if !settings.follow {
         return Ok(());
     }
-    loop {
+    while !report::reader_is_gone() {
         interrupt::check()?;
         let more = reader.more().map_err(failed)?;
         more.into_iter()
@@ -42,6 +42,7 @@ pub(crate) fn run(settings: &Events, report: &Report) -> Result<()> {
             .for_each(|entry| say(&entry));
         thread::park_timeout(LOOK_AGAIN);
     }
+    Ok(())
 }
 
 /// The folder of the state, found without Cargo: whoever looks for what went wrong may have a workspace that is.

@@ -7,8 +7,8 @@ use airs_runtime::Event;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The longest text that is kept of one event: a line of a log may have 64 KiB and more.
-const TEXT_BYTES_MAX: usize = 4 << 10;
+/// The longest text that is kept of one event; a line of a log may have twice as much.
+pub(super) const TEXT_BYTES_MAX: usize = 4 << 10;
 
 /// What has happened, and when.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -88,7 +88,7 @@ impl Entry {
                 component: component.to_string(),
                 run: (*run).to_owned(),
                 attempt: *attempt,
-                line: cut(line),
+                line: (*line).to_owned(),
             },
             Event::Denied {
                 component,
@@ -102,7 +102,7 @@ impl Entry {
                 run: (*run).to_owned(),
                 attempt: *attempt,
                 capability: capability.to_string(),
-                message: cut(message),
+                message: (*message).to_owned(),
             },
             Event::RunEnded {
                 run,
@@ -152,12 +152,6 @@ impl Entry {
         line.push(b'\n');
         line
     }
-}
-
-fn cut(text: &str) -> String {
-    text.get(..text.floor_char_boundary(TEXT_BYTES_MAX))
-        .unwrap_or_default()
-        .to_owned()
 }
 
 impl Happened {

@@ -29,7 +29,15 @@ pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     if bytes > 0 && bytes.saturating_add(lines.len() as u64) > FILE_BYTES_MAX {
         turn(&mut file, path)?;
     }
-    file.seek(SeekFrom::End(0))?;
+    // Who was ended in the middle of a line has left a part of it: the next one begins on its own.
+    if file.seek(SeekFrom::End(0))? > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+    }
     file.write_all(lines)
 }
 
@@ -165,14 +173,15 @@ mod tests {
     }
 
     #[test]
-    fn half_a_line_is_waited_for_and_a_foreign_one_left_out() {
+    fn half_a_line_and_a_foreign_one_are_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("local.events.jsonl");
         let line = lost(1).line();
         append(&path, &line[..5]).unwrap();
         let (none, mut reader) = read(&path).unwrap();
         assert_eq!(none, []);
-        append(&path, &line[5..]).unwrap();
+        // Who wrote it has ended.
+        append(&path, &line).unwrap();
         append(&path, b"{\"kind\":\"other\"}\n").unwrap();
         assert_eq!(reader.more().unwrap().len(), 1);
         assert_eq!(reader.more().unwrap().len(), 0);

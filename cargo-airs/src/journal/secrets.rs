@@ -1,42 +1,108 @@
 //! What must not be kept.
 
-use std::collections::BTreeMap;
+use airs_core::harmless;
 
 /// Shorter values are in every other line by chance, and are no secrets.
 const BYTES_MIN: usize = 6;
 
 /// Values of variables that components may read: a component may log what it was trusted with.
+///
+/// A log has lines, and its characters have become harmless: so a value is known by each of its lines, and in both forms.
 #[derive(Debug, Default)]
-pub(super) struct Secrets(BTreeMap<String, String>);
+pub(super) struct Secrets {
+    /// Texts with the names of their variables, the longest first: one may be a part of another.
+    texts: Vec<(String, String)>,
+}
 
 impl Secrets {
     pub(super) fn add(&mut self, name: &str, value: &str) {
-        if value.len() >= BYTES_MIN {
-            self.0.insert(name.to_owned(), value.to_owned());
-        }
-    }
-
-    /// Puts a variable's name in place of its value.
-    pub(super) fn remove_from(&self, text: &mut String) {
-        for (name, value) in &self.0 {
-            if text.contains(value.as_str()) {
-                *text = text.replace(value.as_str(), &format!("[{name}]"));
+        for line in std::iter::once(value).chain(value.lines()) {
+            for text in [line.to_owned(), harmless(line).into_owned()] {
+                let is_known = self.texts.iter().any(|(known, _)| *known == text);
+                if text.len() >= BYTES_MIN && !is_known {
+                    self.texts.push((text, name.to_owned()));
+                }
             }
         }
+        self.texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
     }
+
+    /// Puts variables' names in place of their values, and cuts the text to so many bytes. What a cut left of a value is
+    /// no value any more, and goes too: also of one that was made before, where the text is as long as it may be.
+    pub(super) fn remove_from(&self, text: &mut String, bytes_max: usize) {
+        for (secret, name) in &self.texts {
+            if text.contains(secret.as_str()) {
+                *text = text.replace(secret.as_str(), &format!("[{name}]"));
+            }
+        }
+        if text.len() < bytes_max {
+            return;
+        }
+        text.truncate(text.floor_char_boundary(bytes_max));
+        let begun = self
+            .texts
+            .iter()
+            .filter_map(|(secret, _)| beginning(text, secret))
+            .max();
+        text.truncate(text.len() - begun.unwrap_or(0));
+    }
+}
+
+/// How many bytes at the end of a text begin a secret, if they are enough to be one.
+fn beginning(text: &str, secret: &str) -> Option<usize> {
+    let ends = secret
+        .char_indices()
+        .map(|(at, _)| at)
+        .filter(|at| *at >= BYTES_MIN);
+    ends.rev()
+        .find(|at| secret.get(..*at).is_some_and(|begun| text.ends_with(begun)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::Secrets;
 
+    fn without(secrets: &[(&str, &str)], text: &str, bytes_max: usize) -> String {
+        let mut all = Secrets::default();
+        secrets.iter().for_each(|(name, value)| all.add(name, value));
+        let mut text = text.to_owned();
+        all.remove_from(&mut text, bytes_max);
+        text
+    }
+
     #[test]
     fn a_value_gives_way_to_its_name() {
-        let mut secrets = Secrets::default();
-        secrets.add("KEY", "s3cret-key");
-        secrets.add("SHORT", "a");
-        let mut text = "a key: s3cret-key, s3cret-key".to_owned();
-        secrets.remove_from(&mut text);
-        assert_eq!(text, "a key: [KEY], [KEY]");
+        let secrets = [("KEY", "s3cret-key"), ("SHORT", "a")];
+        assert_eq!(
+            without(&secrets, "a key: s3cret-key, s3cret-key", 99),
+            "a key: [KEY], [KEY]"
+        );
+    }
+
+    #[test]
+    fn one_that_is_a_part_of_another_leaves_nothing_of_it() {
+        let secrets = [("A", "s3cret"), ("B", "s3cret-key-2")];
+        assert_eq!(without(&secrets, "s3cret-key-2 s3cret", 99), "[B] [A]");
+    }
+
+    #[test]
+    fn a_value_of_several_lines_is_known_by_each() {
+        let key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----\n";
+        assert_eq!(without(&[("KEY", key)], "MIIEvQIBADANBg", 99), "[KEY]");
+    }
+
+    #[test]
+    fn a_value_is_known_after_its_characters_became_harmless() {
+        let text = airs_core::harmless("tab\there\u{1b}").into_owned();
+        assert_eq!(without(&[("KEY", "tab\there\u{1b}")], &text, 99), "[KEY]");
+    }
+
+    #[test]
+    fn a_cut_leaves_no_beginning_of_a_value() {
+        assert_eq!(
+            without(&[("KEY", "s3cret-key")], "it is s3cret-key", 13),
+            "it is [KEY]"
+        );
+        assert_eq!(without(&[("KEY", "s3cret-key")], "it is s3cret-", 13), "it is ");
     }
 }

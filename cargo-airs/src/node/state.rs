@@ -46,7 +46,7 @@ pub(crate) fn kept(
     report: &Report,
 ) -> Journal {
     let listener = report.clone();
-    let journal = Journal::of(state, &settings.context, move |why| listener.detail(why));
+    let journal = Journal::of(state, &settings.context, move |why| listener.warn(why));
     for (name, value) in workspace.variables(&settings.context) {
         journal.hide(name.as_str(), &value);
     }

@@ -10,16 +10,25 @@ pub(crate) struct Access {
     /// Whether it is this user's.
     pub(crate) mine: bool,
     pub(crate) is_folder: bool,
-    /// The permissions, without what kind of file it is. A link is looked at itself.
+    /// The permissions, without what kind of file it is.
     pub(crate) mode: u32,
 }
 
-/// Who may do what with a file or a folder; none when it is not there, or the system has other ways to say that.
-#[cfg(unix)]
+/// Who may do what with a file or a folder, a link itself; none when it is not there, or the system has other ways to say
+/// that.
 pub(crate) fn access(path: &Path) -> Option<Access> {
+    path.symlink_metadata().ok().as_ref().and_then(of)
+}
+
+/// The same of what a link leads to.
+pub(crate) fn access_behind_links(path: &Path) -> Option<Access> {
+    path.metadata().ok().as_ref().and_then(of)
+}
+
+#[cfg(unix)]
+fn of(about: &std::fs::Metadata) -> Option<Access> {
     use std::os::unix::fs::MetadataExt;
 
-    let about = path.symlink_metadata().ok()?;
     Some(Access {
         mine: about.uid() == rustix::process::geteuid().as_raw(),
         is_folder: about.is_dir(),
@@ -28,7 +37,7 @@ pub(crate) fn access(path: &Path) -> Option<Access> {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn access(_path: &Path) -> Option<Access> {
+fn of(_about: &std::fs::Metadata) -> Option<Access> {
     None
 }
 

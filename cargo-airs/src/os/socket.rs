@@ -34,7 +34,7 @@ pub(crate) fn folder() -> Option<PathBuf> {
 
 /// Whether a folder is this user's, and nobody else can enter it.
 #[cfg(unix)]
-fn is_mine_alone(folder: &Path) -> bool {
+pub(crate) fn is_mine_alone(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
 
     folder.symlink_metadata().is_ok_and(|metadata| {
@@ -42,6 +42,11 @@ fn is_mine_alone(folder: &Path) -> bool {
             && metadata.uid() == rustix::process::geteuid().as_raw()
             && metadata.mode() & 0o077 == 0
     })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_mine_alone(_folder: &Path) -> bool {
+    false
 }
 
 #[cfg(not(unix))]

@@ -58,6 +58,13 @@ fn check<'a>(checks: &'a [Value], id: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("no check {id}"))
 }
 
+/// Whether it depends on the machine that the tests run on, and on what else it does.
+fn of_the_machine(check: &Value) -> bool {
+    ["disk-space", "file-watching", "clock"]
+        .iter()
+        .any(|id| check["id"] == *id)
+}
+
 /// The check finds what was made, says what repairs it, and nothing else is wrong for that. When it can be repaired it
 /// is, once, and is good from then on.
 fn is_found(scene: &Scene, id: &str, verdict: &str, fixable: bool) {
@@ -67,7 +74,7 @@ fn is_found(scene: &Scene, id: &str, verdict: &str, fixable: bool) {
     assert!(found["repair"].is_string(), "{found}");
     assert_eq!(found["fixable"], fixable, "{found}");
     assert_eq!(exit, Some(i32::from(verdict == "fault")), "{checks:?}");
-    for other in &checks {
+    for other in checks.iter().filter(|check| !of_the_machine(check)) {
         let well = ["good", "skipped"].contains(&other["verdict"].as_str().unwrap());
         assert!(well || other["id"] == id, "{other}");
     }
@@ -92,7 +99,7 @@ fn where_all_is_well_nothing_is_found() {
     scene.write(".gitignore", "/target\n.airs/\n");
     let (checks, exit) = examined(&scene, "");
     assert_eq!(exit, Some(0), "{checks:?}");
-    for check in checks {
+    for check in checks.into_iter().filter(|check| !of_the_machine(check)) {
         let verdict = check["verdict"].as_str().unwrap();
         assert!(["good", "skipped"].contains(&verdict), "{check}");
     }

@@ -31,16 +31,27 @@ fn runs(events: &[Value]) -> Vec<(&str, &str)> {
 const PAY: &str =
     "run payment --as alice --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1.00\"}'";
 
+/// Far longer than it takes, on a machine that is busy with other things.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// Waits until something is told that is followed, and ends who follows.
 pub(crate) fn follow(scene: &Scene, flags: &str, meanwhile: impl FnOnce(), found: impl Fn(&Value) -> bool) {
     let mut command = scene.command(&format!("events --follow --message-format json {flags}"));
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (tell, told) = std::sync::mpsc::channel();
+    // It ends with the child.
+    std::thread::spawn(move || lines.try_for_each(|line| tell.send(line.ok()?).ok()));
     meanwhile();
-    let told = lines.map(Result::unwrap).find(|line| found(&message(line)));
+    let until = std::time::Instant::now() + PATIENCE;
+    let mut heard = std::iter::from_fn(|| {
+        told.recv_timeout(until.saturating_duration_since(std::time::Instant::now()))
+            .ok()
+    });
+    let is_told = heard.any(|line| found(&message(&line)));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(told.is_some());
+    assert!(is_told);
 }
 
 #[test]
@@ -140,4 +151,31 @@ fn what_components_said_is_kept_without_what_they_were_trusted_with() {
         let file = scene.path().join(".airs/state/local.events.jsonl");
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+#[test]
+fn who_follows_ends_when_nobody_reads_any_more() {
+    let scene = accounts("events_unread");
+    let mut child = scene
+        .command("events --follow --last 0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let until = std::time::Instant::now() + PATIENCE;
+    let status = loop {
+        // Each is something to tell.
+        succeed(&scene, PAY);
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if std::time::Instant::now() > until {
+            break None;
+        }
+    };
+    if status.is_none() {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
 }

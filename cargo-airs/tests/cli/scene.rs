@@ -25,6 +25,8 @@ const SURROUNDINGS: [&str; 7] = [
 pub(crate) struct Scene {
     name: &'static str,
     folder: TempDir,
+    /// For sockets: the person's own loops are not asked, and none of these tests is found by them.
+    runtime: TempDir,
     /// Where the next command runs, below the folder.
     at: PathBuf,
     environment: Vec<(&'static str, String)>,
@@ -38,6 +40,7 @@ impl Scene {
             name,
             at: PathBuf::new(),
             folder,
+            runtime: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
             transcript: String::new(),
         }
@@ -114,6 +117,7 @@ impl Scene {
             .env("CARGO", env!("CARGO"))
             // Not the person's own.
             .env("AIRS_CACHE_DIR", "")
+            .env("XDG_RUNTIME_DIR", self.runtime.path())
             .env("CARGO_BUILD_BUILD_DIR", guests());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }

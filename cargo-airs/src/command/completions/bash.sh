@@ -9,7 +9,10 @@ _airs() {
     fi
     COMPREPLY=()
     while IFS= read -r line; do
-        COMPREPLY+=("${line%%$'\t'*}")
+        # As a shell has to be told of it: a file may be called anything.
+        printf -v line %q "${line%%$'\t'*}"
+        # The person's own folder, and what is no more than a name, stay readable.
+        COMPREPLY+=("${line/#\\~/~}")
     done < <(cargo-airs __complete "$index" "${words[@]}" 2>/dev/null)
     # A folder goes on.
     if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == */ ]]; then

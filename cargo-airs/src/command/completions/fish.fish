@@ -1,6 +1,6 @@
 # Completions of cargo airs for fish; `source` it, or keep it as a file in ~/.config/fish/conf.d.
 function __airs_complete
-    set --local words (commandline --tokenize --cut-at-cursor)
+    set --local words (commandline --current-process --tokenize --cut-at-cursor)
     # Started as `cargo airs`, the program is the second word.
     if test (count $words) -gt 1; and test $words[2] = airs
         set words $words[2..]
@@ -9,7 +9,7 @@ function __airs_complete
 end
 
 function __airs_of_cargo
-    set --local words (commandline --tokenize --cut-at-cursor)
+    set --local words (commandline --current-process --tokenize --cut-at-cursor)
     test (count $words) -gt 1; and test $words[2] = airs
 end
 

@@ -9,7 +9,7 @@ use airs_runtime::{Runtime, State};
 use super::level::Shown;
 use super::made::{Made, One};
 use crate::error::{Failure, Result};
-use crate::journal::Journal;
+use crate::journal::Flushed;
 use crate::message::DevServed;
 use crate::report::Report;
 use crate::settings;
@@ -23,13 +23,8 @@ pub(super) struct Serving {
     /// The runtime's own, which it keeps.
     limits: Limits,
     context: Name,
-    journal: Journal,
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.journal.flush();
-    }
+    /// After the runtime, which tells it of its end.
+    journal: Flushed,
 }
 
 /// What came of putting a turn into service.
@@ -75,7 +70,7 @@ impl Serving {
             served: BTreeMap::new(),
             limits: workspace.limits(),
             context: settings.context.clone(),
-            journal,
+            journal: journal.into(),
         })
     }
 
@@ -109,7 +104,7 @@ impl Serving {
             // What it is granted now may be new.
             for name in &one.grants.of(&self.context).environment {
                 if let Ok(value) = std::env::var(name.as_str()) {
-                    self.journal.hide(name.as_str(), &value);
+                    self.journal.journal().hide(name.as_str(), &value);
                 }
             }
             let begun = Instant::now();

@@ -36,10 +36,10 @@ pub(super) fn dev_loop(patient: &Patient) -> Finding {
             .write(true)
             .open(&lock);
         let lock = lock.map_err(|cause| Failure::unavailable("cannot lock it").caused_by(cause))?;
-        if lock.try_lock().is_ok() {
-            files::remove(&place);
+        match lock.try_lock() {
+            Ok(()) => files::remove_file(&place),
+            Err(_) => Ok(()),
         }
-        Ok(())
     })
 }
 
@@ -61,6 +61,9 @@ pub(super) fn stale_sockets(patient: &Patient) -> Finding {
     let Some(folder) = socket::place() else {
         return Finding::skipped("this system has no such sockets");
     };
+    if !socket::is_mine_alone(&folder) {
+        return Finding::skipped("see socket-folder");
+    }
     let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
     let sockets = entries.map(|entry| entry.path());
     let stale: Vec<PathBuf> = sockets.filter(|path| socket::is_abandoned(path)).collect();
@@ -86,8 +89,9 @@ pub(super) fn stale_sockets(patient: &Patient) -> Finding {
             ))
             .repair("remove them: they are made when they are needed")
             .fix(move || {
-                stale.iter().for_each(|path| files::remove(path));
-                Ok(())
+                // Somebody may listen at one of them by now.
+                let mut stale = stale.iter().filter(|path| socket::is_abandoned(path));
+                stale.try_for_each(|path| files::remove_file(path))
             })
         }
     }
@@ -100,7 +104,8 @@ pub(super) fn leftovers(patient: &Patient) -> Finding {
     };
     let mut folders = vec![workspace.root().to_owned(), patient.start.clone()];
     folders.extend(patient.root().map(Path::to_owned));
-    folders.extend(patient.own_folder());
+    let own = patient.own_folder().ok();
+    folders.extend(own.clone());
     let profiles = fs::read_dir(workspace.target().join("airs"));
     folders.extend(
         profiles
@@ -114,11 +119,20 @@ pub(super) fn leftovers(patient: &Patient) -> Finding {
     let entries = folders
         .iter()
         .flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
-    let left = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.and_then(maker).is_some_and(|process| !os::is_there(process))
+    let is_left = move |path: &Path| {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        // Files of the loop, in the project's own folder; elsewhere a name like theirs is somebody's.
+        let probe = || prober(name).filter(|_| path.parent() == own.as_deref() && path.is_file());
+        let maker = stager(name).or_else(probe);
+        maker.is_some_and(|process| !os::is_there(process))
     };
-    let left: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(left).collect();
+    let left: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| is_left(path))
+        .collect();
     let Some(first) = left.first() else {
         return Finding::good("nothing is half-written");
     };
@@ -129,32 +143,41 @@ pub(super) fn leftovers(patient: &Patient) -> Finding {
     ))
     .repair("remove them: nothing refers to them")
     .fix(move || {
-        left.iter().for_each(|path| files::remove(path));
+        for path in left.iter().filter(|path| is_left(path)) {
+            files::remove(path);
+        }
         Ok(())
     })
 }
 
-/// The process that makes something under a temporary name, if it is one: `.NAME.PROCESS.part`, `probe-PROCESS`.
-fn maker(name: &str) -> Option<u32> {
-    let staged = || {
-        name.strip_prefix('.')?
-            .strip_suffix(".part")?
-            .rsplit_once('.')
-            .map(|(_, process)| process)
-    };
-    name.strip_prefix("probe-").or_else(staged)?.parse().ok()
+/// The process that makes a file or a folder under a temporary name, if it is one: `.NAME.PROCESS.part`.
+fn stager(name: &str) -> Option<u32> {
+    let (_, process) = name.strip_prefix('.')?.strip_suffix(".part")?.rsplit_once('.')?;
+    process.parse().ok()
+}
+
+/// The process that tries with a file whether the system tells of changes: `probe-PROCESS`.
+fn prober(name: &str) -> Option<u32> {
+    name.strip_prefix("probe-")?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::maker;
+    use super::{prober, stager};
 
     #[test]
     fn a_temporary_name_says_who_made_it() {
-        assert_eq!(maker(".ledger.wasm.123.part"), Some(123));
-        assert_eq!(maker("probe-7"), Some(7));
-        for name in ["probe-x", ".part", "ledger.wasm.123.part", ".ledger.part", "123"] {
-            assert_eq!(maker(name), None, "{name}");
+        assert_eq!(stager(".ledger.wasm.123.part"), Some(123));
+        assert_eq!(prober("probe-7"), Some(7));
+        for name in [
+            "probe-x",
+            "probe",
+            ".part",
+            "ledger.wasm.123.part",
+            ".ledger.part",
+            "123",
+        ] {
+            assert_eq!(stager(name).or_else(|| prober(name)), None, "{name}");
         }
     }
 }

@@ -106,6 +106,9 @@ pub(super) fn version_control(patient: &Patient) -> Finding {
     let Ok(ignored) = git(&["check-ignore", "--no-index", "-q", ".airs/state"]) else {
         return Finding::skipped("git does not start");
     };
+    if !matches!(ignored.status.code(), Some(0 | 1)) {
+        return Finding::skipped("git does not say what it ignores here");
+    }
     if ignored.status.code() == Some(1) {
         let path = root.join(".gitignore");
         return Finding::warning("git does not ignore .airs, where the state is")
@@ -121,6 +124,7 @@ pub(super) fn version_control(patient: &Patient) -> Finding {
             });
     }
     match git(&["ls-files", ".airs"]) {
+        Ok(tracked) if !tracked.status.success() => Finding::skipped("git does not say what it tracks here"),
         Ok(tracked) if !tracked.stdout.is_empty() => {
             Finding::warning("the state is under version control: git tracks files in .airs")
                 .repair("`git rm -r --cached .airs` takes them out, and leaves them where they are")
@@ -185,23 +189,22 @@ pub(super) fn built_components(patient: &Patient) -> Finding {
     let files = files.flat_map(|profile| fs::read_dir(profile.path()).into_iter().flatten().flatten());
     let is_component = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "wasm");
     let built: Vec<PathBuf> = files.map(|file| file.path()).filter(is_component).collect();
-    let damaged = |path: &&PathBuf| !is_whole(path);
-    match built.iter().find(damaged) {
-        None if built.is_empty() => Finding::skipped("nothing is built"),
-        None => Finding::good(format!("{} of them", built.len())),
-        Some(path) => {
-            let shown = patient.shown(path);
-            let path = path.clone();
-            Finding::fault(format!("{shown} is not what `cargo airs build` has made"))
-                .repair(format!("remove {shown} and build again"))
-                .fix(move || {
-                    files::remove(&path);
-                    Ok(())
-                })
-        }
+    let damaged: Vec<PathBuf> = built.iter().filter(|path| is_damaged(path)).cloned().collect();
+    if damaged.is_empty() {
+        return match built.len() {
+            0 => Finding::skipped("nothing is built"),
+            count => Finding::good(format!("{count} of them")),
+        };
     }
+    let shown: Vec<String> = damaged.iter().map(|path| patient.shown(path)).collect();
+    let shown = shown.join(", ");
+    Finding::fault(format!("{shown}: not what `cargo airs build` has made"))
+        .repair(format!("remove {shown} and build again"))
+        .fix(move || damaged.iter().try_for_each(|path| files::remove_file(path)))
 }
 
-fn is_whole(path: &Path) -> bool {
-    Component::open(path).is_ok_and(|component| component.manifest().is_some())
+/// One that cannot be read now may be whole.
+fn is_damaged(path: &Path) -> bool {
+    let Ok(bytes) = fs::read(path) else { return false };
+    !Component::read(bytes).is_ok_and(|component| component.manifest().is_some())
 }

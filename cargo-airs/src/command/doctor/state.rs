@@ -43,7 +43,7 @@ fn usable(folder: &Path, patient: &Patient) -> Option<Finding> {
                 .repair("move it away: the folder is made when it is needed"),
         );
     }
-    let access = os::access(folder)?;
+    let access = os::access_behind_links(folder)?;
     let wanted = (access.mode | 0o700) & !0o022;
     let found = match access.mode {
         _ if !access.mine => {
@@ -88,8 +88,14 @@ pub(super) fn contexts(patient: &Patient) -> Finding {
         Ok(kept) => kept,
         Err(finding) => return finding,
     };
+    // One that is only beginning has nothing in it yet, and opening it would make it a state.
+    let is_begun = |name: &&Name| {
+        let file = folder.join(format!("{name}.sqlite"));
+        fs::metadata(file).is_ok_and(|about| about.len() > 0)
+    };
+    let begun: Vec<&Name> = names.iter().filter(is_begun).collect();
     let state = State::Folder(folder);
-    let faults = names.iter().filter_map(|name| state.examine(name).err());
+    let faults = begun.iter().filter_map(|name| state.examine(name).err());
     if let Some(error) = faults.map(Failure::from).next() {
         return Finding::from(&error)
             .repair("put back a copy of it, or move it away: there is no state then");

@@ -95,3 +95,43 @@ fn what_was_half_written_is_found_and_removed_when_who_wrote_has_ended() {
     is_found(&scene, "leftovers", "warning", true);
     assert!(!scene.path().join(gone).exists() && scene.path().join(live).exists());
 }
+
+#[test]
+fn what_only_looks_left_behind_stays() {
+    let mut scene = crate::project::ledger("doctor_not_left");
+    own_folders(&mut scene);
+    scene.write(".gitignore", "/target\n.airs/\n");
+    // No process has that number.
+    scene
+        .write("probe-2147483646/src/lib.rs", "mine")
+        .write("probe-2147483645", "mine");
+    let (checks, _) = examined(&scene, "--fix");
+    assert_eq!(check(&checks, "leftovers")["verdict"], "good");
+    assert_eq!(scene.read("probe-2147483646/src/lib.rs"), "mine");
+    assert_eq!(scene.read("probe-2147483645"), "mine");
+}
+
+#[test]
+fn a_state_elsewhere_is_judged_where_it_is_and_opened_to_nobody() {
+    let mut scene = crate::project::ledger("doctor_linked");
+    own_folders(&mut scene);
+    scene.write(".gitignore", "/target\n.airs/\n");
+    let elsewhere = scene.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    mode(&elsewhere, 0o700);
+    fs::create_dir_all(scene.path().join(".airs")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, scene.path().join(".airs/state")).unwrap();
+    let (checks, _) = examined(&scene, "--fix");
+    assert_eq!(check(&checks, "state-folder")["verdict"], "good", "{checks:?}");
+    let bits = std::os::unix::fs::PermissionsExt::mode(&elsewhere.metadata().unwrap().permissions());
+    assert_eq!(bits & 0o777, 0o700);
+}
+
+#[test]
+fn looking_makes_no_state() {
+    let mut scene = crate::project::ledger("doctor_looks");
+    own_folders(&mut scene);
+    scene.write(".airs/state/local.sqlite", "");
+    let _ = examined(&scene, "");
+    assert_eq!(scene.read(".airs/state/local.sqlite"), "");
+}

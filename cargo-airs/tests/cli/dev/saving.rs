@@ -23,6 +23,21 @@ impl Saving {
         self.scene.path().join(file)
     }
 
+    /// Expects a build of these components and no others, whatever comes of it.
+    fn builds(&mut self, components: &[&str]) {
+        let building = self.dev.until("dev-building");
+        let names: Vec<String> = components.iter().map(|name| format!("saving-{name}")).collect();
+        assert_eq!(building["components"], serde_json::json!(names));
+        let turn = self.dev.turn();
+        assert_ne!(turn.outcome(), "failed", "{turn:?}");
+        if turn.outcome() == "served" {
+            self.dev.until("run-committed");
+            self.count += 1;
+        }
+        let quiet = self.path("tally/src/lib.rs");
+        self.dev.is_quiet(&quiet);
+    }
+
     /// Expects one new version of these components, and the counter one further on.
     fn answers(&mut self, components: &[&str], rest: &str) {
         let (turn, answer) = self.dev.answer();
@@ -114,6 +129,19 @@ fn by_other_names(saving: &mut Saving) {
         saving.scene.write("tally/src/word.rs", word("eight"));
         saving.answers(&["tally"], "eight note 7 words");
     }
+    // Another case of the same letters, and back.
+    let other = saving.path("tally/src/Word.rs");
+    fs::rename(&file, &other).unwrap();
+    saving
+        .scene
+        .edit("tally/src/lib.rs", "mod word;", "#[path = \"Word.rs\"] mod word;");
+    saving.builds(&["tally"]);
+    fs::remove_file(&other).unwrap();
+    saving.scene.write("tally/src/word.rs", word("nine"));
+    saving
+        .scene
+        .edit("tally/src/lib.rs", "#[path = \"Word.rs\"] mod word;", "mod word;");
+    saving.answers(&["tally"], "nine note 7 words");
 }
 
 /// As another branch has them: each is removed, and written.

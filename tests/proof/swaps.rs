@@ -91,6 +91,7 @@ impl Load {
                 self.broken.lock().unwrap().get_or_insert(broken);
                 return;
             }
+            self.longest.fetch_max(took, Ordering::Relaxed);
             self.taken
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

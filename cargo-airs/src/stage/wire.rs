@@ -7,6 +7,9 @@ use super::faults::Fault;
 use super::fixed::CannedAnswer;
 use crate::live::{Question, Told};
 
+/// The form of what is said. Whoever knows another one is another version of airs-testing.
+pub(super) const FORM: u32 = 1;
+
 /// A question about a runtime; the number of the request goes back with its answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {

@@ -157,7 +157,7 @@ fn what_components_said_is_kept_without_what_they_were_trusted_with() {
 fn who_follows_ends_when_nobody_reads_any_more() {
     let scene = accounts("events_unread");
     let mut child = scene
-        .command("events --follow --last 0")
+        .command("events --follow")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use airs_platform::{Check, Commit, Committed, Sqlite, Storage, StorageError};
 use futures_util::future::{join_all, join3, poll_immediate, try_join_all};
 use rusqlite::Connection;
+use tokio::task::unconstrained;
 
 use crate::{applied, bytes, get, put, run, text, writing};
 
@@ -278,7 +279,8 @@ fn more_snapshots_than_places_wait_for_one() {
         }
         let mut held = Vec::new();
         let mut next = storage.snapshot();
-        while let Some(snapshot) = poll_immediate(&mut next).await {
+        // Without tokio's budget, which may be used up by all those before.
+        while let Some(snapshot) = poll_immediate(unconstrained(&mut next)).await {
             held.push(snapshot.unwrap());
             next = storage.snapshot();
         }

@@ -167,6 +167,13 @@ Examples:
 ")]
 pub(crate) struct BuildArgs {
     #[command(flatten)]
+    pub(crate) made: MadeArgs,
+}
+
+// What is to be built, or checked, and how.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MadeArgs {
+    #[command(flatten)]
     pub(crate) packages: PackageArgs,
     /// Install the wasm32-wasip2 target when it is missing
     #[arg(long)]

@@ -82,8 +82,8 @@ pub(crate) fn resolve(args: Args) -> (Settings, Report) {
     };
     let settings = match args.command {
         CommandArgs::New(new) => Settings::New(new.into()),
-        CommandArgs::Build(args) => Settings::Build(Build::new(args, for_cargo())),
-        CommandArgs::Check(args) => Settings::Check(Build::new(args.into(), for_cargo())),
+        CommandArgs::Build(args) => Settings::Build(Build::new(args.made, for_cargo())),
+        CommandArgs::Check(args) => Settings::Check(Build::new(args.made, for_cargo())),
         CommandArgs::Dev(args) => Settings::Dev(Arc::new(Dev::new(args, for_cargo()))),
         CommandArgs::Test(args) => Settings::Test(Test::new(args, for_cargo())),
         CommandArgs::Bench(args) => Settings::Bench(Bench::new(args, for_cargo())),

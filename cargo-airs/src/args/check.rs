@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::{ManifestArgs, PackageArgs, ProfileArgs};
+use super::MadeArgs;
 
 /// Check components as far as that goes without linking them
 #[derive(Debug, ClapArgs)]
@@ -22,29 +22,5 @@ Examples:
 ")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
-    pub(crate) packages: PackageArgs,
-    /// Install the wasm32-wasip2 target when it is missing
-    #[arg(long)]
-    pub(crate) yes: bool,
-    #[command(flatten)]
-    pub(crate) profile: ProfileArgs,
-    #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
-}
-
-impl From<CheckArgs> for super::BuildArgs {
-    fn from(args: CheckArgs) -> Self {
-        let CheckArgs {
-            packages,
-            yes,
-            profile,
-            manifest,
-        } = args;
-        Self {
-            packages,
-            yes,
-            profile,
-            manifest,
-        }
-    }
+    pub(crate) made: MadeArgs,
 }

@@ -1,6 +1,6 @@
 //! `cargo airs doctor`: what is not as it should be, and what repairs it.
 //!
-//! Every check looks and changes nothing; what it finds says what would repair it, and may bring what does.
+//! Every check looks and repairs nothing; what it finds says what would repair it, and may bring what does.
 
 mod finding;
 mod left;

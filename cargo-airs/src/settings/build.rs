@@ -1,7 +1,7 @@
 //! What `build` is to build.
 
 use super::{Manifest, profile};
-use crate::args::{BuildArgs, PackageArgs};
+use crate::args::{MadeArgs, PackageArgs};
 
 #[derive(Debug)]
 pub(crate) struct Build {
@@ -29,7 +29,7 @@ impl From<PackageArgs> for Which {
 }
 
 impl Build {
-    pub(super) fn new(args: BuildArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+    pub(super) fn new(args: MadeArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
         Self {
             which: args.packages.into(),
             profile: profile(args.profile),

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::{env, fs, thread};
 
 use airs_runtime::{Code, Error, Name, Runtime, State};
-use airs_tests::{Bench, Script, pay};
+use airs_tests::{Bench, Script, pay, untested};
 use tempfile::TempDir;
 
 /// Where the tests that are run in a process of their own find their folder.
@@ -124,7 +124,7 @@ fn a_read_only_folder_is_refused() {
         .stderr(Stdio::null())
         .status();
     if !allowed.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: this system gives no mount namespace");
+        untested("this system gives nobody a mount namespace (unshare)");
         return;
     }
     let test = process("state::in_a_read_only_folder", folder.path());

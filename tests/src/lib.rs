@@ -10,6 +10,7 @@ mod guests;
 mod hooks;
 mod idle;
 mod script;
+mod untested;
 
 pub use bench::{Bench, Notes, pay, two_contexts};
 pub use guests::{
@@ -18,3 +19,4 @@ pub use guests::{
 };
 pub use idle::expect_idle;
 pub use script::Script;
+pub use untested::untested;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::project::{accounts, succeed};
 use crate::scene::Scene;
+use crate::untested::untested;
 
 /// What is offered for the last word.
 fn offered(scene: &Scene, words: &[&str]) -> Vec<String> {
@@ -76,10 +77,7 @@ fn shell(scene: &Scene, shell: &str, arguments: &[&str]) -> Option<String> {
         format!("{}:{}", here.display(), std::env::var("PATH").unwrap()),
     );
     let Ok(output) = command.output() else {
-        #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: {shell} is not installed");
-        }
+        untested(&format!("{shell} is not installed"));
         return None;
     };
     assert!(

@@ -41,3 +41,5 @@ mod state;
 mod status;
 mod templates;
 mod test;
+#[path = "../../../tests/src/untested.rs"]
+mod untested;

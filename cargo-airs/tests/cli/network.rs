@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use crate::project::{DOLLARS, accounts};
 use crate::scene::Scene;
+use crate::untested::untested;
 
 /// A command line of this program, started by another one.
 fn started(scene: &Scene, by: &[&str], line: &str) -> Option<Output> {
@@ -47,11 +48,7 @@ fn a_project_is_built_and_used_where_there_is_no_network() {
     let without = ["unshare", "--user", "--map-root-user", "--net"];
     let possible = started(&scene, &without, "--version").is_some_and(|output| output.status.success());
     if !possible {
-        #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: this machine lets nobody be without a network (unshare)");
-        }
-        return;
+        return untested("this machine lets nobody be without a network (unshare)");
     }
     for flag in ["--offline", "--locked", "--frozen", ""] {
         for line in commands() {
@@ -71,11 +68,7 @@ fn no_command_opens_a_socket_that_it_does_not_need() {
     scene.set("XDG_RUNTIME_DIR", run.to_string_lossy());
     let traced = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", "trace"];
     if started(&scene, &traced, "--version").is_none_or(|output| !output.status.success()) {
-        #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: strace is not installed, or may not trace here");
-        }
-        return;
+        return untested("strace is not installed, or may not trace here");
     }
     let mut lines = commands();
     lines.extend(["doctor", "events", "logs", "completions bash", "schema project"].map(str::to_owned));

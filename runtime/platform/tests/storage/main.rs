@@ -7,6 +7,8 @@ mod pages;
 mod ranges;
 mod room;
 mod sqlite;
+#[path = "../../../../tests/src/untested.rs"]
+mod untested;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use std::thread;
 use airs_core::Code;
 use airs_platform::{Check, Commit, Committed, Sqlite, Storage, StorageError};
 
+use crate::untested::untested;
 use crate::{get, put, run, text, writing};
 
 /// The file that a process of a test works on.
@@ -30,7 +31,7 @@ fn process(test: &str, path: &Path) -> Command {
 fn process_with_mount(test: &str, mount: &str, path: &Path) -> bool {
     let allowed = Command::new("unshare").args(["-rm", "true"]).status();
     if !allowed.is_ok_and(|status| status.success()) {
-        println!("skipped: this system gives no mount namespace");
+        untested("this system gives nobody a mount namespace (unshare)");
         return false;
     }
     let program = env::current_exe().unwrap();

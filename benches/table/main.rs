@@ -10,6 +10,7 @@
     reason = "a benchmark prints, and ends when it cannot run"
 )]
 
+mod dev;
 mod disk;
 mod durable;
 mod floor;
@@ -43,6 +44,7 @@ fn main() {
         scale::rows,
         tool::rows,
         testing::rows,
+        dev::rows,
     ] {
         for row in group(&wanted) {
             println!("{row}");

@@ -38,12 +38,10 @@ impl Pairs {
         Figures::new(self.0.iter().map(|(floor, value)| ratio(*value, *floor)))
     }
 
-    pub(crate) fn floor(&self) -> f64 {
-        self.each(|_, floor| floor).quantile(0.5)
-    }
-
-    pub(crate) fn value(&self) -> f64 {
-        self.each(|value, _| value).quantile(0.5)
+    /// A quantile of the floors, and of the values.
+    pub(crate) fn at(&self, part: f64) -> (f64, f64) {
+        let floors = self.each(|_, floor| floor);
+        (floors.quantile(part), self.each(|value, _| value).quantile(part))
     }
 }
 

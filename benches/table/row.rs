@@ -12,13 +12,13 @@ use crate::pairs::Pairs;
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     unit: &'static str,
-    /// Medians.
+    /// Medians, or another quantile if the name says so.
     floor: f64,
     value: f64,
-    /// The median over the pairs: of value ÷ floor, or with an allowance of (value − floor) ÷ allowance.
+    /// The median over the pairs, or that of the quantiles: of value ÷ floor, or with an allowance of (value − floor) ÷ allowance.
     ratio: f64,
     goal: f64,
-    /// The ratio's quartiles.
+    /// The quartiles of the pairs' ratios.
     spread: [f64; 2],
 }
 
@@ -32,6 +32,29 @@ impl Row {
         Self::new(name, unit, pairs, 1.0, |value, floor| (value - floor) / allowance)
     }
 
+    /// The same at a quantile of both sides, instead of the medians of pairs.
+    pub(crate) fn ratio_at(
+        part: f64,
+        name: &'static str,
+        unit: &'static str,
+        pairs: &Pairs,
+        goal: f64,
+    ) -> Self {
+        Self::at(part, name, unit, pairs, goal, |value, floor| value / floor)
+    }
+
+    pub(crate) fn allowance_at(
+        part: f64,
+        name: &'static str,
+        unit: &'static str,
+        pairs: &Pairs,
+        allowance: f64,
+    ) -> Self {
+        Self::at(part, name, unit, pairs, 1.0, |value, floor| {
+            (value - floor) / allowance
+        })
+    }
+
     /// More is better: the value may be `part` of the floor.
     pub(crate) fn rate(name: &'static str, unit: &'static str, pairs: &Pairs, part: f64) -> Self {
         Self::new(name, unit, pairs, 1.0 / part, |value, floor| floor / value)
@@ -41,6 +64,23 @@ impl Row {
     pub(crate) fn alone(name: &'static str, unit: &'static str, values: &[f64], allowance: f64) -> Self {
         let pairs = Pairs::without_floor(values);
         Self::new(name, unit, &pairs, 1.0, |value, _| value / allowance)
+    }
+
+    fn at(
+        part: f64,
+        name: &'static str,
+        unit: &'static str,
+        pairs: &Pairs,
+        goal: f64,
+        ratio: impl Fn(f64, f64) -> f64,
+    ) -> Self {
+        let (floor, value) = pairs.at(part);
+        Self {
+            floor,
+            value,
+            ratio: ratio(value, floor),
+            ..Self::new(name, unit, pairs, goal, ratio)
+        }
     }
 
     fn new(
@@ -54,8 +94,8 @@ impl Row {
         Self {
             name,
             unit,
-            floor: pairs.floor(),
-            value: pairs.value(),
+            floor: pairs.at(0.5).0,
+            value: pairs.at(0.5).1,
             ratio: ratios.quantile(0.5),
             goal,
             spread: [ratios.quantile(0.25), ratios.quantile(0.75)],

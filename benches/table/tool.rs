@@ -167,7 +167,7 @@ fn cargo_build(folder: &Path) -> Command {
 }
 
 /// How long a command takes, in milliseconds.
-fn millis(command: &mut Command) -> f64 {
+pub(crate) fn millis(command: &mut Command) -> f64 {
     let began = Instant::now();
     let status = command
         .stdin(Stdio::null())

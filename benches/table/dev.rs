@@ -29,7 +29,7 @@ const IDLE_ALLOWANCE_PERCENT: f64 = 0.5;
 const NO_WORSE: f64 = 1.05;
 
 /// What the profile of the loop would be with one setting of its own less.
-const WITHOUT: [(&str, &str, &str); 4] = [
+const WITHOUT: [(&str, &str, &str); 5] = [
     (
         "dev, save, to profile of opt-level 0",
         "opt-level = 1",
@@ -49,6 +49,11 @@ const WITHOUT: [(&str, &str, &str); 4] = [
         "dev, save, to profile of 256 units",
         "codegen-units = 16",
         "codegen-units = 256",
+    ),
+    (
+        "dev, save, to profile with local LTO",
+        "lto = \"off\"",
+        "lto = false",
     ),
 ];
 

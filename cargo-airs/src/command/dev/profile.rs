@@ -10,12 +10,13 @@ use crate::workspace::Workspace;
 pub(crate) const PROFILE: &str = "airs-dev";
 
 /// What the profile is, on top of `dev`. docs/guides/development-loop.md says why.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "inherits=\"dev\"",
     "debug=\"line-tables-only\"",
     "opt-level=1",
     "incremental=true",
     "codegen-units=16",
+    "lto=\"off\"",
 ];
 
 /// The workspace, built in a folder of its own.

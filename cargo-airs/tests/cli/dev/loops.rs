@@ -132,6 +132,12 @@ impl Dev {
         said
     }
 
+    /// What it has said since the turn before.
+    #[cfg(unix)]
+    pub(super) fn heard(&self) -> &[Value] {
+        &self.heard
+    }
+
     pub(super) fn id(&self) -> u32 {
         self.child.id()
     }

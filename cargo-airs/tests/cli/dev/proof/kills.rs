@@ -68,7 +68,8 @@ fn killed_again_and_again(kills: usize) -> Verdict {
         let mut dev = Dev::start(&scene, "");
         match point {
             "dev-turn" | "after an edit" => {
-                dev.turn();
+                let turn = dev.turn();
+                ensure!(turn.outcome() == "served", "kill {kill}: {:#?}", dev.heard());
                 if counted == 0 {
                     bound(&scene, "kills");
                 }

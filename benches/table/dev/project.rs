@@ -14,7 +14,7 @@ debug = \"line-tables-only\"
 opt-level = 1
 incremental = true
 codegen-units = 16
-lto = "off"
+lto = \"off\"
 ";
 
 /// Where the ledger is edited: within a function that every payment calls.

@@ -10,6 +10,16 @@ use std::process::Command;
 pub(crate) use file::{access, access_behind_links, file_watches_max, free_bytes, private_file, set_mode};
 pub(crate) use terminal::Keyboard;
 
+/// This program, to be started once more: also when its file was replaced meanwhile, as by an upgrade.
+pub(crate) fn this_program() -> std::io::Result<PathBuf> {
+    // The name of a file that was replaced leads to the new one, or to none; this leads to what is executed.
+    let itself = std::path::Path::new("/proc/self/exe");
+    if cfg!(target_os = "linux") && itself.exists() {
+        return Ok(itself.to_owned());
+    }
+    std::env::current_exe()
+}
+
 /// Puts what `command` starts into a process group of its own, so that it ends with everything that it
 /// started in turn.
 #[cfg(unix)]

@@ -26,7 +26,7 @@ pub(crate) fn served(arguments: &[OsString]) -> Option<ExitCode> {
 
 /// `command`, guarded: it ends when the standard input of what is started is closed.
 pub(super) fn guarded(command: &Command) -> Result<Command> {
-    let this = std::env::current_exe()
+    let this = os::this_program()
         .map_err(|cause| Failure::unavailable("cannot find this program").caused_by(cause))?;
     let mut guarded = Command::new(this);
     guarded

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime};
 
@@ -22,7 +22,27 @@ pub(super) struct Dev {
 
 impl Dev {
     pub(super) fn start(scene: &Scene, line: &str) -> Self {
-        let mut command = scene.command(&format!("dev {line} --message-format json"));
+        Self::listen(&mut scene.command(&format!("dev {line} --message-format json")))
+    }
+
+    /// The same, by another file of the tool.
+    #[cfg(target_os = "linux")]
+    pub(super) fn start_from(tool: &Path, scene: &Scene, line: &str) -> Self {
+        let usual = scene.command(&format!("dev {line} --message-format json"));
+        let mut command = Command::new(tool);
+        command
+            .args(usual.get_args())
+            .current_dir(usual.get_current_dir().unwrap());
+        for (name, value) in usual.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Self::listen(&mut command)
+    }
+
+    fn listen(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

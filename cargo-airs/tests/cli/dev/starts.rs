@@ -65,3 +65,23 @@ fn a_build_ends_with_its_loop_however_that_ends_and_with_a_change() {
     dev.kill();
     assert!(is_closed(second));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_loop_goes_on_when_the_file_that_it_was_started_from_is_replaced() {
+    let mut scene = super::project::unbound("replaced");
+    let tool = scene.path().join("tool");
+    let from = env!("CARGO_BIN_EXE_cargo-airs");
+    std::fs::hard_link(from, &tool)
+        .or_else(|_| std::fs::copy(from, &tool).map(drop))
+        .unwrap();
+    let mut dev = Dev::start_from(&tool, &scene, "-p replaced-bump --state memory");
+    assert_eq!(dev.turn().outcome(), "served");
+    dev.settles(&scene.path().join("bump/src/lib.rs"));
+    // As an upgrade does it.
+    scene.write("other", "not a program");
+    std::fs::rename(scene.path().join("other"), &tool).unwrap();
+    scene.write("bump/words.txt", "other words\n");
+    let turn = dev.turn();
+    assert_eq!(turn.outcome(), "served", "{:#?}", dev.heard());
+}

@@ -85,7 +85,8 @@ fn between_good_ones(edits: usize) -> Verdict {
             );
             scene.write(file, good);
             scene.write("version.txt", format!("v{}", edit + 1));
-            while dev.turn().outcome() != "served" {}
+            let turn = dev.turn();
+            ensure!(turn.outcome() == "served", "after {file}, {to:?}: {turn:?}");
             traffic.await_calls(8)?;
         }
         Ok(())

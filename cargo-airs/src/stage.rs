@@ -4,6 +4,7 @@
 
 mod conversation;
 mod event;
+mod events;
 mod faults;
 mod fixed;
 mod storage;
@@ -11,7 +12,6 @@ mod wire;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use airs_core::{Code, Error, Grants, Limits, Name, VariableName};
 use airs_package::Component;
@@ -22,7 +22,7 @@ use crate::settings::Which;
 use crate::workspace::Workspace;
 use crate::{code, interrupt};
 pub(crate) use conversation::{converse, refuse};
-use event::Told;
+use events::Events;
 use faults::Faults;
 use fixed::{Canned, FixedClock, Seeded};
 use storage::Faulty;
@@ -32,8 +32,6 @@ use wire::Opening;
 const INSTANCES_MAX: u32 = 32;
 /// Enough for runs that wait for each other.
 const THREADS: usize = 2;
-/// More than a test looks through; of what comes after that nothing is kept.
-const EVENTS_MAX: usize = 100_000;
 
 /// What every runtime has.
 pub(crate) struct Stage {
@@ -51,7 +49,7 @@ pub(crate) struct Opened {
     clock: FixedClock,
     seed: Seeded,
     faults: Faults,
-    events: Arc<Mutex<Vec<Told>>>,
+    events: Events,
 }
 
 impl Stage {
@@ -99,9 +97,9 @@ impl Stage {
             seed,
             http,
         } = opening;
-        let (clock, seed, faults) = (FixedClock::at(now_ms), Seeded::with(seed), Faults::default());
-        let events = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&events);
+        let (clock, random, faults) = (FixedClock::at(now_ms), Seeded::with(seed), Faults::default());
+        let events = Events::default();
+        let noted = events.clone();
         let builder = Runtime::builder()
             .limits(self.limits.clone())
             .engine(EngineConfig {
@@ -111,15 +109,12 @@ impl Stage {
             })
             .files(self.files.clone())
             .clock(clock.clone())
-            .random(seed.clone())
+            .random(random.clone())
+            // Nothing is read or written, and meets a fault, but what a test has asked for.
+            .forget_answers_when_asked()
             .interpose(faults.clone())
             .http(Canned::new(http)?)
-            .on_event(move |event| {
-                let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-                if noted.len() < EVENTS_MAX {
-                    noted.push(Told::of(event));
-                }
-            });
+            .on_event(move |event| noted.note(event));
         let variables = self.variables.iter();
         let builder = variables.fold(builder, |builder, (name, value)| {
             builder.variable(name.clone(), value.clone())
@@ -136,10 +131,12 @@ impl Stage {
         });
         let runtime = code::with(builder, self.cache.as_ref(), self.process.as_ref()).build()?;
         self.put_into_service(&runtime, components.as_deref())?;
+        // Whatever has started by now has drawn, too: the first run is the first all the same.
+        random.set(seed);
         Ok(Opened {
             runtime,
             clock,
-            seed,
+            seed: random,
             faults,
             events,
         })
@@ -162,13 +159,6 @@ impl Stage {
             runtime.load(component, granted)?;
         }
         Ok(())
-    }
-}
-
-impl Opened {
-    /// What has happened so far.
-    fn events(&self) -> Vec<Told> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

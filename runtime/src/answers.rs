@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use airs_core::{Code, Error, Result, RunId};
 use airs_driver::expired;
@@ -38,7 +38,8 @@ impl Runtime {
     }
 
     /// Removes all answers that are kept no longer, in every context, and returns how many there were. The
-    /// runtime does so from time to time by itself, after runs with an id.
+    /// runtime does so from time to time by itself, after runs with an id, unless it was
+    /// [told not to](crate::RuntimeBuilder::forget_answers_when_asked).
     ///
     /// # Errors
     /// When a context's state cannot be read or written.
@@ -65,7 +66,7 @@ impl Runtime {
 impl Inner {
     /// Whether an id is neither too old nor ahead of its time.
     pub(crate) fn check_id(&self, id: RunId) -> Result<()> {
-        let now_ms = now_ms();
+        let now_ms = self.now_ms();
         if id.time_ms() > now_ms.saturating_add(milliseconds(ID_AHEAD_MAX)) {
             let message = format!("run id {id} is of a time that has not come yet");
             return Err(Error::new(Code::InvalidInput, message).hint(format!(
@@ -81,12 +82,16 @@ impl Inner {
 
     /// Ids made before this time have answers no longer.
     fn answers_end_ms(&self) -> u64 {
-        now_ms().saturating_sub(milliseconds(self.answers_kept + GRACE))
+        self.now_ms()
+            .saturating_sub(milliseconds(self.answers_kept + GRACE))
     }
 
     /// Removes old answers of a context in the background, when it is time to.
     pub(crate) fn forget_some_answers(self: &Arc<Self>, held: &Held) {
-        let now_ms = now_ms();
+        if self.forgets_when_asked {
+            return;
+        }
+        let now_ms = self.now_ms();
         let due_ms = held.answers_due_ms.load(Ordering::Relaxed);
         let next_ms = now_ms + milliseconds(self.answers_kept / LOOKS_PER_TIME_KEPT);
         // A clock that went back must not put it off.
@@ -111,11 +116,12 @@ impl Inner {
             due.store(0, Ordering::Relaxed);
         });
     }
-}
 
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, milliseconds)
+    /// What time it is for runs, and so for their ids.
+    fn now_ms(&self) -> u64 {
+        let since = self.surroundings.clock.now().duration_since(UNIX_EPOCH);
+        since.map_or(0, milliseconds)
+    }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -102,6 +102,7 @@ pub struct RuntimeBuilder {
     pub(crate) http: Arc<dyn Http>,
     pub(crate) surroundings: Surroundings,
     pub(crate) answers_kept: Duration,
+    pub(crate) forgets_when_asked: bool,
     pub(crate) migrations_max: Duration,
     pub(crate) offers: Offers,
     pub(crate) code_cache: Option<CodeCache>,
@@ -122,6 +123,7 @@ impl RuntimeBuilder {
             http: Arc::new(Network::new()),
             surroundings: Surroundings::default(),
             answers_kept: answers::KEPT,
+            forgets_when_asked: false,
             migrations_max: migrate::MIGRATION_MAX,
             offers: Offers::default(),
             code_cache: None,
@@ -173,6 +175,13 @@ impl RuntimeBuilder {
     /// then. An id that was too old once stays so when this is made longer later.
     pub fn keep_answers_for(mut self, time: Duration) -> Self {
         self.answers_kept = time;
+        self
+    }
+
+    /// Leaves the removal of old answers to whoever calls
+    /// [`forget_expired_answers`](Runtime::forget_expired_answers): nothing is read or written beside runs then.
+    pub fn forget_answers_when_asked(mut self) -> Self {
+        self.forgets_when_asked = true;
         self
     }
 
@@ -234,7 +243,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// What time it is for runs: this machine's unless said. Deadlines, and the ids of runs, keep to the machine's.
+    /// What time it is for runs, and for how old their ids are: this machine's unless said. Deadlines keep to the
+    /// machine's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.surroundings.clock = Arc::new(clock);
         self

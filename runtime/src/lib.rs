@@ -205,6 +205,7 @@ pub use swap::{Prepared, Refused, Swapped};
 
 /// What a storage of an embedder's own is made of, for [`RuntimeBuilder::context_in`].
 pub mod storage {
+    pub use airs_driver::driver_of_key;
     pub use airs_platform::{
         Bytes, Check, Commit, CommitId, Committed, Entry, Key, Memory, Page, Range, Reading, Snapshot,
         Storage, StorageError, Stored, Version,

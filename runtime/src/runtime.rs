@@ -58,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) files: Option<PathBuf>,
     /// How long a run's id is accepted again, and its answer kept.
     pub(crate) answers_kept: Duration,
+    /// Whether old answers are removed only by who asks for it.
+    pub(crate) forgets_when_asked: bool,
     /// What the embedder gives to components.
     pub(crate) offers: Offers,
     /// Places for runs: as many as the engine has instances for.
@@ -92,6 +94,7 @@ impl Runtime {
             http,
             surroundings,
             answers_kept,
+            forgets_when_asked,
             migrations_max,
             offers,
             code_cache,
@@ -128,6 +131,7 @@ impl Runtime {
             variables,
             files,
             answers_kept,
+            forgets_when_asked,
             offers,
             places,
             turns: Turns::default(),

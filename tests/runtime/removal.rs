@@ -38,6 +38,28 @@ impl Storage for Everlasting {
 }
 
 #[test]
+fn nothing_is_removed_beside_runs_when_that_is_left_to_who_asks() {
+    let storage = Arc::new(Everlasting::default());
+    let keeping = |time| {
+        let context = Context::new(Name::local(), Arc::clone(&storage) as Arc<dyn Storage>);
+        Bench::alone(&[], |builder| {
+            builder
+                .prepared(context)
+                .keep_answers_for(time)
+                .forget_answers_when_asked()
+        })
+    };
+    let list = |bench: &Bench, id| bench.perform("alice", Request::bindings().id(id)).result.unwrap();
+    list(&keeping(24 * HOUR), made(2 * HOUR));
+    let bench = keeping(HOUR);
+    // Each of them would look for old answers, until it is seen that there are none.
+    for _ in 0..200 {
+        list(&bench, Runtime::new_id());
+    }
+    assert_eq!(storage.removals.load(Ordering::Relaxed), 0);
+}
+
+#[test]
 fn the_next_run_with_an_id_goes_on_where_a_round_of_removal_ended() {
     let storage = Arc::new(Everlasting::default());
     let keeping = |time| {

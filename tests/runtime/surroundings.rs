@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use airs_runtime::storage::Memory;
 use airs_runtime::{
-    Clock, Code, Error, GuestCall, Interposed, Interposer, Name, Random, Request, Runtime, RuntimeBuilder,
+    Clock, Code, Error, GuestCall, Interposed, Interposer, Name, Random, Request, RunId, Runtime,
+    RuntimeBuilder,
 };
 use airs_tests::{Bench, Script, pay};
 
@@ -87,6 +88,16 @@ impl Clock for Standing {
     }
 }
 
+/// So long after 1970.
+#[derive(Clone, Default)]
+struct Set(Arc<Mutex<Duration>>);
+
+impl Clock for Set {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + *self.0.lock().unwrap()
+    }
+}
+
 /// Seeds that count.
 struct Counting(AtomicU32);
 
@@ -114,6 +125,26 @@ fn time_and_chance_are_what_an_embedder_says() {
     let (first, second) = world(0);
     assert_eq!(world(0), (first, second.clone()));
     assert_eq!(world(1).0, second);
+}
+
+#[test]
+fn the_age_of_an_id_is_counted_by_the_embedders_clock() {
+    let clock = Set::default();
+    let bench = Bench::alone(&[], |builder| builder.clock(clock.clone()));
+    let asked = |id| {
+        bench
+            .perform("alice", Request::bindings().id(id))
+            .result
+            .map(drop)
+    };
+    let code = |id| asked(id).map_err(|error| error.code());
+    let early = RunId::new(0, 1);
+    assert_eq!(asked(early), Ok(()));
+    // The time of this machine has not come there.
+    assert_eq!(code(Runtime::new_id()), Err(Code::InvalidInput));
+    *clock.0.lock().unwrap() = Duration::from_secs(25 * 60 * 60);
+    assert_eq!(code(early), Err(Code::IdExpired));
+    assert_eq!(asked(RunId::new(25 * 60 * 60 * 1_000, 1)), Ok(()));
 }
 
 #[test]

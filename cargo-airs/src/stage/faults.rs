@@ -1,8 +1,9 @@
 //! What is to go wrong.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use airs_core::{Code, Error, GuestCall, Interposed, Interposer};
+use airs_core::{Code, Error, GuestCall, Interposed, Interposer, Kind, Result};
+use airs_runtime::Loaded;
 use serde::Deserialize;
 
 /// Something that is to go wrong.
@@ -21,8 +22,8 @@ pub(crate) struct Fault {
 pub(super) enum Place {
     /// Before a function of a component is called.
     Call { component: String, function: String },
-    /// When something is read of the state.
-    Read,
+    /// When a driver reads what is stored: any, or this one.
+    Read { driver: Option<String> },
     /// When a run is committed.
     Commit,
 }
@@ -49,29 +50,117 @@ pub(super) struct Refusal {
     hint: Option<String>,
 }
 
+/// What the host calls of a program, and of a driver while it serves.
+const fn functions(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Program => &["run"],
+        Kind::Driver => &["bind", "unbind", "intend", "view", "transfer", "control", "done"],
+    }
+}
+
+impl Fault {
+    /// Whether it can happen with these components in service: a test that rests on a fault that never comes proves
+    /// nothing.
+    fn check(&self, serving: &[Loaded]) -> Result<()> {
+        if self.times == 0 {
+            return Err(Error::new(
+                Code::InvalidInput,
+                "the fault is to happen no time at all",
+            ));
+        }
+        let (name, function) = match &self.place {
+            Place::Call { component, function } => (component, Some(function)),
+            Place::Read { driver: Some(driver) } => (driver, None),
+            Place::Read { driver: None } | Place::Commit => return Ok(()),
+        };
+        let of_kind = |one: &&Loaded| function.is_some() || one.kind == Kind::Driver;
+        let names = serving.iter().filter(of_kind).map(|one| one.name.as_str());
+        let Some(found) = serving
+            .iter()
+            .filter(of_kind)
+            .find(|one| one.name.as_str() == name)
+        else {
+            let what = function.map_or("driver", |_| "component");
+            return Err(unknown(&format!("{what} {name:?} in service"), name, names));
+        };
+        let known = functions(found.kind);
+        match function {
+            Some(function) if !known.contains(&function.as_str()) => {
+                let what = format!("function {function:?} that is called of {} {name}", found.kind);
+                Err(unknown(&what, function, known.iter().copied()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let error = Error::new(
+        Code::NotFound,
+        format!("there is no {what}: the fault could never happen"),
+    );
+    let distance = |known: &&str| strsim::damerau_levenshtein(known, name);
+    match known.min_by_key(distance) {
+        Some(nearest) => error.hint(format!("there is {nearest}")),
+        None => error,
+    }
+}
+
 /// What is to go wrong in a runtime, in the order in which it was asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults(Arc<Mutex<Vec<Fault>>>);
 
+/// A fault that happens now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    pub(super) way: Way,
+    place: usize,
+}
+
 impl Faults {
-    pub(super) fn add(&self, fault: Fault) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    /// Has a fault happen from now on, with these components in service.
+    pub(super) fn add(&self, fault: Fault, serving: &[Loaded]) -> Result<()> {
+        fault.check(serving)?;
+        self.all().push(fault);
+        Ok(())
     }
 
     /// What goes wrong here and now, if something does: the first fault that is due. The others count, too.
-    pub(super) fn due(&self, place: impl Fn(&Place) -> bool) -> Option<Way> {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn due(&self, place: impl Fn(&Place) -> bool) -> Option<Due> {
+        let mut faults = self.all();
         let mut due = None;
-        for fault in faults.iter_mut().filter(|fault| place(&fault.place)) {
+        for (index, fault) in faults.iter_mut().enumerate() {
+            if !place(&fault.place) {
+                continue;
+            }
             if fault.after > 0 {
                 fault.after -= 1;
             } else if due.is_none() && fault.times > 0 {
                 fault.times -= 1;
-                due = Some(fault.way.clone());
+                due = Some(Due {
+                    way: fault.way.clone(),
+                    place: index,
+                });
             }
         }
-        faults.retain(|fault| fault.times > 0);
         due
+    }
+
+    /// Puts off a fault that could not happen after all: it is due the next time.
+    pub(super) fn put_off(&self, due: &Due) {
+        // None is ever removed.
+        if let Some(fault) = self.all().get_mut(due.place) {
+            fault.times += 1;
+        }
+    }
+
+    /// How often something is still to go wrong.
+    pub(super) fn left(&self) -> u64 {
+        self.all().iter().map(|fault| u64::from(fault.times)).sum()
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,7 +170,7 @@ impl Interposer for Faults {
             matches!(place, Place::Call { component, function }
                 if component == call.component.as_str() && function == call.function)
         };
-        match self.due(here) {
+        match self.due(here).map(|due| due.way) {
             None => Interposed::Passed,
             Some(Way::Refuse(refusal)) => Interposed::Refused(refusal.into()),
             Some(_) => Interposed::Fault(Error::new(
@@ -108,11 +197,16 @@ impl From<Refusal> for Error {
 
 #[cfg(test)]
 mod tests {
+    use airs_core::{Code, Kind};
+    use airs_runtime::Loaded;
+
     use super::{Fault, Faults, Place, Way};
+
+    const ANY: Place = Place::Read { driver: None };
 
     fn fault(way: Way, after: u32, times: u32) -> Fault {
         Fault {
-            place: Place::Read,
+            place: ANY,
             way,
             after,
             times,
@@ -122,14 +216,64 @@ mod tests {
     #[test]
     fn faults_happen_when_they_are_due_and_as_often_as_they_are_to() {
         let faults = Faults::default();
-        faults.add(fault(Way::Unavailable, 1, 2));
-        faults.add(fault(Way::Corrupt, 0, 1));
-        let read = || faults.due(|place| *place == Place::Read);
+        faults.add(fault(Way::Unavailable, 1, 2), &[]).unwrap();
+        faults.add(fault(Way::Corrupt, 0, 1), &[]).unwrap();
+        let read = || faults.due(|place| *place == ANY).map(|due| due.way);
         assert_eq!(faults.due(|place| *place == Place::Commit), None);
+        assert_eq!(faults.left(), 3);
         assert_eq!(read(), Some(Way::Corrupt));
         assert_eq!(
             [read(), read(), read()],
             [Some(Way::Unavailable), Some(Way::Unavailable), None]
         );
+        assert_eq!(faults.left(), 0);
+    }
+
+    #[test]
+    fn a_fault_that_cannot_happen_is_refused() {
+        let one = |kind, name: &str| Loaded {
+            kind,
+            name: name.parse().unwrap(),
+            generation: 1,
+            digest: String::new(),
+        };
+        let serving = [one(Kind::Driver, "watch"), one(Kind::Program, "bump")];
+        let refused = |place, times| {
+            let fault = Fault {
+                place,
+                way: Way::Trap,
+                after: 0,
+                times,
+            };
+            let error = Faults::default().add(fault, &serving).err()?;
+            Some((error.code(), error.hint_text().unwrap_or_default().to_owned()))
+        };
+        let call = |component: &str, function: &str| Place::Call {
+            component: component.to_owned(),
+            function: function.to_owned(),
+        };
+        let read = |driver: &str| Place::Read {
+            driver: Some(driver.to_owned()),
+        };
+        let near = |name: &str| Some((Code::NotFound, format!("there is {name}")));
+        assert_eq!(refused(call("wacth", "control"), 1), near("watch"));
+        assert_eq!(refused(call("watch", "contrl"), 1), near("control"));
+        // Nothing is migrated once a runtime is there.
+        assert!(refused(call("watch", "migrate"), 1).is_some());
+        assert_eq!(refused(call("bump", "control"), 1), near("run"));
+        assert_eq!(refused(read("bump"), 1), near("watch"));
+        assert_eq!(
+            refused(Place::Commit, 0),
+            Some((Code::InvalidInput, String::new()))
+        );
+        for place in [
+            call("watch", "done"),
+            call("bump", "run"),
+            read("watch"),
+            ANY,
+            Place::Commit,
+        ] {
+            assert_eq!(refused(place, 1), None);
+        }
     }
 }

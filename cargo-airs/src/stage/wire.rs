@@ -8,7 +8,7 @@ use super::fixed::CannedAnswer;
 use crate::live::{Question, Told};
 
 /// The form of what is said. Whoever knows another one is another version of airs-testing.
-pub(super) const FORM: u32 = 1;
+pub(super) const FORM: u32 = 2;
 
 /// A question about a runtime; the number of the request goes back with its answer.
 #[derive(Debug, Deserialize)]
@@ -27,8 +27,19 @@ pub(super) enum Ask {
     /// In milliseconds since 1970.
     Now(u64),
     Seed(u64),
-    Events,
+    FaultsLeft,
+    Events(Taken),
     Close,
+}
+
+/// What becomes of events that a test is told.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Taken {
+    /// They are told again with the next ones.
+    Copied,
+    /// They are not.
+    Away,
 }
 
 /// What a runtime is to be.
@@ -64,6 +75,7 @@ pub(super) enum Answer {
     Failed(Failed),
     Report(Box<Told>),
     Events(Vec<ToldEvent>),
+    Count(u64),
 }
 
 /// The first line.

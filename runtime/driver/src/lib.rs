@@ -57,5 +57,6 @@ pub use context::Context;
 pub use effective::{Allowed, Effective, Ungranted};
 pub use heard::Heard;
 pub use line::{Footprint, Ticket};
+pub use namespace::driver_of_key;
 pub use session::{Ended, Migrated, Migration, Placement, Session, SessionStart};
 pub use state::DriverState;

@@ -48,6 +48,19 @@ pub(crate) fn driver(name: &Name) -> Vec<u8> {
     key(&[DRIVER, length], name.as_str().as_bytes())
 }
 
+/// The driver that a key belongs to, or the beginning of its keys. The others are the host's own.
+///
+/// ```
+/// // What a storage is asked for.
+/// let key = b"\x01\x06ledger/accounts/alice";
+/// assert_eq!(airs_driver::driver_of_key(key), Some("ledger"));
+/// assert_eq!(airs_driver::driver_of_key(b"\x00b/accounts"), None);
+/// ```
+pub fn driver_of_key(key: &[u8]) -> Option<&str> {
+    let (&length, rest) = key.strip_prefix(&[DRIVER])?.split_first()?;
+    std::str::from_utf8(rest.get(..usize::from(length))?).ok()
+}
+
 /// A key in the space that begins with `space`.
 pub(crate) fn key(space: &[u8], rest: &[u8]) -> Vec<u8> {
     let mut key = Vec::with_capacity(space.len() + rest.len());
@@ -62,7 +75,7 @@ mod tests {
 
     use airs_core::RunId;
 
-    use super::{answer, answer_time_ms, binding, driver, key};
+    use super::{answer, answer_time_ms, binding, driver, driver_of_key, key};
 
     proptest! {
         #[test]
@@ -75,6 +88,8 @@ mod tests {
             prop_assert_ne!(key(&space(&one), &left), key(&space(&other), &right));
             prop_assert!(!space(&one).starts_with(&space(&other)));
             prop_assert!(!key(&space(&one), &left).starts_with(&binding("")));
+            let kept = key(&space(&one), &left);
+            prop_assert_eq!(driver_of_key(&kept), Some(one.as_str()));
         }
     }
 

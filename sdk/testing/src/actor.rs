@@ -14,7 +14,7 @@ use crate::wire::{Ending, FORM, Question, Work};
 /// # fn main() -> airs::Result<()> {
 /// # let order = json!(null);
 /// let runtime = Runtime::builder().context("shop").context("guests").start()?;
-/// let alice = runtime.caller("alice").within("guests").with_id("01K5V8Q4ZC2R9T7M3XH6JWPBNE");
+/// let alice = runtime.caller("alice").within("guests").with_id(&runtime.id(1));
 /// let receipt = alice.run("payment", order.clone())?;
 /// // It happens once.
 /// assert_eq!(alice.run("payment", order)?.as_str(), receipt.as_str());
@@ -49,6 +49,7 @@ impl<'a> Actor<'a> {
     }
 
     /// The same caller, whose runs have this id, a ULID: asked for again, a run answers what it answered.
+    /// [`Runtime::id`] makes one of the time at which the clock stands.
     pub fn with_id(mut self, run: &str) -> Self {
         self.run = Some(run.to_owned());
         self

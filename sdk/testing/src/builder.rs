@@ -1,6 +1,6 @@
 //! How a runtime is set up.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use airs::Result;
 
@@ -8,7 +8,7 @@ use crate::Runtime;
 use crate::wire::{Canned, Opening};
 
 /// 2026-01-01T00:00:00Z, as in `airs::testing`.
-const NOW: Duration = Duration::from_secs(1_767_225_600);
+pub(crate) const NOW_MS: u64 = 1_767_225_600_000;
 
 /// Sets up a [`Runtime`].
 ///
@@ -37,7 +37,7 @@ impl Builder {
         let opening = Opening {
             contexts: Vec::new(),
             components: None,
-            now_ms: milliseconds(UNIX_EPOCH + NOW),
+            now_ms: NOW_MS,
             seed: 0,
             http: Vec::new(),
         };
@@ -64,7 +64,7 @@ impl Builder {
     }
 
     /// What the random numbers of runs are made of: the same seed, the same numbers in the first run, in the second, and
-    /// so on. 0 unless set.
+    /// so on, whatever else is in service. `bind`, `view` and `control` are runs, too. 0 unless set.
     pub fn seed(mut self, seed: u64) -> Self {
         self.opening.seed = seed;
         self

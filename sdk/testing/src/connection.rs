@@ -28,13 +28,23 @@ pub(crate) struct Connection {
     runtimes: AtomicU64,
 }
 
-/// Who waits for an answer; none when there will be no more of them.
-#[derive(Default)]
-struct Waiting(Mutex<Option<HashMap<u64, Sender<Answer>>>>);
+/// Who waits for an answer; or why there will be no more of them.
+struct Waiting(Mutex<Result<HashMap<u64, Sender<Answer>>>>);
 
 impl Waiting {
-    fn all(&self) -> MutexGuard<'_, Option<HashMap<u64, Sender<Answer>>>> {
+    fn all(&self) -> MutexGuard<'_, Result<HashMap<u64, Sender<Answer>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, request: u64, tell: Sender<Answer>) -> Result<()> {
+        let mut all = self.all();
+        all.as_mut().map_err(|why| why.clone())?.insert(request, tell);
+        Ok(())
+    }
+
+    /// Why nobody answers.
+    fn why(&self) -> Error {
+        self.all().as_ref().err().cloned().unwrap_or_else(ended)
     }
 }
 
@@ -84,14 +94,11 @@ impl Connection {
         let _ = read.read_line(&mut line);
         match serde_json::from_str(&line) {
             Ok(Greeting::Ready(FORM)) => {}
-            Ok(Greeting::Ready(_)) => {
-                return Err(Error::internal("the tool is of another version")
-                    .hint("use airs-testing and cargo-airs of one version"));
-            }
+            Ok(Greeting::Ready(_)) => return Err(of_another_version()),
             Ok(Greeting::Failed(failed)) => return Err(failed.into()),
             Err(_) => return Err(ended()),
         }
-        let waiting = Arc::new(Waiting(Mutex::new(Some(HashMap::new()))));
+        let waiting = Arc::new(Waiting(Mutex::new(Ok(HashMap::new()))));
         let heard = Arc::clone(&waiting);
         std::thread::spawn(move || listen(read, &heard));
         Ok(Self {
@@ -111,9 +118,7 @@ impl Connection {
     pub(crate) fn ask(&self, runtime: u64, ask: Ask<'_>) -> Result<Answer> {
         let request = self.requests.fetch_add(1, Ordering::Relaxed);
         let (tell, told) = channel();
-        if let Some(waiting) = &mut *self.waiting.all() {
-            waiting.insert(request, tell);
-        }
+        self.waiting.add(request, tell)?;
         let asked = Asked {
             request,
             runtime,
@@ -127,25 +132,32 @@ impl Connection {
             .unwrap_or_else(PoisonError::into_inner)
             .write_all(&line);
         written.map_err(|_| ended())?;
-        told.recv().map_err(|_| ended())
+        told.recv().map_err(|_| self.waiting.why())
     }
 }
 
-/// Hands answers to who waits for them, until there are no more.
+/// Hands answers to who waits for them, until there are no more. Whoever waits then, or asks later, is told why.
 fn listen(read: impl BufRead, waiting: &Waiting) {
+    let mut why = ended();
     for line in read.lines().map_while(std::io::Result::ok) {
         // What is not understood is nobody's answer, and nothing after it can be trusted.
         let Ok(Answered { request, answer }) = serde_json::from_str(&line) else {
+            why = of_another_version();
             break;
         };
         let asker = waiting
             .all()
             .as_mut()
+            .ok()
             .and_then(|waiting| waiting.remove(&request));
         // A test that has panicked waits no more.
         let _ = asker.map(|asker| asker.send(answer));
     }
-    *waiting.all() = None;
+    *waiting.all() = Err(why);
+}
+
+fn of_another_version() -> Error {
+    Error::internal("the tool is of another version").hint("use airs-testing and cargo-airs of one version")
 }
 
 fn ended() -> Error {
@@ -155,5 +167,59 @@ fn ended() -> Error {
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::{Connection, FORM};
+    use crate::Runtime;
+
+    /// Far longer than an answer takes that is there at once.
+    const ANSWERED_MAX: Duration = Duration::from_secs(20);
+
+    /// A runtime of a tool that says this beside its greeting, closes its side, and goes on to listen.
+    fn of_a_tool_that_says(lines: &str) -> Runtime {
+        let says = format!("{{\"ready\":{FORM}}}\n{lines}");
+        let connection = Connection::over(Cursor::new(says), std::io::sink()).unwrap();
+        Runtime::over(Box::leak(Box::new(connection)))
+    }
+
+    fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+        let (tell, told) = channel();
+        thread::spawn(move || tell.send(work()));
+        told.recv_timeout(ANSWERED_MAX).expect("it waits for ever")
+    }
+
+    #[test]
+    fn nobody_waits_for_a_tool_that_is_gone_or_of_another_version() {
+        let novelty = "{\"request\":0,\"answer\":{\"report\":{\"result\":{\"novelty\":1}}}}\n";
+        for (lines, expected) in [
+            ("", "cargo-airs has ended before it answered"),
+            (novelty, "the tool is of another version"),
+            ("what?\n", "the tool is of another version"),
+        ] {
+            let said = in_time(move || {
+                let runtime = of_a_tool_that_says(lines);
+                // Whichever comes first, the question or the end.
+                let said = [(); 3].map(|()| runtime.view("/watch").unwrap_err().message);
+                drop(runtime);
+                said
+            });
+            assert_eq!(said, [expected; 3], "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_tool_of_another_form_is_not_spoken_to() {
+        let other = Connection::over(Cursor::new("{\"ready\":0}\n"), std::io::sink()).unwrap_err();
+        assert_eq!(other.message, "the tool is of another version");
+        let ended = Connection::over(Cursor::new(""), std::io::sink()).unwrap_err();
+        assert_eq!(ended.message, "cargo-airs has ended before it answered");
     }
 }

@@ -34,8 +34,8 @@ pub struct Fault {
 enum Place {
     /// Before a function of a component is called.
     Call { component: String, function: String },
-    /// When something is read of the state.
-    Read,
+    /// When a driver reads what is stored: any, or this one.
+    Read { driver: Option<String> },
     /// When a run is committed.
     Commit,
 }
@@ -70,7 +70,7 @@ pub enum Loss {
 
 impl Fault {
     /// A component traps where one of its functions is called: `run` of a program; of a driver `bind`, `unbind`,
-    /// `intend`, `view`, `transfer`, `control`, `done` or `migrate`. The run ends, and nothing of it remains.
+    /// `intend`, `view`, `transfer`, `control` or `done`. The run ends, and nothing of it remains.
     pub fn trap(component: &str, function: &str) -> Self {
         Self::call(component, function, Way::Trap)
     }
@@ -81,17 +81,32 @@ impl Fault {
         Self::call(component, function, Way::Refuse(error))
     }
 
-    /// The state cannot be read.
+    /// A driver, whichever it is, cannot read what is stored.
+    ///
+    /// Each key that it asks for is one read, and each page of a search; what an attempt has read or written before is
+    /// not read again. What the host reads for itself, such as bindings, is none.
     pub fn read() -> Self {
-        Self::at(Place::Read, Way::Unavailable)
+        Self::at(Place::Read { driver: None }, Way::Unavailable)
     }
 
-    /// What is read of the state is damaged.
+    /// This driver cannot read what is stored; [`read`](Self::read) says what a read is.
+    pub fn read_of(driver: &str) -> Self {
+        let driver = Some(driver.to_owned());
+        Self::at(Place::Read { driver }, Way::Unavailable)
+    }
+
+    /// What a driver reads, whichever it is, is damaged; [`read`](Self::read) says what a read is.
     pub fn corrupt() -> Self {
-        Self::at(Place::Read, Way::Corrupt)
+        Self::at(Place::Read { driver: None }, Way::Corrupt)
     }
 
-    /// A commit goes wrong.
+    /// What this driver reads is damaged; [`read`](Self::read) says what a read is.
+    pub fn corrupt_of(driver: &str) -> Self {
+        let driver = Some(driver.to_owned());
+        Self::at(Place::Read { driver }, Way::Corrupt)
+    }
+
+    /// A commit goes wrong: each attempt that has written something ends with one.
     pub fn commit(loss: Loss) -> Self {
         let way = match loss {
             Loss::Unavailable => Way::Unavailable,

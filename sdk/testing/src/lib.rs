@@ -35,6 +35,7 @@ mod builder;
 mod connection;
 mod event;
 mod fault;
+mod id;
 mod runtime;
 mod wire;
 

@@ -1,13 +1,14 @@
 //! A runtime of a test.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use airs::{Json, Result, Value};
 
-use crate::builder::milliseconds;
+use crate::builder::{NOW_MS, milliseconds};
 use crate::connection::Connection;
-use crate::wire::{Answer, Ask, Opening, Question, Report, Work, strange};
-use crate::{Actor, Builder, Event, Fault, Owner};
+use crate::wire::{Answer, Ask, Opening, Question, Report, Taken, Work, strange};
+use crate::{Actor, Builder, Event, Fault, Owner, id};
 
 /// Who binds, and acts where nobody else is named.
 const OPERATOR: &str = "operator";
@@ -21,6 +22,8 @@ const OPERATOR: &str = "operator";
 pub struct Runtime {
     number: u64,
     connection: &'static Connection,
+    /// Where its clock stands.
+    now_ms: AtomicU64,
 }
 
 impl Runtime {
@@ -38,13 +41,19 @@ impl Runtime {
     }
 
     pub(crate) fn open(opening: &Opening) -> Result<Self> {
-        let connection = Connection::of_process()?;
-        let runtime = Self {
-            number: connection.number(),
-            connection,
-        };
+        let runtime = Self::over(Connection::of_process()?);
+        runtime.now_ms.store(opening.now_ms, Ordering::SeqCst);
         runtime.done(Ask::Open(opening))?;
         Ok(runtime)
+    }
+
+    /// A runtime that may still have to be opened.
+    pub(crate) fn over(connection: &'static Connection) -> Self {
+        Self {
+            number: connection.number(),
+            connection,
+            now_ms: AtomicU64::new(NOW_MS),
+        }
     }
 
     /// Binds a driver to a path, as the operator. `account` is the account data.
@@ -95,12 +104,44 @@ impl Runtime {
         self.caller(OPERATOR).view(path)
     }
 
+    /// An id for a run, of the time at which the clock stands: the same number, the same id.
+    ///
+    /// ```no_run
+    /// use airs::json;
+    /// use airs_testing::Runtime;
+    ///
+    /// # fn main() -> airs::Result<()> {
+    /// let runtime = Runtime::new()?;
+    /// let alice = runtime.caller("alice").with_id(&runtime.id(1));
+    /// let receipt = alice.run("payment", json!(null))?;
+    /// // It happens once.
+    /// assert_eq!(alice.run("payment", json!(null))?.as_str(), receipt.as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn id(&self, number: u64) -> String {
+        id::of(self.now_ms.load(Ordering::SeqCst), number)
+    }
+
     /// Has something go wrong in the runs to come.
     ///
     /// # Errors
-    /// When the tool has ended.
+    /// When it could never happen: [`Code::NotFound`](airs::Code::NotFound) for a component that is not in service or
+    /// has no such function, [`Code::InvalidInput`](airs::Code::InvalidInput) for a fault that happens no time.
     pub fn inject(&self, fault: Fault) -> Result<()> {
         self.done(Ask::Inject(&fault))
+    }
+
+    /// How often faults that were injected are still to happen: 0 when all have. A test that rests on a fault asserts
+    /// that.
+    ///
+    /// # Errors
+    /// When the tool has ended.
+    pub fn faults_left(&self) -> Result<u64> {
+        match self.ask(Ask::FaultsLeft)? {
+            Answer::Count(count) => Ok(count),
+            other => Err(strange(&other)),
+        }
     }
 
     /// Sets the time of the runs to come, to the millisecond.
@@ -108,10 +149,13 @@ impl Runtime {
     /// # Errors
     /// When the tool has ended.
     pub fn set_now(&self, now: SystemTime) -> Result<()> {
-        self.done(Ask::Now(milliseconds(now)))
+        let now_ms = milliseconds(now);
+        self.done(Ask::Now(now_ms))?;
+        self.now_ms.store(now_ms, Ordering::SeqCst);
+        Ok(())
     }
 
-    /// Sets what the random numbers of the runs to come are made of.
+    /// Sets what the random numbers of the runs to come are made of: the next one is the first.
     ///
     /// # Errors
     /// When the tool has ended.
@@ -119,12 +163,25 @@ impl Runtime {
         self.done(Ask::Seed(seed))
     }
 
-    /// What has happened so far, in order.
+    /// What has happened so far, in order: since the beginning, or since [`take_events`](Self::take_events).
     ///
     /// # Errors
-    /// When the tool has ended.
+    /// [`Code::LimitExceeded`](airs::Code::LimitExceeded) when there was more than is kept, which is 100,000 lines of
+    /// logs and as many of everything else: what is missing could be what a test looks for.
     pub fn events(&self) -> Result<Vec<Event>> {
-        match self.ask(Ask::Events)? {
+        self.noted(Taken::Copied)
+    }
+
+    /// What has happened so far, in order, of which nothing is kept any more.
+    ///
+    /// # Errors
+    /// As [`events`](Self::events); what was kept is gone all the same.
+    pub fn take_events(&self) -> Result<Vec<Event>> {
+        self.noted(Taken::Away)
+    }
+
+    fn noted(&self, how: Taken) -> Result<Vec<Event>> {
+        match self.ask(Ask::Events(how))? {
             Answer::Events(events) => Ok(events),
             other => Err(strange(&other)),
         }
@@ -133,7 +190,7 @@ impl Runtime {
     /// The lines that a component has logged so far, also in attempts of which nothing remains.
     ///
     /// # Errors
-    /// When the tool has ended.
+    /// As [`events`](Self::events).
     pub fn log_of(&self, component: &str) -> Result<Vec<String>> {
         let lines = self.events()?.into_iter().filter_map(|event| match event {
             Event::Log {

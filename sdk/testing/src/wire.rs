@@ -1,4 +1,4 @@
-//! What is said over the pipe: one object a line, in JSON. The other side is `cargo-airs/src/served`.
+//! What is said over the pipe: one object a line, in JSON. The other side is `cargo-airs/src/stage/wire.rs`.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Event;
 
 /// The form of what is said. Whoever knows another one is another version of the tool.
-pub(crate) const FORM: u32 = 1;
+pub(crate) const FORM: u32 = 2;
 
 /// The first line of the tool.
 #[derive(Debug, Deserialize)]
@@ -34,9 +34,20 @@ pub(crate) enum Ask<'a> {
     Perform(Question<'a>),
     Inject(&'a crate::Fault),
     Now(u64),
+    FaultsLeft,
     Seed(u64),
-    Events,
+    Events(Taken),
     Close,
+}
+
+/// What becomes of events that a test is told.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Taken {
+    /// They are told again with the next ones.
+    Copied,
+    /// They are not.
+    Away,
 }
 
 /// What a runtime is to be.
@@ -111,6 +122,7 @@ pub(crate) enum Answer {
     Failed(Failed),
     Report(Report),
     Events(Vec<Event>),
+    Count(u64),
 }
 
 /// How a run has ended.

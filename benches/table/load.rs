@@ -38,7 +38,7 @@ fn compiled() -> Vec<Row> {
     let cache = CodeCache::open(folder.path().join("code")).expect("the folder is private");
     let compiler = CompilerConfig {
         cache: Some(cache),
-        process: None,
+        ..CompilerConfig::default()
     };
     let config = EngineConfig {
         threads: 1,

@@ -216,6 +216,9 @@ pub(crate) struct ProfileArgs {
     /// A profile by name
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     pub(crate) profile: Option<String>,
+    /// A profile for debuggers; what executes it shows them lines and variables, and has no limits of time
+    #[arg(long, conflicts_with_all = ["release", "profile"], help_heading = "Build")]
+    pub(crate) debug: bool,
 }
 
 #[derive(Debug, ClapArgs)]

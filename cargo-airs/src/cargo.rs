@@ -1,5 +1,6 @@
 //! Cargo and its companions, as child processes.
 
+pub(crate) mod profile;
 mod toolchain;
 
 use std::ffi::OsString;

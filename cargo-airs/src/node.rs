@@ -97,6 +97,7 @@ impl Node {
                 }
                 tell(event, &listener);
             });
+        let builder = code::looked_into(builder, &settings.profile);
         let builder = with_files(builder, settings, workspace);
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
@@ -191,6 +192,7 @@ impl Node {
             return Err(Failure::new(Reason::Airs(Code::InvalidComponent), message)
                 .hint(format!("`cargo airs build -p {name}` builds it")));
         }
+        code::warn_of_debugger(&component, &self.request.profile, name.as_str(), &self.report);
         Ok(component)
     }
 }

@@ -41,6 +41,7 @@ pub(crate) struct Stage {
     files: PathBuf,
     cache: Option<CodeCache>,
     process: Option<CompileProcess>,
+    profile: String,
 }
 
 /// A runtime, and what a test may do with it.
@@ -73,6 +74,7 @@ impl Stage {
             files: root.join("tests").join("files"),
             cache,
             process: code::process(),
+            profile: profile.to_owned(),
         };
         // Whatever is wrong with a component is told once, before any test meets it; and its code is kept from now on.
         stage.open(Opening::default())?;
@@ -129,6 +131,7 @@ impl Stage {
         let builder = names.into_iter().fold(builder, |builder, name| {
             builder.context_in(name, Faulty::new(faults.clone()))
         });
+        let builder = code::looked_into(builder, &self.profile);
         let runtime = code::with(builder, self.cache.as_ref(), self.process.as_ref()).build()?;
         self.put_into_service(&runtime, components.as_deref())?;
         // Whatever has started by now has drawn, too: the first run is the first all the same.

@@ -130,10 +130,10 @@ impl Workspace {
             return Ok(path);
         }
         let name = &one.manifest.name;
-        let release = if profile == "release" { " --release" } else { "" };
+        let flag = cargo::profile::flag(profile);
         let message = format!("{name} is not built in the profile {profile}");
         Err(Failure::new(Reason::Airs(Code::NotFound), message)
-            .hint(format!("`cargo airs build{release} -p {name}` builds it")))
+            .hint(format!("`cargo airs build{flag} -p {name}` builds it")))
     }
 
     /// A path as a command takes it: from the current folder if it lies there, as messages then name it.

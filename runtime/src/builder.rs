@@ -107,6 +107,7 @@ pub struct RuntimeBuilder {
     pub(crate) offers: Offers,
     pub(crate) code_cache: Option<CodeCache>,
     pub(crate) compile_process: Option<CompileProcess>,
+    pub(crate) debug: bool,
 }
 
 impl RuntimeBuilder {
@@ -128,6 +129,7 @@ impl RuntimeBuilder {
             offers: Offers::default(),
             code_cache: None,
             compile_process: None,
+            debug: false,
         }
     }
 
@@ -219,6 +221,22 @@ impl RuntimeBuilder {
     /// [`EngineConfig::compiler`] says, whichever was said last.
     pub fn compile_process(mut self, process: CompileProcess) -> Self {
         self.compile_process = Some(process);
+        self
+    }
+
+    /// Lets a debugger that looks at this process see functions, lines and variables of components, as far as they have
+    /// debug information. Their code is not optimised then, and nothing is said to take too long: time passes also while
+    /// somebody looks. What a request says of its own deadline holds. For components that one knows: what their debug
+    /// information is turned into is not as well guarded against strangers as their code.
+    ///
+    /// ```
+    /// use airs_runtime::Runtime;
+    ///
+    /// let runtime = Runtime::builder().debug(cfg!(debug_assertions)).build()?;
+    /// # Ok::<(), airs_runtime::Error>(())
+    /// ```
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = debug;
         self
     }
 

@@ -154,7 +154,7 @@ impl Runtime {
             runtime: self.clone(),
             code: Arc::new(code),
             name,
-            limits,
+            limits: self.inner.limits_of(&limits),
             world: self.inner.allowed(None, granted).world,
         })
     }

@@ -122,7 +122,7 @@ impl Runtime {
         component.check_world(manifest.kind)?;
         component.check_capabilities(&manifest.capabilities)?;
         let effective = effective(&self.inner, manifest, granted)?;
-        let limits = manifest.limits.min(&self.inner.limits);
+        let limits = self.inner.limits_of(&manifest.limits);
         Ok(Prepared {
             kind: manifest.kind,
             name: manifest.name.clone(),

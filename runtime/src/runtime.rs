@@ -70,6 +70,8 @@ pub(crate) struct Inner {
     pub(crate) pending: Pending,
     /// How long the migrations of one load may take.
     pub(crate) migrations_max: Duration,
+    /// Whether somebody may look at components while they execute.
+    debug: bool,
     routes: ArcSwap<Routes>,
     /// Held while a new table is made from the old one; runs never wait for it.
     changing: Mutex<()>,
@@ -99,9 +101,16 @@ impl Runtime {
             offers,
             code_cache,
             compile_process,
+            debug,
         } = builder;
         engine.compiler.cache = code_cache.or(engine.compiler.cache);
         engine.compiler.process = compile_process.or(engine.compiler.process);
+        engine.compiler.debug |= debug;
+        let debug = engine.compiler.debug;
+        let (limits, migrations_max) = match debug {
+            true => (timeless(limits), LOOKING_MAX),
+            false => (limits, migrations_max),
+        };
         offers.check()?;
         if answers_kept > ANSWERS_KEPT_MAX {
             let message = format!("answers can be kept for {} s at most", ANSWERS_KEPT_MAX.as_secs());
@@ -137,6 +146,7 @@ impl Runtime {
             turns: Turns::default(),
             pending: Pending::default(),
             migrations_max,
+            debug,
             routes: ArcSwap::default(),
             changing: Mutex::new(()),
         };
@@ -167,6 +177,12 @@ impl Runtime {
 }
 
 impl Inner {
+    /// What a component that states these limits may use up.
+    pub(crate) fn limits_of(&self, stated: &Limits) -> Limits {
+        let limits = stated.min(&self.limits);
+        if self.debug { timeless(limits) } else { limits }
+    }
+
     pub(crate) fn routes(&self) -> Arc<Routes> {
         self.routes.load_full()
     }
@@ -182,6 +198,19 @@ impl Inner {
     /// Tells who listens. What happened stays so, also when an observer panics: the panic ends here.
     pub(crate) fn emit(&self, event: &Event<'_>) {
         let _ = catch_unwind(AssertUnwindSafe(|| (self.observer)(event)));
+    }
+}
+
+/// How long somebody may look at what stands still.
+const LOOKING_MAX: Duration = Duration::from_secs(24 * 3_600);
+
+/// The same limits, but for those of time.
+fn timeless(limits: Limits) -> Limits {
+    let milliseconds = u64::try_from(LOOKING_MAX.as_millis()).unwrap_or(u64::MAX);
+    Limits {
+        deadline_ms: milliseconds,
+        cpu_ms: milliseconds,
+        ..limits
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct CallArgs {
     #[arg(value_name = "CALL")]
     pub(crate) expression: String,
     /// How long it may take
-    #[arg(long, value_name = "N", default_value_t = Limits::default().deadline_ms, value_parser = at_most(Limits::UNRESTRICTED.deadline_ms))]
+    #[arg(long, conflicts_with = "debug", value_name = "N", default_value_t = Limits::default().deadline_ms, value_parser = at_most(Limits::UNRESTRICTED.deadline_ms))]
     pub(crate) timeout_ms: u64,
     /// How much memory it may have
     #[arg(long, value_name = "N", default_value_t = Limits::default().memory_bytes >> 20, value_parser = at_most(Limits::UNRESTRICTED.memory_bytes >> 20))]

@@ -111,7 +111,7 @@ fn compile(settings: &Build, crates: &[Crate]) -> Result<Compiled> {
     let mut made = |artifact: cargo::Artifact| {
         compiled.insert(artifact.package, (artifact.file, artifact.took));
     };
-    let profile = [OsString::from("--profile"), settings.profile.clone().into()];
+    let profile = cargo::profile::arguments(&settings.profile);
     for call in calls(&crates.iter().collect::<Vec<_>>(), &profile)? {
         cargo::compile(&call, &settings.manifest, &mut made)?;
     }

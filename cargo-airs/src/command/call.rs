@@ -16,6 +16,7 @@ const INSTANCES_MAX: u32 = 4;
 pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
     let chosen = Chosen::find(&settings.component, &settings.profile, &settings.manifest)?;
     let component = chosen.open()?;
+    code::warn_of_debugger(&component, &settings.profile, &chosen.shown, report);
     let listener = report.clone();
     let builder = Runtime::builder()
         .limits(settings.limits.clone())
@@ -24,6 +25,7 @@ pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
             ..EngineConfig::default()
         })
         .on_event(move |event| node::tell(event, &listener));
+    let builder = code::looked_into(builder, &settings.profile);
     let runtime = code::set_up(builder, report).build()?;
     let config = CallConfig {
         name: name(&component, &chosen),

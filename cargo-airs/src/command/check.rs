@@ -1,7 +1,6 @@
 //! `cargo airs check`: what can be said of components before they are linked.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 
 use airs_core::Capability;
 use cargo_metadata::PackageId;
@@ -50,7 +49,7 @@ fn compile(settings: &Build, crates: &[Crate], report: &Report) -> Result<BTreeS
     let call = Call {
         subcommand: "check",
         arguments: packages
-            .chain([OsString::from("--profile"), settings.profile.clone().into()])
+            .chain(cargo::profile::arguments(&settings.profile))
             .collect(),
         environment: None,
     };

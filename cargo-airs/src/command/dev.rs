@@ -14,7 +14,7 @@ mod level;
 mod made;
 mod meaning;
 mod only;
-pub(crate) mod profile;
+mod profile;
 mod serve;
 mod swap;
 mod turns;

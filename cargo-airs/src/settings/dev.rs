@@ -2,7 +2,7 @@
 
 use super::{Node, Which};
 use crate::args::DevArgs;
-use crate::command::dev::profile::PROFILE;
+use crate::cargo::profile;
 
 #[derive(Debug)]
 pub(crate) struct Dev {
@@ -19,11 +19,11 @@ pub(crate) struct Dev {
 
 impl Dev {
     pub(super) fn new(args: DevArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
-        let profile = &args.node.profile;
-        let own = !profile.release && profile.profile.is_none();
+        let asked = &args.node.profile;
+        let own = !asked.release && !asked.debug && asked.profile.is_none();
         let mut node = Node::new(args.node, for_cargo);
         if own {
-            node.profile = PROFILE.to_owned();
+            node.profile = profile::DEV.to_owned();
         }
         Self {
             which: Which::from(args.packages),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::args::{ManifestArgs, ProfileArgs};
+use crate::cargo::profile;
 
 /// Where the workspace is, and what Cargo may do with it.
 #[derive(Clone, Debug)]
@@ -56,6 +57,10 @@ pub(crate) const USUAL_PROFILE: &str = "dev";
 
 /// The name of the profile to build with.
 pub(super) fn profile(args: ProfileArgs) -> String {
-    let usual = if args.release { "release" } else { USUAL_PROFILE };
+    let usual = match (args.release, args.debug) {
+        (true, _) => "release",
+        (_, true) => profile::DEBUG,
+        _ => USUAL_PROFILE,
+    };
     args.profile.unwrap_or_else(|| usual.to_owned())
 }

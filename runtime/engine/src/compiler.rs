@@ -1,5 +1,6 @@
 //! From a component to code, the shortest way there is: what was kept, a process of its own, this process.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use wasmtime::component::Component;
 
 use crate::code_cache::{CodeName, fingerprint};
 use crate::compile::Compiled;
+use crate::debugger::with_bases;
 use crate::{CodeCache, CompileProcess};
 
 /// How components become code. Without anything, this process compiles each whenever it is loaded.
@@ -26,6 +28,9 @@ pub struct CompilerConfig {
     pub cache: Option<CodeCache>,
     /// What compiles, if not this process.
     pub process: Option<CompileProcess>,
+    /// Whether a debugger that looks at this process is to see functions, lines and variables of components, as far as
+    /// they have debug information: code is not optimised then, and has what a debugger reads beside it.
+    pub debug: bool,
 }
 
 /// What happened on the way from a component to its code.
@@ -86,7 +91,7 @@ impl Compiler {
         }
         let (code, source) = match &self.config.process {
             Some(process) => {
-                let code = process.compile(component)?;
+                let code = process.compile(component, self.config.debug)?;
                 let loaded = load(&self.engine, Origin::Process(&code));
                 let misfit = |error: wasmtime::Error| {
                     let message = format!("{} compiles for another runtime", process.program.display());
@@ -97,7 +102,7 @@ impl Compiler {
                 (loaded, CodeSource::Process)
             }
             None => {
-                let compiled = compile_here(&self.engine, component)?;
+                let compiled = compile_here(&self.engine, component, self.config.debug)?;
                 if self.config.cache.is_some() {
                     match compiled.serialize() {
                         Ok(code) => self.keep(&name, &code, &mut tell),
@@ -120,11 +125,29 @@ impl Compiler {
 }
 
 /// Compiles in this process.
-pub(crate) fn compile_here(engine: &wasmtime::Engine, component: &[u8]) -> Result<Component> {
-    Component::from_binary(engine, component).map_err(|error| {
+pub(crate) fn compile_here(engine: &wasmtime::Engine, component: &[u8], debug: bool) -> Result<Component> {
+    compile(component, debug, |component| {
+        Component::from_binary(engine, component)
+    })
+    .map_err(|error| {
         let message = format!("the component cannot be compiled: {error:#}");
         Error::new(Code::InvalidComponent, message)
     })
+}
+
+/// Compiles by `by`, for a debugger or not. A panic is taken for a refusal: what becomes of debug information, which is
+/// what a component says of itself, is not proof against everything.
+pub(crate) fn compile<T>(
+    component: &[u8],
+    debug: bool,
+    by: impl FnOnce(&[u8]) -> wasmtime::Result<T>,
+) -> wasmtime::Result<T> {
+    let compile = || match debug {
+        true => by(&with_bases(component)),
+        false => by(component),
+    };
+    catch_unwind(AssertUnwindSafe(compile))
+        .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler gives up on it")))
 }
 
 /// Code that was compiled already, and where it is from.
@@ -166,23 +189,24 @@ pub(crate) fn load(engine: &wasmtime::Engine, origin: Origin<'_>) -> wasmtime::R
 mod tests {
     use wasmtime::Config;
 
-    use super::{Origin, fingerprint, load};
+    use super::{Origin, compile, fingerprint, load};
     use crate::engine::settings;
 
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]
     fn code_that_was_compiled_with_other_settings_is_not_taken() {
-        let engine = wasmtime::Engine::new(&settings()).unwrap();
+        let engine = wasmtime::Engine::new(&settings(false)).unwrap();
         let code = engine.precompile_component(EMPTY).unwrap();
         load(&engine, Origin::Process(&code)).unwrap();
-        let changes: [fn(&mut Config) -> &mut Config; 3] = [
+        let changes: [fn(&mut Config) -> &mut Config; 4] = [
             |config| config.consume_fuel(true),
             |config| config.epoch_interruption(false),
+            |config| config.debug_info(true),
             |config| config.memory_reservation(1 << 20),
         ];
         for change in changes {
-            let other = wasmtime::Engine::new(change(&mut settings())).unwrap();
+            let other = wasmtime::Engine::new(change(&mut settings(false))).unwrap();
             assert_ne!(fingerprint(&other), fingerprint(&engine));
             let foreign = other.precompile_component(EMPTY).unwrap();
             assert!(load(&engine, Origin::Process(&foreign)).is_err());
@@ -198,7 +222,19 @@ mod tests {
             threads: 1,
             ..Default::default()
         });
-        let plain = wasmtime::Engine::new(&settings()).unwrap();
+        let plain = wasmtime::Engine::new(&settings(false)).unwrap();
         assert_eq!(fingerprint(pooled.unwrap().wasmtime()), fingerprint(&plain));
+    }
+
+    #[test]
+    fn a_compiler_that_panics_refuses() {
+        let refused = compile(EMPTY, true, |_| -> wasmtime::Result<()> {
+            panic!("no such line")
+        });
+        assert_eq!(refused.unwrap_err().to_string(), "the compiler gives up on it");
+        assert_eq!(
+            compile(EMPTY, true, |component| Ok(component.len())).unwrap(),
+            EMPTY.len()
+        );
     }
 }

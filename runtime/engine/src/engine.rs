@@ -46,7 +46,8 @@ pub(crate) const TABLES_MAX: u32 = 8;
 pub struct EngineConfig {
     /// Guests alive at once; places for that many are reserved (address space, not memory).
     pub instances_max: u32,
-    /// Threads that guests execute on; 0 for as many as there are processors.
+    /// Threads that guests execute on; 0 for as many as there are processors, and for a debugger one: what it steps
+    /// through stays on its thread.
     pub threads: usize,
     /// How components become code.
     pub compiler: CompilerConfig,
@@ -99,6 +100,7 @@ struct Inner {
     file_places: FilePlaces,
     ticker: Ticker,
     allocation: Allocation,
+    debug: bool,
     compiler: Compiler,
     wasmtime: wasmtime::Engine,
 }
@@ -116,16 +118,19 @@ impl Engine {
                 .hint("look at its arguments first, and have it call serve_compilation"));
         }
         let fault = |what: &str, cause: String| Error::new(Code::Internal, what.to_owned()).caused_by(cause);
+        let debug = config.compiler.debug;
         let pooled = InstanceAllocationStrategy::Pooling(pool(config.instances_max));
-        let (wasmtime, allocation) = match wasmtime::Engine::new(settings().allocation_strategy(pooled)) {
+        let (wasmtime, allocation) = match wasmtime::Engine::new(settings(debug).allocation_strategy(pooled))
+        {
             Ok(engine) => (engine, Allocation::Pooled),
             Err(_) => {
-                let engine = wasmtime::Engine::new(&settings())
+                let engine = wasmtime::Engine::new(&settings(debug))
                     .map_err(|error| fault("the WebAssembly engine cannot start", format!("{error:#}")))?;
                 (engine, Allocation::OnDemand)
             }
         };
         let threads = match config.threads {
+            0 if debug => 1,
             0 => thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
@@ -137,6 +142,7 @@ impl Engine {
             file_places: FilePlaces::default(),
             ticker,
             allocation,
+            debug,
             compiler: Compiler::new(&wasmtime, config.compiler.clone()),
             wasmtime,
         })))
@@ -149,7 +155,10 @@ impl Engine {
     /// # Errors
     /// [`Code::InvalidComponent`] when the bytes are not a component, or one that this engine refuses.
     pub fn compile(&self, bytes: &[u8]) -> Result<Compiled> {
-        Compiled::new(compile_here(&self.0.wasmtime, bytes)?, &bytes.into())
+        Compiled::new(
+            compile_here(&self.0.wasmtime, bytes, self.0.debug)?,
+            &bytes.into(),
+        )
     }
 
     /// The code of a component, by the digest of its bytes: what the cache has kept, or compiled, by the process for
@@ -230,11 +239,13 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// What decides about code, too: the process that compiles has the same.
-pub(crate) fn settings() -> Config {
+/// What decides about code, too: the process that compiles has the same. With `debug` a debugger finds its way in it.
+pub(crate) fn settings(debug: bool) -> Config {
     let mut config = Config::new();
     config
-        .cranelift_opt_level(OptLevel::Speed)
+        // What is optimised away cannot be looked at.
+        .cranelift_opt_level(if debug { OptLevel::None } else { OptLevel::Speed })
+        .debug_info(debug)
         // Calls would cost three times as much, for interfaces that airs does not use.
         .concurrency_support(false)
         .epoch_interruption(true)

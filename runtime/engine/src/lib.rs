@@ -14,6 +14,7 @@ mod code_cache;
 mod compile;
 mod compile_process;
 mod compiler;
+mod debugger;
 mod driver;
 mod dynamic;
 mod engine;

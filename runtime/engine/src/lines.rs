@@ -51,7 +51,7 @@ struct Known {
 
 /// A core module that carries debug information.
 #[derive(Default)]
-struct Module {
+pub(crate) struct Module {
     /// Its code section, within the component, as the others.
     code: Range<usize>,
     sections: HashMap<&'static str, Range<usize>>,
@@ -72,34 +72,7 @@ impl Lines {
     ///
     /// It passes over code and data, so that it costs little beside loading code that is compiled already.
     pub(crate) fn of(component: &Arc<[u8]>) -> Self {
-        let mut modules = Vec::new();
-        let mut open = vec![(Parser::new(0), Module::default())];
-        let mut rest = &**component;
-        // What the parser has nothing to say about has no lines: the compiler has its say elsewhere.
-        while let Some((parser, module)) = open.last_mut() {
-            let Ok(Chunk::Parsed { consumed, payload }) = parser.parse(rest, true) else {
-                break;
-            };
-            rest = rest.get(consumed..).unwrap_or_default();
-            match payload {
-                Payload::ModuleSection { parser, .. } | Payload::ComponentSection { parser, .. } => {
-                    open.push((parser, Module::default()));
-                }
-                Payload::CodeSectionStart { range, size, .. } => {
-                    module.code = range;
-                    parser.skip_section();
-                    rest = rest.get(size as usize..).unwrap_or_default();
-                }
-                Payload::CustomSection(custom) => {
-                    if let Some(name) = known(custom.name()) {
-                        let start = custom.data_offset();
-                        module.sections.insert(name, start..start + custom.data().len());
-                    }
-                }
-                Payload::End(_) => modules.extend(open.pop().map(|(_, module)| module)),
-                _ => {}
-            }
-        }
+        let mut modules = Module::all(component);
         let bytes = |module: &Module| {
             module
                 .sections
@@ -107,7 +80,7 @@ impl Lines {
                 .map(ExactSizeIterator::len)
                 .sum::<usize>()
         };
-        modules.retain(|module| !module.sections.is_empty() && bytes(module) <= DEBUG_BYTES_MAX);
+        modules.retain(|module| bytes(module) <= DEBUG_BYTES_MAX);
         if modules.is_empty() {
             return Self::default();
         }
@@ -154,11 +127,49 @@ impl Known {
 }
 
 impl Module {
+    /// The modules of a component that carry debug information.
+    pub(crate) fn all(component: &[u8]) -> Vec<Self> {
+        let mut modules = Vec::new();
+        let mut open = vec![(Parser::new(0), Self::default())];
+        let mut rest = component;
+        // What the parser has nothing to say about has no lines: the compiler has its say elsewhere.
+        while let Some((parser, module)) = open.last_mut() {
+            let Ok(Chunk::Parsed { consumed, payload }) = parser.parse(rest, true) else {
+                break;
+            };
+            rest = rest.get(consumed..).unwrap_or_default();
+            match payload {
+                Payload::ModuleSection { parser, .. } | Payload::ComponentSection { parser, .. } => {
+                    open.push((parser, Self::default()));
+                }
+                Payload::CodeSectionStart { range, size, .. } => {
+                    module.code = range;
+                    parser.skip_section();
+                    rest = rest.get(size as usize..).unwrap_or_default();
+                }
+                Payload::CustomSection(custom) => {
+                    if let Some(name) = known(custom.name()) {
+                        let start = custom.data_offset();
+                        module.sections.insert(name, start..start + custom.data().len());
+                    }
+                }
+                Payload::End(_) => modules.extend(open.pop().map(|(_, module)| module)),
+                _ => {}
+            }
+        }
+        modules.retain(|module| !module.sections.is_empty());
+        modules
+    }
+
+    /// Where a section of debug information is, within the component; nowhere, if there is none.
+    pub(crate) fn section(&self, id: SectionId) -> Range<usize> {
+        self.sections.get(id.name()).cloned().unwrap_or_default()
+    }
+
     /// Nothing where the debug information is malformed: it is the component's own.
     fn lines(&self, component: &[u8], instructions: &[usize]) -> HashMap<usize, Vec<Place>> {
         let section = |id: SectionId| {
-            let range = self.sections.get(id.name()).cloned().unwrap_or_default();
-            let bytes = component.get(range).unwrap_or_default();
+            let bytes = component.get(self.section(id)).unwrap_or_default();
             Ok::<_, gimli::Error>(EndianSlice::new(bytes, LittleEndian))
         };
         let context = Dwarf::load(section).and_then(Context::from_dwarf).ok();

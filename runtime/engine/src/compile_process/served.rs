@@ -3,11 +3,12 @@
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+use crate::compiler::compile;
 use crate::engine::settings;
 use crate::os;
 
 /// How an order begins.
-pub(super) const ORDER: &[u8] = b"airs compile 1\n";
+pub(super) const ORDER: &[u8] = b"airs compile 2\n";
 /// How an answer begins: with code, or with why there is none.
 pub(super) const COMPILED: u8 = 1;
 pub(super) const REFUSED: u8 = 0;
@@ -42,7 +43,8 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
     if order != *ORDER {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    let (memory_bytes, cpu_seconds, component_bytes) = (number(input)?, number(input)?, number(input)?);
+    let (memory_bytes, cpu_seconds) = (number(input)?, number(input)?);
+    let (debug, component_bytes) = (number(input)? != 0, number(input)?);
     // Before anything that somebody else has made is looked at.
     os::limit_process(memory_bytes, cpu_seconds)?;
     if component_bytes > COMPONENT_BYTES_MAX {
@@ -50,8 +52,9 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
     }
     let mut component = Vec::new();
     input.take(component_bytes).read_to_end(&mut component)?;
-    let compiled =
-        wasmtime::Engine::new(&settings()).and_then(|engine| engine.precompile_component(&component));
+    let compiled = compile(&component, debug, |component| {
+        wasmtime::Engine::new(&settings(debug))?.precompile_component(component)
+    });
     match compiled {
         Ok(code) => answer(output, COMPILED, &code)?,
         Err(why) => answer(output, REFUSED, format!("{why:#}").as_bytes())?,

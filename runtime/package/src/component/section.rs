@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use wasmparser::Payload;
 
+use super::Component;
+
 /// How many bytes of a component one kind of section has, with the sections' headers.
 ///
 /// An example is at [`Component`](crate::Component).
@@ -13,6 +15,13 @@ pub struct SectionSize {
     pub name: String,
     /// How many bytes, over all modules of the component.
     pub bytes: u64,
+}
+
+impl Component {
+    /// Whether it says of its instructions where they are in its source. How much it says is not looked at.
+    pub fn has_debug_info(&self) -> bool {
+        self.sections.iter().any(|section| section.name == DEBUG)
+    }
 }
 
 /// Names that are listed; more than compilers make, and a bound for the custom sections of strangers.

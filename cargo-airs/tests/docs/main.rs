@@ -6,6 +6,7 @@
 //! | first line | what happens |
 //! |---|---|
 //! | `console` | a line that begins with `$ ` is run; the lines after it, if any, are what it prints |
+//! | `console needs=TOOL` | nothing is run where there is no such tool; that is said |
 //! | `console one` | the same, and only the first line is a command |
 //! | `yaml workflow` | its steps are run, but for those that install something |
 //! | `sh` | nothing is run; what the commands name exists |
@@ -31,6 +32,9 @@ mod output;
 mod page;
 mod reader;
 mod reference;
+mod tools;
+#[path = "../../../tests/src/untested.rs"]
+mod untested;
 
 use page::Page;
 use reader::Reader;

@@ -89,9 +89,9 @@ impl Page {
 
 /// Whether a word after a fence and the language means something.
 fn known(word: &str) -> bool {
-    let files = ["shows=", "writes=", "edits=", "docs="];
+    let values = ["shows=", "writes=", "edits=", "docs=", "needs="];
     ["one", "project", "manifest", "workflow"].contains(&word)
-        || files.iter().any(|key| word.starts_with(key))
+        || values.iter().any(|key| word.starts_with(key))
 }
 
 impl Block {

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 use crate::output::{fits, plain};
 use crate::page::{Block, Page, checkout};
+use crate::tools;
+use crate::untested::untested;
 
 /// What a person may have set, and would make a difference.
 const SURROUNDINGS: [&str; 9] = [
@@ -44,7 +46,9 @@ impl Reader {
     pub(crate) fn follow(mut self, page: &Page) {
         for block in &page.blocks {
             let place = format!("{}:{}", page.name, block.line);
-            if block.is("console") {
+            if block.value("needs").is_some_and(|tool| !tools::works(tool)) {
+                untested(&format!("{place} needs {}", block.value("needs").unwrap()));
+            } else if block.is("console") {
                 self.type_in(block, &place);
             } else if block.is("workflow") {
                 self.work(block, &place);

@@ -16,6 +16,7 @@ mod capabilities;
 mod code_cache;
 mod compile_process;
 mod crowd;
+mod debug;
 mod denials;
 mod descriptors;
 mod driver_faults;

@@ -35,6 +35,7 @@ fn what_is_not_built_is_named() {
     scene.run("status");
     scene.run("run payment --input {}");
     scene.run("run payment --input {} --release");
+    scene.run("run payment --input {} --debug");
     scene.run(&format!("bind /a --driver ledger --account {DOLLARS}"));
     scene.run("view /a");
     scene.check();

@@ -40,6 +40,9 @@ fn a_function_of_any_component_is_called() {
             0,
         ),
         ("call calculator.wat 'grow(10)'", 0),
+        // There are no lines in it.
+        ("call calculator.wat 'add(2, 3)' --debug", 0),
+        ("call calculator.wat 'add(2, 3)' --debug --message-format json", 0),
     ] {
         assert_eq!(scene.run(line).status.code(), Some(exit), "{line}");
     }
@@ -62,6 +65,8 @@ fn what_cannot_be_called_like_this_is_wrong_usage_and_shows_how_it_can() {
         "call calculator.wat 'add(2)' --message-format json",
         "call calculator.wat",
         "call calculator.wat 'add(2, 3)' --timeout-ms 0",
+        "call calculator.wat 'add(2, 3)' --timeout-ms 100 --debug",
+        "call calculator.wat 'add(2, 3)' --debug --release",
         "call calculator.wat 'add(2, 3)' --memory-mib 1025",
         "call missing.wat 'add(2, 3)'",
         "call module.wat 'add(2, 3)'",

@@ -102,7 +102,7 @@ impl Compiler {
                 (loaded, CodeSource::Process)
             }
             None => {
-                let compiled = compile_here(&self.engine, component, self.config.debug)?;
+                let compiled = self.here(component)?;
                 if self.config.cache.is_some() {
                     match compiled.serialize() {
                         Ok(code) => self.keep(&name, &code, &mut tell),
@@ -116,23 +116,21 @@ impl Compiler {
         Compiled::new(code, component)
     }
 
+    /// Compiles in this process.
+    pub(crate) fn here(&self, component: &[u8]) -> Result<Component> {
+        let compile_here = |component: &[u8]| Component::from_binary(&self.engine, component);
+        compile(component, self.config.debug, compile_here).map_err(|error| {
+            let message = format!("the component cannot be compiled: {error:#}");
+            Error::new(Code::InvalidComponent, message)
+        })
+    }
+
     fn keep(&self, name: &CodeName<'_>, code: &[u8], tell: &mut impl FnMut(Compilation)) {
         let Some(cache) = &self.config.cache else { return };
         if let Err(error) = cache.store(name, code) {
             tell(Compilation::CacheFault(format!("it cannot be written: {error}")));
         }
     }
-}
-
-/// Compiles in this process.
-pub(crate) fn compile_here(engine: &wasmtime::Engine, component: &[u8], debug: bool) -> Result<Component> {
-    compile(component, debug, |component| {
-        Component::from_binary(engine, component)
-    })
-    .map_err(|error| {
-        let message = format!("the component cannot be compiled: {error:#}");
-        Error::new(Code::InvalidComponent, message)
-    })
 }
 
 /// Compiles by `by`, for a debugger or not. A panic is taken for a refusal: what becomes of debug information, which is

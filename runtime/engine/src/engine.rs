@@ -12,7 +12,7 @@ use wasmtime::{
 };
 
 use crate::compile::Compiled;
-use crate::compiler::{Compilation, Compiler, CompilerConfig, compile_here};
+use crate::compiler::{Compilation, Compiler, CompilerConfig};
 use crate::executor::Executor;
 use crate::guest::GuestState;
 use crate::ticker::{Ticker, Ticking};
@@ -100,7 +100,6 @@ struct Inner {
     file_places: FilePlaces,
     ticker: Ticker,
     allocation: Allocation,
-    debug: bool,
     compiler: Compiler,
     wasmtime: wasmtime::Engine,
 }
@@ -142,7 +141,6 @@ impl Engine {
             file_places: FilePlaces::default(),
             ticker,
             allocation,
-            debug,
             compiler: Compiler::new(&wasmtime, config.compiler.clone()),
             wasmtime,
         })))
@@ -155,10 +153,7 @@ impl Engine {
     /// # Errors
     /// [`Code::InvalidComponent`] when the bytes are not a component, or one that this engine refuses.
     pub fn compile(&self, bytes: &[u8]) -> Result<Compiled> {
-        Compiled::new(
-            compile_here(&self.0.wasmtime, bytes, self.0.debug)?,
-            &bytes.into(),
-        )
+        Compiled::new(self.0.compiler.here(bytes)?, &bytes.into())
     }
 
     /// The code of a component, by the digest of its bytes: what the cache has kept, or compiled, by the process for

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use airs_package::Component;
-use airs_runtime::{CodeCache, CodeSource, CompileProcess, Event, RuntimeBuilder};
+use airs_runtime::{CodeCache, CodeGoal, CodeSource, CompileProcess, Event, RuntimeBuilder};
 
-use crate::cargo::profile::is_for_debugger;
+use crate::cargo::profile;
 use crate::report::Report;
 use crate::settings;
 
@@ -22,14 +22,19 @@ pub(crate) fn set_up(builder: RuntimeBuilder, report: &Report) -> RuntimeBuilder
     with(builder, cache(report).as_ref(), process().as_ref())
 }
 
-/// Lets a debugger look at what a runtime executes, where the profile of that is meant for it.
-pub(crate) fn looked_into(builder: RuntimeBuilder, profile: &str) -> RuntimeBuilder {
-    builder.debug(is_for_debugger(profile))
+/// What code is made for, of components that were compiled in this profile.
+pub(crate) fn goal(profile: &str) -> CodeGoal {
+    match profile {
+        profile::DEBUG => CodeGoal::Debugging,
+        // It is replaced with the next save.
+        profile::DEV => CodeGoal::Turnaround,
+        _ => CodeGoal::Speed,
+    }
 }
 
 /// Says of a component of which a debugger will show little that it is so.
 pub(crate) fn warn_of_debugger(component: &Component, profile: &str, shown: &str, report: &Report) {
-    if is_for_debugger(profile) && !component.has_debug_info() {
+    if profile == profile::DEBUG && !component.has_debug_info() {
         report.warn(&format!(
             "{shown} has no debug information: a debugger shows neither lines nor variables of it; where it is compiled, \
              `debug = \"full\"` and no `strip` bring them"

@@ -97,7 +97,7 @@ impl Node {
                 }
                 tell(event, &listener);
             });
-        let builder = code::looked_into(builder, &settings.profile);
+        let builder = builder.code_goal(code::goal(&settings.profile));
         let builder = with_files(builder, settings, workspace);
         let variables = workspace.variables(&settings.context).into_iter();
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));

@@ -131,7 +131,7 @@ impl Stage {
         let builder = names.into_iter().fold(builder, |builder, name| {
             builder.context_in(name, Faulty::new(faults.clone()))
         });
-        let builder = code::looked_into(builder, &self.profile);
+        let builder = builder.code_goal(code::goal(&self.profile));
         let runtime = code::with(builder, self.cache.as_ref(), self.process.as_ref()).build()?;
         self.put_into_service(&runtime, components.as_deref())?;
         // Whatever has started by now has drawn, too: the first run is the first all the same.

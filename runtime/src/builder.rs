@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use airs_core::{Event, Interposer, Limits, Name, Observer, Result, VariableName};
 use airs_driver::Context;
-use airs_engine::{CodeCache, CompileProcess, EngineConfig, HostInterface};
+use airs_engine::{CodeCache, CodeGoal, CompileProcess, EngineConfig, HostInterface};
 use airs_platform::{Clock, Http, Network, Random, Storage};
 
 use crate::answers;
@@ -107,7 +107,7 @@ pub struct RuntimeBuilder {
     pub(crate) offers: Offers,
     pub(crate) code_cache: Option<CodeCache>,
     pub(crate) compile_process: Option<CompileProcess>,
-    pub(crate) debug: bool,
+    pub(crate) code_goal: Option<CodeGoal>,
 }
 
 impl RuntimeBuilder {
@@ -129,7 +129,7 @@ impl RuntimeBuilder {
             offers: Offers::default(),
             code_cache: None,
             compile_process: None,
-            debug: false,
+            code_goal: None,
         }
     }
 
@@ -224,19 +224,19 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Lets a debugger that looks at this process see functions, lines and variables of components, as far as they have
-    /// debug information. Their code is not optimised then, and nothing is said to take too long: time passes also while
-    /// somebody looks. What a request says of its own deadline holds. For components that one knows: what their debug
-    /// information is turned into is not as well guarded against strangers as their code.
+    /// What the machine code of components is made for: to be executed fast unless said. With [`CodeGoal::Debugging`]
+    /// nothing is said to take too long: time passes also while somebody looks. What a request says of its own deadline
+    /// holds. It is for components that one knows: what their debug information is turned into is not as well guarded
+    /// against strangers as their code. It goes before what [`EngineConfig::compiler`] says, whichever was said last.
     ///
     /// ```
-    /// use airs_runtime::Runtime;
+    /// use airs_runtime::{CodeGoal, Runtime};
     ///
-    /// let runtime = Runtime::builder().debug(cfg!(debug_assertions)).build()?;
+    /// let runtime = Runtime::builder().code_goal(CodeGoal::Turnaround).build()?;
     /// # Ok::<(), airs_runtime::Error>(())
     /// ```
-    pub fn debug(mut self, debug: bool) -> Self {
-        self.debug = debug;
+    pub fn code_goal(mut self, goal: CodeGoal) -> Self {
+        self.code_goal = Some(goal);
         self
     }
 

@@ -147,8 +147,8 @@ pub use airs_core::{
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{
-    Absent, Allocation, Answered, Arguments, CodeCache, CompileProcess, CompilerConfig, EngineConfig, Given,
-    HostCaller, HostFunctions, HostInterface, Outcome, Waiting, serve_compilation,
+    Absent, Allocation, Answered, Arguments, CodeCache, CodeGoal, CompileProcess, CompilerConfig,
+    EngineConfig, Given, HostCaller, HostFunctions, HostInterface, Outcome, Waiting, serve_compilation,
 };
 pub use airs_package::{
     Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,

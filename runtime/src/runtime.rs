@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use airs_core::{Code, Error, Event, Limits, Observer, Result, VariableName};
-use airs_engine::{Allocation, Engine, MemoryBudget};
+use airs_engine::{Allocation, CodeGoal, Engine, MemoryBudget};
 use airs_process::{Routing, Table};
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
@@ -71,7 +71,7 @@ pub(crate) struct Inner {
     /// How long the migrations of one load may take.
     pub(crate) migrations_max: Duration,
     /// Whether somebody may look at components while they execute.
-    debug: bool,
+    looked_at: bool,
     routes: ArcSwap<Routes>,
     /// Held while a new table is made from the old one; runs never wait for it.
     changing: Mutex<()>,
@@ -101,13 +101,13 @@ impl Runtime {
             offers,
             code_cache,
             compile_process,
-            debug,
+            code_goal,
         } = builder;
         engine.compiler.cache = code_cache.or(engine.compiler.cache);
         engine.compiler.process = compile_process.or(engine.compiler.process);
-        engine.compiler.debug |= debug;
-        let debug = engine.compiler.debug;
-        let (limits, migrations_max) = match debug {
+        engine.compiler.code_goal = code_goal.unwrap_or(engine.compiler.code_goal);
+        let looked_at = engine.compiler.code_goal == CodeGoal::Debugging;
+        let (limits, migrations_max) = match looked_at {
             true => (timeless(limits), LOOKING_MAX),
             false => (limits, migrations_max),
         };
@@ -146,7 +146,7 @@ impl Runtime {
             turns: Turns::default(),
             pending: Pending::default(),
             migrations_max,
-            debug,
+            looked_at,
             routes: ArcSwap::default(),
             changing: Mutex::new(()),
         };
@@ -180,7 +180,7 @@ impl Inner {
     /// What a component that states these limits may use up.
     pub(crate) fn limits_of(&self, stated: &Limits) -> Limits {
         let limits = stated.min(&self.limits);
-        if self.debug { timeless(limits) } else { limits }
+        if self.looked_at { timeless(limits) } else { limits }
     }
 
     pub(crate) fn routes(&self) -> Arc<Routes> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use airs_package::Manifest;
 use airs_runtime::{
-    CallConfig, Code, CodeCache, CompileProcess, Component, Error, Event, Limits, Request, Runtime,
+    CallConfig, Code, CodeCache, CodeGoal, CompileProcess, Component, Error, Event, Limits, Request, Runtime,
 };
 use airs_tests::{Bench, Script, component_with};
 
@@ -14,13 +14,13 @@ use airs_tests::{Bench, Script, component_with};
 const DEADLINE_MS: u64 = 50;
 
 /// Makes a run that stands still until it is late.
-fn standing(debug: bool, asked_ms: Option<u64>) -> Result<(), Error> {
+fn standing(goal: CodeGoal, asked_ms: Option<u64>) -> Result<(), Error> {
     let bench = Bench::alone(&[], |builder| {
         let limits = Limits {
             deadline_ms: DEADLINE_MS,
             ..Limits::default()
         };
-        builder.limits(limits).debug(debug)
+        builder.limits(limits).code_goal(goal)
     });
     bench.load(&component_with("probe", |manifest: &mut Manifest| {
         manifest.limits.deadline_ms = DEADLINE_MS;
@@ -38,8 +38,11 @@ fn standing(debug: bool, asked_ms: Option<u64>) -> Result<(), Error> {
 
 #[test]
 fn a_run_is_not_late_for_standing_still() {
-    standing(true, None).unwrap();
-    for late in [standing(false, None), standing(true, Some(DEADLINE_MS))] {
+    standing(CodeGoal::Debugging, None).unwrap();
+    for late in [
+        standing(CodeGoal::Speed, None),
+        standing(CodeGoal::Debugging, Some(DEADLINE_MS)),
+    ] {
         assert_eq!(late.unwrap_err().code(), Code::DeadlineExceeded);
     }
 }
@@ -67,11 +70,11 @@ fn a_call_may_compute_as_long_as_it_likes_and_its_code_is_kept_apart() {
         cpu_ms: 1,
         ..Limits::default()
     };
-    let called = |debug: bool| {
+    let called = |goal: CodeGoal| {
         let (sender, sources) = channel();
         let runtime = Runtime::builder()
             .limits(limits.clone())
-            .debug(debug)
+            .code_goal(goal)
             .compile_process(process.clone())
             .code_cache(CodeCache::open(folder.path().join("code")).unwrap())
             .on_event(move |event| {
@@ -86,7 +89,10 @@ fn a_call_may_compute_as_long_as_it_likes_and_its_code_is_kept_apart() {
     };
     // Code for a debugger is no other code, and other code none for a debugger, whichever is compiled first.
     for from in ["process", "cache"] {
-        assert_eq!(called(true), (Ok(20_000_000), from.to_owned()));
-        assert_eq!(called(false), (Err(Code::DeadlineExceeded), from.to_owned()));
+        assert_eq!(called(CodeGoal::Debugging), (Ok(20_000_000), from.to_owned()));
+        assert_eq!(
+            called(CodeGoal::Speed),
+            (Err(Code::DeadlineExceeded), from.to_owned())
+        );
     }
 }

@@ -27,11 +27,6 @@ const DEBUG_SETTINGS: &[&str] = &[
     "strip=\"none\"",
 ];
 
-/// Whether what a profile makes is meant for a debugger: the runtime that it is loaded into lets one look.
-pub(crate) fn is_for_debugger(profile: &str) -> bool {
-    profile == DEBUG
-}
-
 /// What Cargo is told, to compile in a profile.
 pub(crate) fn arguments(profile: &str) -> Vec<OsString> {
     let settings = match profile {

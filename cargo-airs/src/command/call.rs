@@ -25,7 +25,7 @@ pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
             ..EngineConfig::default()
         })
         .on_event(move |event| node::tell(event, &listener));
-    let builder = code::looked_into(builder, &settings.profile);
+    let builder = builder.code_goal(code::goal(&settings.profile));
     let runtime = code::set_up(builder, report).build()?;
     let config = CallConfig {
         name: name(&component, &chosen),

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use airs_core::{Code, Error, Result};
 
+use crate::code_goal::CodeGoal;
 use crate::os;
 use places::Place;
 pub use served::serve_compilation;
@@ -81,12 +82,12 @@ impl CompileProcess {
         }
     }
 
-    /// The code of a component; with what a debugger reads of it, or without.
+    /// The code of a component.
     ///
     /// # Errors
     /// [`Code::InvalidComponent`] when it cannot be compiled, [`Code::LimitExceeded`] when that takes more than it
     /// may, [`Code::Internal`] when the program is not one that compiles.
-    pub(crate) fn compile(&self, component: &[u8], debug: bool) -> Result<Vec<u8>> {
+    pub(crate) fn compile(&self, component: &[u8], goal: CodeGoal) -> Result<Vec<u8>> {
         let _place = Place::take();
         let mut child = self.command().spawn().map_err(|cause| self.broken(cause))?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
@@ -96,7 +97,7 @@ impl CompileProcess {
             watched.stop();
             return Err(self.broken("its streams are gone"));
         };
-        let (order, component) = (self.order(component.len() as u64, debug), component.to_vec());
+        let (order, component) = (self.order(component.len() as u64, goal), component.to_vec());
         let feeding = thread::Builder::new()
             .name("airs-compile".into())
             .spawn(move || feed(input, &order, &component));
@@ -147,8 +148,13 @@ impl CompileProcess {
         command
     }
 
-    fn order(&self, component_bytes: u64, debug: bool) -> Vec<u8> {
-        let numbers = [self.memory_bytes, self.cpu_seconds, debug.into(), component_bytes];
+    fn order(&self, component_bytes: u64, goal: CodeGoal) -> Vec<u8> {
+        let numbers = [
+            self.memory_bytes,
+            self.cpu_seconds,
+            goal.number(),
+            component_bytes,
+        ];
         let numbers = numbers.iter().flat_map(|number| number.to_le_bytes());
         served::ORDER.iter().copied().chain(numbers).collect()
     }

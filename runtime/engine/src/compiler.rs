@@ -8,6 +8,7 @@ use airs_core::{Code, CodeSource, Error, Result};
 use wasmtime::component::Component;
 
 use crate::code_cache::{CodeName, fingerprint};
+use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
 use crate::debugger::with_bases;
 use crate::{CodeCache, CompileProcess};
@@ -28,9 +29,8 @@ pub struct CompilerConfig {
     pub cache: Option<CodeCache>,
     /// What compiles, if not this process.
     pub process: Option<CompileProcess>,
-    /// Whether a debugger that looks at this process is to see functions, lines and variables of components, as far as
-    /// they have debug information: code is not optimised then, and has what a debugger reads beside it.
-    pub debug: bool,
+    /// What the code is made for.
+    pub code_goal: CodeGoal,
 }
 
 /// What happened on the way from a component to its code.
@@ -91,7 +91,7 @@ impl Compiler {
         }
         let (code, source) = match &self.config.process {
             Some(process) => {
-                let code = process.compile(component, self.config.debug)?;
+                let code = process.compile(component, self.config.code_goal)?;
                 let loaded = load(&self.engine, Origin::Process(&code));
                 let misfit = |error: wasmtime::Error| {
                     let message = format!("{} compiles for another runtime", process.program.display());
@@ -119,7 +119,7 @@ impl Compiler {
     /// Compiles in this process.
     pub(crate) fn here(&self, component: &[u8]) -> Result<Component> {
         let compile_here = |component: &[u8]| Component::from_binary(&self.engine, component);
-        compile(component, self.config.debug, compile_here).map_err(|error| {
+        compile(component, self.config.code_goal, compile_here).map_err(|error| {
             let message = format!("the component cannot be compiled: {error:#}");
             Error::new(Code::InvalidComponent, message)
         })
@@ -133,16 +133,16 @@ impl Compiler {
     }
 }
 
-/// Compiles by `by`, for a debugger or not. A panic is taken for a refusal: what becomes of debug information, which is
+/// Compiles by `by`. A panic is taken for a refusal: what becomes of debug information, which is
 /// what a component says of itself, is not proof against everything.
 pub(crate) fn compile<T>(
     component: &[u8],
-    debug: bool,
+    goal: CodeGoal,
     by: impl FnOnce(&[u8]) -> wasmtime::Result<T>,
 ) -> wasmtime::Result<T> {
-    let compile = || match debug {
-        true => by(&with_bases(component)),
-        false => by(component),
+    let compile = || match goal {
+        CodeGoal::Debugging => by(&with_bases(component)),
+        CodeGoal::Speed | CodeGoal::Turnaround => by(component),
     };
     catch_unwind(AssertUnwindSafe(compile))
         .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler gives up on it")))
@@ -188,13 +188,14 @@ mod tests {
     use wasmtime::Config;
 
     use super::{Origin, compile, fingerprint, load};
+    use crate::code_goal::CodeGoal;
     use crate::engine::settings;
 
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]
     fn code_that_was_compiled_with_other_settings_is_not_taken() {
-        let engine = wasmtime::Engine::new(&settings(false)).unwrap();
+        let engine = wasmtime::Engine::new(&settings(CodeGoal::Speed)).unwrap();
         let code = engine.precompile_component(EMPTY).unwrap();
         load(&engine, Origin::Process(&code)).unwrap();
         let changes: [fn(&mut Config) -> &mut Config; 4] = [
@@ -204,13 +205,21 @@ mod tests {
             |config| config.memory_reservation(1 << 20),
         ];
         for change in changes {
-            let other = wasmtime::Engine::new(change(&mut settings(false))).unwrap();
+            let other = wasmtime::Engine::new(change(&mut settings(CodeGoal::Speed))).unwrap();
             assert_ne!(fingerprint(&other), fingerprint(&engine));
             let foreign = other.precompile_component(EMPTY).unwrap();
             assert!(load(&engine, Origin::Process(&foreign)).is_err());
         }
         assert!(load(&engine, Origin::Process(&code[..code.len() / 2])).is_err());
         assert!(load(&engine, Origin::Process(b"not code")).is_err());
+    }
+
+    /// It would be executed all the same, only not as fast as was asked for.
+    #[test]
+    fn code_for_another_goal_is_kept_apart() {
+        let of = |goal| fingerprint(&wasmtime::Engine::new(&settings(goal)).unwrap());
+        assert_ne!(of(CodeGoal::Speed), of(CodeGoal::Turnaround));
+        assert_ne!(of(CodeGoal::Turnaround), of(CodeGoal::Debugging));
     }
 
     #[test]
@@ -220,18 +229,18 @@ mod tests {
             threads: 1,
             ..Default::default()
         });
-        let plain = wasmtime::Engine::new(&settings(false)).unwrap();
+        let plain = wasmtime::Engine::new(&settings(CodeGoal::Speed)).unwrap();
         assert_eq!(fingerprint(pooled.unwrap().wasmtime()), fingerprint(&plain));
     }
 
     #[test]
     fn a_compiler_that_panics_refuses() {
-        let refused = compile(EMPTY, true, |_| -> wasmtime::Result<()> {
+        let refused = compile(EMPTY, CodeGoal::Debugging, |_| -> wasmtime::Result<()> {
             panic!("no such line")
         });
         assert_eq!(refused.unwrap_err().to_string(), "the compiler gives up on it");
         assert_eq!(
-            compile(EMPTY, true, |component| Ok(component.len())).unwrap(),
+            compile(EMPTY, CodeGoal::Debugging, |component| Ok(component.len())).unwrap(),
             EMPTY.len()
         );
     }

@@ -7,10 +7,11 @@ use std::thread;
 use airs_core::{Code, Error, Result};
 use tokio::runtime::Handle;
 use wasmtime::{
-    Config, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, UpdateDeadline,
+    Config, Inlining, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
     WasmBacktraceDetails,
 };
 
+use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
 use crate::compiler::{Compilation, Compiler, CompilerConfig};
 use crate::executor::Executor;
@@ -117,19 +118,18 @@ impl Engine {
                 .hint("look at its arguments first, and have it call serve_compilation"));
         }
         let fault = |what: &str, cause: String| Error::new(Code::Internal, what.to_owned()).caused_by(cause);
-        let debug = config.compiler.debug;
+        let goal = config.compiler.code_goal;
         let pooled = InstanceAllocationStrategy::Pooling(pool(config.instances_max));
-        let (wasmtime, allocation) = match wasmtime::Engine::new(settings(debug).allocation_strategy(pooled))
-        {
+        let (wasmtime, allocation) = match wasmtime::Engine::new(settings(goal).allocation_strategy(pooled)) {
             Ok(engine) => (engine, Allocation::Pooled),
             Err(_) => {
-                let engine = wasmtime::Engine::new(&settings(debug))
+                let engine = wasmtime::Engine::new(&settings(goal))
                     .map_err(|error| fault("the WebAssembly engine cannot start", format!("{error:#}")))?;
                 (engine, Allocation::OnDemand)
             }
         };
         let threads = match config.threads {
-            0 if debug => 1,
+            0 if goal == CodeGoal::Debugging => 1,
             0 => thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
@@ -234,13 +234,11 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// What decides about code, too: the process that compiles has the same. With `debug` a debugger finds its way in it.
-pub(crate) fn settings(debug: bool) -> Config {
+/// What decides about code, too: the process that compiles has the same.
+pub(crate) fn settings(goal: CodeGoal) -> Config {
     let mut config = Config::new();
+    goal.set(&mut config);
     config
-        // What is optimised away cannot be looked at.
-        .cranelift_opt_level(if debug { OptLevel::None } else { OptLevel::Speed })
-        .debug_info(debug)
         // Calls would cost three times as much, for interfaces that airs does not use.
         .concurrency_support(false)
         .epoch_interruption(true)

@@ -60,7 +60,7 @@ impl Serving {
                 kept.note(event);
                 shown.tell(event, &listener);
             });
-        let builder = code::looked_into(builder, &settings.profile);
+        let builder = builder.code_goal(code::goal(&settings.profile));
         let builder = node::with_files(builder, settings, workspace);
         // What is granted later is there then; a component sees none of it before.
         let variables = std::env::vars_os()

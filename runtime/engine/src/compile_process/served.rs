@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+use crate::code_goal::CodeGoal;
 use crate::compiler::compile;
 use crate::engine::settings;
 use crate::os;
@@ -44,7 +45,8 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let (memory_bytes, cpu_seconds) = (number(input)?, number(input)?);
-    let (debug, component_bytes) = (number(input)? != 0, number(input)?);
+    let (goal, component_bytes) = (CodeGoal::of_number(number(input)?), number(input)?);
+    let goal = goal.ok_or(io::ErrorKind::InvalidData)?;
     // Before anything that somebody else has made is looked at.
     os::limit_process(memory_bytes, cpu_seconds)?;
     if component_bytes > COMPONENT_BYTES_MAX {
@@ -52,8 +54,8 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
     }
     let mut component = Vec::new();
     input.take(component_bytes).read_to_end(&mut component)?;
-    let compiled = compile(&component, debug, |component| {
-        wasmtime::Engine::new(&settings(debug))?.precompile_component(component)
+    let compiled = compile(&component, goal, |component| {
+        wasmtime::Engine::new(&settings(goal))?.precompile_component(component)
     });
     match compiled {
         Ok(code) => answer(output, COMPILED, &code)?,

@@ -29,6 +29,16 @@ pub(crate) fn size(daily: usize, full: usize) -> usize {
     }
 }
 
+/// Ends a proof that takes longer, or more, than it is to: at full size, which somebody has a machine do that does nothing
+/// else. On other days times are only noted.
+pub(crate) fn at_most(what: &str, found: f64, aim: f64) -> Result<(), String> {
+    ensure!(
+        size(0, 1) == 0 || found <= aim,
+        "{what}: {found}, and it is to be {aim} at most"
+    );
+    Ok(())
+}
+
 /// The seed of all chance in this process. A proof that fails says which of its cases it was; the same seed gives
 /// that case the same programs and the same choices. How they come between each other is the machine's.
 pub(crate) fn seed() -> u64 {

@@ -7,8 +7,11 @@ use serde_json::json;
 
 use super::super::loops::Dev;
 use super::super::project::bound_in_memory;
-use super::super::verdict::{Verdict, ensure, holds, size};
+use super::super::verdict::{Verdict, at_most, ensure, holds, size};
 use super::traffic::versioned;
+
+/// Of one processor.
+const PERCENT_MAX: f64 = 0.5;
 
 /// What the threads of a process have computed, where the system tells.
 fn computed(process: u32) -> Option<Duration> {
@@ -35,9 +38,11 @@ fn left_alone(seconds: usize) -> Verdict {
     // It was not deaf.
     scene.write("version.txt", "v1");
     ensure!(dev.turn().outcome() == "served", "it does not watch");
+    let percent = share.map(|share| (share * 1e5).round() / 1e3);
+    at_most("processor, %", percent.unwrap_or(0.0), PERCENT_MAX)?;
     Ok(json!({
         "builds": 0,
-        "processor, %": share.map(|share| (share * 1e5).round() / 1e3),
+        "processor, %": percent,
     }))
 }
 

@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 
 use super::super::loops::Dev;
 use super::super::project::{bound, endless};
-use super::super::verdict::{Verdict, ensure, holds, misses, seed, size};
+use super::super::verdict::{Verdict, at_most, ensure, holds, misses, seed, size};
 use super::traffic::{Caller, versioned};
 
 /// What is waited for, whatever the machine does meanwhile; how long it took is noted.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a build may go on without its loop.
+const GOES_ON_MAX_MS: f64 = 1_000.0;
 /// Where a loop is killed: so long after it has said this.
 const POINTS: [&str; 4] = ["dev-started", "dev-building", "dev-turn", "after an edit"];
 const DELAY_MS_MAX: u64 = 400;
@@ -98,6 +100,7 @@ fn killed_again_and_again(kills: usize) -> Verdict {
             "kill {kill}: there is nothing stale to be met"
         );
     }
+    at_most("a build goes on, ms", longest.as_secs_f64() * 1e3, GOES_ON_MAX_MS)?;
     Ok(json!({
         "kills": kills,
         "runs": counted,

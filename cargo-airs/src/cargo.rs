@@ -14,7 +14,7 @@ use cargo_metadata::{Message as CargoMessage, Metadata, PackageId, TargetKind};
 
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
-use crate::interrupt::Running;
+use crate::interrupt::{self, Running};
 use crate::settings::{Manifest, Start};
 
 pub(crate) use toolchain::{install_target, target_is_installed, tools, version};
@@ -61,11 +61,7 @@ pub(crate) fn metadata(manifest: &Manifest) -> Result<Metadata> {
 fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
     let mut command = cargo("metadata", manifest);
     command.args(["--format-version", "1"]).args(arguments);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|cause| Failure::unavailable("cannot start cargo").caused_by(cause))?;
-    crate::interrupt::check()?;
+    let output = interrupt::output(&mut command)?;
     if output.status.success() {
         return Ok(Ok(output.stdout));
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -101,6 +101,18 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
+/// Runs a command that reads nothing, until it ends or this process is interrupted, and takes what it says.
+pub(crate) fn output(command: &mut Command) -> Result<Output> {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    Running::start(command.stderr(Stdio::piped()))?.output()
+}
+
+/// Ends all child processes, with what they have started: nobody waits for them any more.
+pub(crate) fn end_children() {
+    let children = std::mem::take(&mut state().children);
+    children.into_iter().for_each(os::end_whole_group);
+}
+
 /// A child process that ends when this one is interrupted.
 #[derive(Debug)]
 pub(crate) struct Running(Child);
@@ -126,6 +138,15 @@ impl Running {
 
     pub(crate) fn stderr(&mut self) -> Option<std::process::ChildStderr> {
         self.0.stderr.take()
+    }
+
+    /// What it says until it ends, when both its outputs are pipes.
+    pub(crate) fn output(self) -> Result<Output> {
+        let id = self.0.id();
+        let output = self.0.wait_with_output();
+        state().children.remove(&id);
+        check()?;
+        output.map_err(|cause| Failure::unavailable("cannot wait for a child process").caused_by(cause))
     }
 
     /// Has it end as Ctrl-C does, and waits for that.

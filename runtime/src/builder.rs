@@ -52,7 +52,8 @@ impl State {
     }
 
     /// Whether the state that a context has here can be used: it is one of airs, in a form that is known, and whole as
-    /// far as its head and its tables go. Where there is none, none is made.
+    /// far as its head and its tables go. It stays as it is, also one of an older form, and so does who uses it
+    /// meanwhile. Where there is none, none is made.
     ///
     /// ```
     /// use airs_runtime::{Name, State};
@@ -62,7 +63,8 @@ impl State {
     /// ```
     ///
     /// # Errors
-    /// As opening a runtime over it has.
+    /// As opening a runtime over it has; [`Code::Busy`](crate::Code::Busy) when another process keeps it to itself for a
+    /// moment.
     pub fn examine(&self, context: &Name) -> Result<()> {
         match self {
             Self::Folder(folder) if self.has(context) => contexts::examine(folder, context),

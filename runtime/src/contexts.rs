@@ -101,9 +101,9 @@ fn open(state: &State, name: Name) -> Result<Context> {
     Ok(Context::new(name, storage))
 }
 
-/// Opens the file of a context, which has to be there, and nothing else.
+/// Looks at the file of a context, which has to be there.
 pub(crate) fn examine(folder: &Path, name: &Name) -> Result<()> {
-    Ok(Sqlite::open(&file(folder, name)).map(drop)?)
+    Ok(Sqlite::examine(&file(folder, name))?)
 }
 
 /// The record of what the components of a context were denied.

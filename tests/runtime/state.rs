@@ -116,6 +116,32 @@ fn a_file_that_is_damaged_or_somebody_elses_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_state_of_an_older_form_stays_one_when_it_is_looked_at() {
+    let folder = folder();
+    drop(on(folder.path()));
+    let file = folder.path().join("local.sqlite");
+    let older = "DROP TABLE counted; PRAGMA user_version = 1";
+    rusqlite::Connection::open(&file)
+        .unwrap()
+        .execute_batch(older)
+        .unwrap();
+    let all = || {
+        let entries = fs::read_dir(folder.path()).unwrap();
+        let mut all: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        all.sort();
+        all.into_iter()
+            .map(|path| (fs::read(&path).unwrap(), path))
+            .collect::<Vec<_>>()
+    };
+    let before = all();
+    State::folder(folder.path()).examine(&Name::local()).unwrap();
+    assert!(all() == before, "it was changed");
+    // Whoever opens it brings it to the newest one.
+    drop(on(folder.path()));
+    assert!(fs::read(&file).unwrap() != before[0].0);
+}
+
+#[test]
 fn a_read_only_folder_is_refused() {
     let folder = folder();
     drop(on(folder.path()));

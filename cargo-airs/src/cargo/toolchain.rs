@@ -5,19 +5,15 @@ use std::process::{Command, Stdio};
 
 use super::TARGET;
 use crate::error::{Failure, Result};
-use crate::interrupt::Running;
+use crate::interrupt::{self, Running};
 
 /// What a tool of the toolchain that compiles in `folder` says of its version, or why it does not start. Nothing is
 /// installed for it.
 pub(crate) fn version(tool: &str, folder: &Path) -> Result<Result<String, String>> {
     let named = std::env::var_os(tool.to_uppercase()).unwrap_or_else(|| tool.into());
-    let output = Command::new(named)
-        .arg("--version")
-        .current_dir(folder)
-        .env("RUSTUP_AUTO_INSTALL", "0")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|cause| Failure::unavailable(format!("cannot start {tool}")).caused_by(cause))?;
+    let mut command = Command::new(named);
+    command.arg("--version").current_dir(folder);
+    let output = interrupt::output(command.env("RUSTUP_AUTO_INSTALL", "0"))?;
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     Ok(match output.status.success() {
         true => Ok(said(&output.stdout)),
@@ -39,13 +35,9 @@ pub(crate) fn tools(folder: &Path) -> Result<PathBuf> {
 /// Where a standard library is, or would be.
 fn library(target: &[&str], folder: &Path) -> Result<Option<PathBuf>> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .args(["--print", "target-libdir"])
-        .args(target)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|cause| Failure::unavailable("cannot start rustc").caused_by(cause))?;
+    let mut command = Command::new(rustc);
+    command.args(["--print", "target-libdir"]).args(target);
+    let output = interrupt::output(command.current_dir(folder))?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(output.status.success().then(|| PathBuf::from(text.trim())))
 }

@@ -2,6 +2,7 @@
 //!
 //! Every check looks and repairs nothing; what it finds says what would repair it, and may bring what does.
 
+mod answer;
 mod finding;
 mod left;
 mod lock_file;
@@ -11,6 +12,7 @@ mod state;
 mod toolchain;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use airs_package::Project;
@@ -21,6 +23,7 @@ use crate::report::Report;
 use crate::settings::{self, Start, StatePlace};
 use crate::workspace::{self, Workspace};
 use crate::{files, interrupt};
+use answer::{ANSWER_MAX, look};
 use finding::Finding;
 
 /// Looks at one thing.
@@ -74,9 +77,20 @@ impl Patient {
         };
         let mut above = start.ancestors();
         let is_workspace = above.any(|folder| folder.join("Cargo.toml").is_file());
+        let silent =
+            |who: &str| Failure::unavailable(format!("{who}: {}", answer::none())).hint(answer::REPAIR);
+        let (from, manifest) = (start.clone(), settings.manifest.clone());
+        let project = look(move || workspace::project(&from, &here)).found_soon();
+        let project = project.unwrap_or_else(|| Err(silent(Project::FILE_NAME)));
+        let workspace = is_workspace.then(|| match &project {
+            Ok(_) => look(move || Workspace::load(&manifest))
+                .found_soon()
+                .unwrap_or_else(|| Err(silent("Cargo"))),
+            Err(_) => Err(Failure::unavailable("see project-file")),
+        });
         Ok(Self {
-            project: workspace::project(&start, &here),
-            workspace: is_workspace.then(|| Workspace::load(&settings.manifest)),
+            project,
+            workspace,
             settings: settings.clone(),
             start,
         })
@@ -124,7 +138,7 @@ impl Patient {
 
 pub(crate) fn run(settings: &settings::Doctor, report: &Report) -> Result<()> {
     let begun = Instant::now();
-    let mut checks = examine(&Patient::of(settings)?)?;
+    let mut checks = examine(Patient::of(settings)?)?;
     if settings.fix && checks.iter().any(|(_, finding)| finding.fix.is_some()) {
         checks = repair(checks, settings)?;
     }
@@ -150,11 +164,21 @@ pub(crate) fn run(settings: &settings::Doctor, report: &Report) -> Result<()> {
     })
 }
 
-/// What each check says, and has found.
-fn examine(patient: &Patient) -> Result<Vec<(Checked, Finding)>> {
-    let look = |(id, check): (&'static str, Check)| {
-        interrupt::check()?;
-        let finding = check(patient);
+/// What each check says, and has found. All of them look at the same time.
+fn examine(patient: Patient) -> Result<Vec<(Checked, Finding)>> {
+    let patient = Arc::new(patient);
+    let until = Instant::now() + ANSWER_MAX;
+    let looking = CHECKS.map(|(id, check)| {
+        let patient = Arc::clone(&patient);
+        (id, look(move || check(&patient)))
+    });
+    let found = looking.map(|(id, looking)| (id, looking.found(until)));
+    if found.iter().any(|(_, found)| found.is_none()) {
+        interrupt::end_children();
+    }
+    interrupt::check()?;
+    let checked = |(id, found): (&'static str, Option<Finding>)| {
+        let finding = found.unwrap_or_else(|| Finding::fault(answer::none()).repair(answer::REPAIR));
         let checked = Checked {
             id,
             verdict: finding.verdict,
@@ -163,9 +187,9 @@ fn examine(patient: &Patient) -> Result<Vec<(Checked, Finding)>> {
             fixable: finding.fix.is_some(),
             not_fixed: None,
         };
-        Ok((checked, finding))
+        (checked, finding)
     };
-    CHECKS.into_iter().map(look).collect()
+    Ok(found.map(checked).into())
 }
 
 /// Repairs what can be, and looks at everything again: one thing may have kept another from being seen.
@@ -177,7 +201,7 @@ fn repair(found: Vec<(Checked, Finding)>, settings: &settings::Doctor) -> Result
             tried.push((checked, fix().err()));
         }
     }
-    let mut now = examine(&Patient::of(settings)?)?;
+    let mut now = examine(Patient::of(settings)?)?;
     for (before, why) in tried {
         let Some((checked, _)) = now.iter_mut().find(|(checked, _)| checked.id == before.id) else {
             continue;

@@ -4,6 +4,7 @@
 
 mod kept;
 mod locked;
+mod silent;
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -7,6 +7,7 @@ mod denials;
 mod error;
 mod folder;
 mod http;
+mod os;
 mod storage;
 
 pub use clock::{Clock, Random, SystemClock};

@@ -6,7 +6,7 @@ use crate::error::{Failure, Result};
 use crate::message::Verdict;
 
 /// Repairs what a check has found.
-type Fix = Box<dyn FnOnce() -> Result<()>>;
+type Fix = Box<dyn FnOnce() -> Result<()> + Send>;
 
 /// What a check has found, and what repairs it.
 pub(super) struct Finding {
@@ -50,8 +50,31 @@ impl Finding {
         }
     }
 
+    /// Several of one check as one: as bad as the worst, with all that each says, and what repairs each.
+    pub(super) fn all(findings: impl IntoIterator<Item = Self>) -> Option<Self> {
+        findings.into_iter().reduce(|one, other| Self {
+            verdict: match one.verdict {
+                Verdict::Fault => Verdict::Fault,
+                _ => other.verdict,
+            },
+            found: format!("{}\n{}", one.found, other.found),
+            repair: match (one.repair, other.repair) {
+                (Some(one), Some(other)) if one.lines().any(|line| line == other) => Some(one),
+                (Some(one), Some(other)) => Some(format!("{one}\n{other}")),
+                (one, other) => one.or(other),
+            },
+            fix: match (one.fix, other.fix) {
+                (Some(one), Some(other)) => Some(Box::new(move || {
+                    let (one, other) = (one(), other());
+                    one.and(other)
+                })),
+                (one, other) => one.or(other),
+            },
+        })
+    }
+
     /// Repairs it, when a person asks for that.
-    pub(super) fn fix(self, fix: impl FnOnce() -> Result<()> + 'static) -> Self {
+    pub(super) fn fix(self, fix: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
         Self {
             fix: Some(Box::new(fix)),
             ..self

@@ -75,22 +75,21 @@ pub(super) fn floors(patient: &Patient) -> Finding {
     };
     let floors = FLOORS.parse::<DocumentMut>().unwrap_or_default();
     let floors = floors.get("floor").and_then(Item::as_array_of_tables);
-    for floor in floors.into_iter().flatten() {
+    let shown = patient.shown(&path);
+    let bad = floors.into_iter().flatten().flat_map(|floor| {
         let text = |key| floor.get(key).and_then(Item::as_str).unwrap_or_default();
-        let (name, least) = (text("crate"), text("version"));
-        let mut bad = packages
+        let (name, least, reason) = (text("crate"), text("version"), text("reason"));
+        let (shown, packages) = (&shown, &packages);
+        let bad = packages
             .iter()
-            .filter(|(known, version)| known == name && is_below(version, least));
-        if let Some((name, version)) = bad.next() {
-            return Finding::fault(format!(
-                "{}: {name} {version} is known to be bad: {}",
-                patient.shown(&path),
-                text("reason")
-            ))
-            .repair(format!("`cargo update -p {name}`, to {least} or later"));
-        }
-    }
-    Finding::good(format!("none of {} packages is known to be bad", packages.len()))
+            .filter(move |(known, version)| known == name && is_below(version, least));
+        bad.map(move |(name, version)| {
+            Finding::fault(format!("{shown}: {name} {version} is known to be bad: {reason}"))
+                .repair(format!("`cargo update -p {name}`, to {least} or later"))
+        })
+    });
+    Finding::all(bad)
+        .unwrap_or_else(|| Finding::good(format!("none of {} packages is known to be bad", packages.len())))
 }
 
 /// What cannot be compared is not said to be bad.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use airs_core::Name;
@@ -10,9 +10,9 @@ use airs_package::Component;
 
 use super::{Finding, Patient};
 use crate::error::Failure;
-use crate::files;
 use crate::settings::Which;
 use crate::workspace::Crate;
+use crate::{files, interrupt};
 
 /// File systems round, and clocks of servers differ by a little.
 const AHEAD_MAX: Duration = Duration::from_secs(10);
@@ -73,22 +73,19 @@ pub(super) fn grants(patient: &Patient) -> Finding {
     if workspace.project().is_none() {
         return Finding::skipped("without airs.toml nothing is granted");
     }
-    for one in &all {
+    let lacking = all.iter().filter_map(|one| {
         let name = &one.manifest.name;
         let granted = workspace.granted(name);
         let lacks = one.manifest.capabilities.without(granted.of(&Name::local()));
         let needed: Vec<String> = lacks.kinds().map(|kind| lacks.needed(kind)).collect();
-        if !needed.is_empty() {
-            let needed = needed.join(", ");
-            return Finding::warning(format!(
-                "{name} declares what it is not granted, and is not put into service: {needed}"
-            ))
-            .repair(format!(
-                "grant it under [grants.{name}] in airs.toml, or drop it from its Cargo.toml"
-            ));
-        }
-    }
-    Finding::good("every component is granted what it declares")
+        let found = format!(
+            "{name} declares what it is not granted, and is not put into service: {}",
+            needed.join(", ")
+        );
+        let repair = format!("grant it under [grants.{name}] in airs.toml, or drop it from its Cargo.toml");
+        (!needed.is_empty()).then(|| Finding::warning(found).repair(repair))
+    });
+    Finding::all(lacking).unwrap_or_else(|| Finding::good("every component is granted what it declares"))
 }
 
 pub(super) fn version_control(patient: &Patient) -> Finding {
@@ -100,8 +97,7 @@ pub(super) fn version_control(patient: &Patient) -> Finding {
     }
     let git = |arguments: &[&str]| {
         let mut git = Command::new("git");
-        let git = git.args(arguments).current_dir(root).stdin(Stdio::null());
-        git.stderr(Stdio::null()).output()
+        interrupt::output(git.args(arguments).current_dir(root))
     };
     let Ok(ignored) = git(&["check-ignore", "--no-index", "-q", ".airs/state"]) else {
         return Finding::skipped("git does not start");

@@ -3,11 +3,11 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use airs_core::Name;
+use airs_core::{Code, Name};
 use airs_runtime::State;
 
 use super::{Finding, Patient};
-use crate::error::Failure;
+use crate::error::{Failure, Reason};
 use crate::os;
 
 const NOT_THERE: &str = "there is no state yet";
@@ -23,15 +23,18 @@ pub(super) fn folder(patient: &Patient) -> Finding {
         .filter(|own| state.starts_with(own));
     let mut all: Vec<PathBuf> = own.collect();
     all.push(state.clone());
-    for folder in all {
-        if folder.symlink_metadata().is_err() {
-            return Finding::good(NOT_THERE);
-        }
-        if let Some(fault) = usable(&folder, patient) {
-            return fault;
-        }
-    }
-    Finding::good(patient.shown(&state))
+    let there: Vec<PathBuf> = all
+        .into_iter()
+        .filter(|folder| folder.symlink_metadata().is_ok())
+        .collect();
+    let is_there = there.contains(&state);
+    let faults = there.iter().filter_map(|folder| usable(folder, patient));
+    Finding::all(faults).unwrap_or_else(|| {
+        Finding::good(match is_there {
+            true => patient.shown(&state),
+            false => NOT_THERE.to_owned(),
+        })
+    })
 }
 
 /// What keeps this user from working in a folder, or does not keep others.
@@ -88,19 +91,16 @@ pub(super) fn contexts(patient: &Patient) -> Finding {
         Ok(kept) => kept,
         Err(finding) => return finding,
     };
-    // One that is only beginning has nothing in it yet, and opening it would make it a state.
-    let is_begun = |name: &&Name| {
-        let file = folder.join(format!("{name}.sqlite"));
-        fs::metadata(file).is_ok_and(|about| about.len() > 0)
-    };
-    let begun: Vec<&Name> = names.iter().filter(is_begun).collect();
     let state = State::Folder(folder);
-    let faults = begun.iter().filter_map(|name| state.examine(name).err());
-    if let Some(error) = faults.map(Failure::from).next() {
-        return Finding::from(&error)
-            .repair("put back a copy of it, or move it away: there is no state then");
-    }
-    Finding::good(listed(&names))
+    let faults = names.iter().filter_map(|name| {
+        let failure = Failure::from(state.examine(name).err()?);
+        // Who keeps it to itself for a moment, as when it ends, uses it.
+        let is_used = failure.reason() == Reason::Airs(Code::Busy);
+        (!is_used).then(|| {
+            Finding::from(&failure).repair("put back a copy of it, or move it away: there is no state then")
+        })
+    });
+    Finding::all(faults).unwrap_or_else(|| Finding::good(listed(&names)))
 }
 
 pub(super) fn owner(patient: &Patient) -> Finding {
@@ -109,42 +109,48 @@ pub(super) fn owner(patient: &Patient) -> Finding {
         Err(finding) => return finding,
     };
     let mut working = Vec::new();
+    let mut faults = Vec::new();
     for name in names {
-        let path = folder.join(format!("{name}.sqlite-owner"));
-        if path.symlink_metadata().is_err() {
-            continue;
+        match is_owned(&folder.join(format!("{name}.sqlite-owner")), &name, patient) {
+            Ok(true) => working.push(name),
+            Ok(false) => {}
+            Err(fault) => faults.push(fault),
         }
-        let found = match File::options()
-            .write(true)
-            .open(&path)
-            .map(|file| file.try_lock())
-        {
-            Ok(Ok(())) => continue,
-            Ok(Err(TryLockError::WouldBlock)) => {
-                working.push(name);
-                continue;
-            }
-            Ok(Err(TryLockError::Error(cause))) | Err(cause) => Finding::fault(format!(
-                "nobody can commit to context {name}: {} cannot be locked: {cause}",
-                patient.shown(&path)
-            )),
-        };
-        let found = found.repair("remove it: it is made when it is needed");
-        // Nothing is in it, so that nothing is lost. Who holds it could be locked out, so that a file stays.
-        return match path.is_dir() {
-            true => found.fix(move || {
-                let failed = |cause| {
-                    Failure::unavailable(format!("cannot remove {}", path.display())).caused_by(cause)
-                };
-                fs::remove_dir(&path).map_err(failed)
-            }),
-            false => found,
-        };
     }
-    match working.as_slice() {
-        [] => Finding::good("no process commits"),
-        working => Finding::good(format!("a process commits to {}", listed(working))),
+    Finding::all(faults).unwrap_or_else(|| {
+        Finding::good(match working.as_slice() {
+            [] => "no process commits".to_owned(),
+            working => format!("a process commits to {}", listed(working)),
+        })
+    })
+}
+
+/// Whether a process holds a context's lock, or why none can.
+fn is_owned(lock: &Path, name: &Name, patient: &Patient) -> Result<bool, Finding> {
+    if lock.symlink_metadata().is_err() {
+        return Ok(false);
     }
+    let taken = File::options().write(true).open(lock).map(|file| file.try_lock());
+    let cause = match taken {
+        Ok(Ok(())) => return Ok(false),
+        Ok(Err(TryLockError::WouldBlock)) => return Ok(true),
+        Ok(Err(TryLockError::Error(cause))) | Err(cause) => cause,
+    };
+    let shown = patient.shown(lock);
+    let found = Finding::fault(format!(
+        "nobody can commit to context {name}: {shown} cannot be locked: {cause}"
+    ))
+    .repair(format!("remove {shown}: it is made when it is needed"));
+    let lock = lock.to_owned();
+    // Nothing is in it, so that nothing is lost. Who holds it could be locked out, so that a file stays.
+    Err(match lock.is_dir() {
+        true => found.fix(move || {
+            let failed =
+                |cause| Failure::unavailable(format!("cannot remove {}", lock.display())).caused_by(cause);
+            fs::remove_dir(&lock).map_err(failed)
+        }),
+        false => found,
+    })
 }
 
 pub(super) fn denials(patient: &Patient) -> Finding {
@@ -153,20 +159,19 @@ pub(super) fn denials(patient: &Patient) -> Finding {
         Err(finding) => return finding,
     };
     let state = State::Folder(folder);
-    let mut count = 0;
+    let (mut count, mut faults) = (0, Vec::new());
     for name in names {
         match state.denials(&name) {
-            Err(error) => return Finding::from(&Failure::from(error)),
+            Err(error) => faults.push(Finding::from(&Failure::from(error))),
             Ok(denials) if !denials.intact => {
-                return Finding::warning(format!(
-                    "the record of denials of context {name} is not as it was written"
-                ))
-                .repair("find out who has changed it; it goes on after what is there");
+                let found = format!("the record of denials of context {name} is not as it was written");
+                let repair = "find out who has changed it; it goes on after what is there";
+                faults.push(Finding::warning(found).repair(repair));
             }
             Ok(denials) => count += denials.all.len(),
         }
     }
-    Finding::good(format!("{count} on record, as they were written"))
+    Finding::all(faults).unwrap_or_else(|| Finding::good(format!("{count} on record, as they were written")))
 }
 
 fn listed(names: &[Name]) -> String {

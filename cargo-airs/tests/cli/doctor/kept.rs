@@ -1,6 +1,7 @@
 //! The same of what is made and kept: components, states, and what processes have left.
 
 use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use super::{check, examined, is_found, made, mode, own_folders};
 use crate::project::{accounts, succeed};
@@ -125,6 +126,79 @@ fn a_state_elsewhere_is_judged_where_it_is_and_opened_to_nobody() {
     assert_eq!(check(&checks, "state-folder")["verdict"], "good", "{checks:?}");
     let bits = std::os::unix::fs::PermissionsExt::mode(&elsewhere.metadata().unwrap().permissions());
     assert_eq!(bits & 0o777, 0o700);
+}
+
+#[test]
+fn all_that_is_wrong_of_a_kind_is_found_and_repaired() {
+    let mut scene = made("doctor_all");
+    let own = scene.path().join(".airs");
+    for context in ["one", "two"] {
+        let state = own.join("state").join(context);
+        scene.write(&format!(".airs/state/{context}.sqlite"), "x".repeat(200));
+        fs::create_dir(state.with_extension("sqlite-owner")).unwrap();
+    }
+    for folder in [own.clone(), own.join("state")] {
+        mode(&folder, 0o777);
+    }
+    let lines = |id: &str, flags: &str| {
+        let (checks, _) = examined(&scene, flags);
+        let check = check(&checks, id);
+        let found = check["found"].as_str().unwrap().to_owned();
+        (check["verdict"].as_str().unwrap().to_owned(), found)
+    };
+    for id in ["state-folder", "state-files", "state-owner"] {
+        let (verdict, found) = lines(id, "");
+        assert_eq!(verdict, "fault");
+        assert_eq!(found.lines().count(), 2, "{found}");
+    }
+    for id in ["state-folder", "state-owner"] {
+        let (verdict, found) = lines(id, "--fix");
+        assert!(["fixed", "good"].contains(&&*verdict), "{id}: {verdict}: {found}");
+    }
+    assert_eq!(lines("state-files", "").0, "fault");
+}
+
+/// What is in a folder, byte by byte.
+fn kept(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all.into_iter()
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn looking_leaves_a_state_as_it_is_whosever_it_is() {
+    let mut scene = accounts("doctor_untouched");
+    own_folders(&mut scene);
+    let good = fs::read(scene.path().join(".airs/state/local.sqlite")).unwrap();
+    let mut newer = good.clone();
+    // SQLite's user version, which is the format.
+    newer[60..64].copy_from_slice(&99u32.to_be_bytes());
+    scene
+        .write("newer/local.sqlite", newer)
+        .write("foreign/local.sqlite", "x".repeat(200))
+        .write("cut/local.sqlite", &good[..good.len() / 2]);
+    let other = airs_runtime::Runtime::builder()
+        .state(airs_runtime::State::folder(scene.path().join(".airs/state")))
+        .build()
+        .unwrap();
+    let run = airs_runtime::Request::bindings().id(airs_runtime::Runtime::new_id());
+    other.perform_blocking(run).result.unwrap();
+    for (state, verdict) in [
+        ("newer", "fault"),
+        ("foreign", "fault"),
+        ("cut", "fault"),
+        (".airs/state", "good"),
+    ] {
+        let folder = scene.path().join(state);
+        let before = kept(&folder);
+        let (checks, _) = examined(&scene, &format!("--state {state}"));
+        assert_eq!(check(&checks, "state-files")["verdict"], verdict, "{state}");
+        assert!(kept(&folder) == before, "{state} is not as it was");
+    }
+    drop(other);
 }
 
 #[test]

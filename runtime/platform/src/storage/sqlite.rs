@@ -97,6 +97,30 @@ impl Sqlite {
         })
     }
 
+    /// Whether a storage file can be used: whether [`open`](Self::open) would refuse it. Only looks: the file and what is
+    /// beside it stay as they are, whoever uses them meanwhile, and a file of an older format stays one. Only where this
+    /// process has it open already, it is noted in the index of the log that somebody reads.
+    ///
+    /// A process looks at no file for the first time while it is opening it elsewhere: SQLite would have both share how
+    /// its log is reached, and refuse the one that writes.
+    ///
+    /// ```
+    /// use airs_platform::{Sqlite, StorageError};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("local.sqlite");
+    /// std::fs::write(&file, "my notes")?;
+    /// assert!(matches!(Sqlite::examine(&file), Err(StorageError::Foreign { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and when there is no file. [`StorageError::Busy`] when another process keeps it to itself.
+    pub fn examine(path: &Path) -> Result<(), StorageError> {
+        schema::examine(path)
+    }
+
     /// How many transactions were made durable through this `Sqlite`: each is one sync, for one commit or
     /// many.
     pub fn groups(&self) -> u64 {

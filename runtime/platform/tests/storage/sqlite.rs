@@ -1,5 +1,6 @@
 //! What SQLite adds to the conformance suite: a file that lasts, several handles, and group commit.
 
+mod examined;
 mod files;
 mod processes;
 

@@ -1,5 +1,6 @@
 //! The file's format: its marks, its tables, and how a connection to it is set up.
 
+mod examine;
 mod marks;
 
 use std::fs;
@@ -14,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBe
 
 use super::fault::fault;
 use crate::StorageError;
+pub(super) use examine::examine;
 use marks::{APPLICATION_ID, Age, FORMAT, FORMAT_WITHOUT_COUNTS, marks};
 
 /// How long to wait for another process that writes: as long as a run may take by default.
@@ -74,10 +76,7 @@ impl Site {
 /// Opens a file to write, after it proved to be a sound storage file, or was made one.
 pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
     let file = site.path.display().to_string();
-    let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => StorageError::Foreign { file: file.clone() },
-        _ => fault(&format!("open {file}"), error),
-    };
+    let failed = |error| refusal(&file, error);
     let length = length_at_rest(&site.path);
     let mut connection = connect(site, OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
@@ -111,6 +110,14 @@ pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
     Ok(connection)
 }
 
+/// Why a file is not opened.
+fn refusal(file: &str, error: rusqlite::Error) -> StorageError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StorageError::Foreign { file: file.into() },
+        _ => fault(&format!("open {file}"), error),
+    }
+}
+
 /// A connection that only reads, to a file that was opened to write before.
 pub(super) fn open_reader(site: &Site) -> rusqlite::Result<Connection> {
     let connection = connect(site, OpenFlags::empty())?;
@@ -125,6 +132,10 @@ fn connect(site: &Site, more: OpenFlags) -> rusqlite::Result<Connection> {
         Some(vfs) => Connection::open_with_flags_and_vfs(&site.path, flags, vfs),
     }?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    guarded(connection)
+}
+
+fn guarded(connection: Connection) -> rusqlite::Result<Connection> {
     // The file may have been tampered with: nothing in its schema runs, and its pages are looked at twice.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -172,14 +183,19 @@ fn sync_log(connection: &Connection) -> rusqlite::Result<()> {
 ///
 /// The file is not opened for this: closing it would release the locks of its other users in this process.
 fn length_at_rest(path: &Path) -> Option<u64> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let has_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    let has_log = fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
     if has_log {
         None
     } else {
         fs::metadata(path).ok().map(|file| file.len())
     }
+}
+
+/// What SQLite keeps beside a file.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 fn create(connection: &mut Connection) -> rusqlite::Result<()> {

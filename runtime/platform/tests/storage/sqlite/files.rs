@@ -11,14 +11,14 @@ use tempfile::TempDir;
 use crate::untested::untested;
 use crate::{put, run};
 
-fn folder_with(file: &str) -> (TempDir, PathBuf) {
+pub(super) fn folder_with(file: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(file);
     (folder, path)
 }
 
 /// A closed storage file of some pages.
-fn storage_file() -> (TempDir, PathBuf) {
+pub(super) fn storage_file() -> (TempDir, PathBuf) {
     let (folder, path) = folder_with("state.db");
     let storage = Sqlite::open(&path).unwrap();
     run(async {
@@ -41,7 +41,7 @@ fn refused(path: &Path) -> StorageError {
     error
 }
 
-fn tampered(sql: &str) -> (TempDir, PathBuf) {
+pub(super) fn tampered(sql: &str) -> (TempDir, PathBuf) {
     let (folder, path) = storage_file();
     Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     (folder, path)
@@ -101,7 +101,7 @@ fn a_file_of_a_newer_format_is_refused() {
 }
 
 /// A file of version 0.1.0, made here as that made it.
-const FORMAT_1: &str = "
+pub(super) const FORMAT_1: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA application_id = 1634300531;
     PRAGMA user_version = 1;

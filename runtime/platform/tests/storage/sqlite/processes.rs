@@ -16,11 +16,11 @@ use crate::{get, put, run, text, writing};
 /// The file that a process of a test works on.
 const FILE: &str = "AIRS_TEST_STORAGE_FILE";
 
-fn file_of_this_process() -> Option<PathBuf> {
+pub(super) fn file_of_this_process() -> Option<PathBuf> {
     env::var_os(FILE).map(PathBuf::from)
 }
 
-fn process(test: &str, path: &Path) -> Command {
+pub(super) fn process(test: &str, path: &Path) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(FILE, path);
     command

@@ -86,7 +86,8 @@ impl Journal {
     /// Keeps an event, if it is one to be kept.
     pub(crate) fn note(&self, event: &Event<'_>) {
         let Some(sender) = &self.sender else { return };
-        let Some(mut entry) = Entry::of(event) else { return };
+        let Some(event) = Happened::of(event) else { return };
+        let mut entry = Entry::now(event);
         if let Some(text) = entry.event.text_mut() {
             self.secrets
                 .lock()

@@ -22,7 +22,7 @@ mod told;
 mod work;
 
 pub(crate) use said::Said;
-pub(crate) use told::Told;
+pub(crate) use told::{Failed, Told};
 pub(crate) use work::{FORM, Question, Work};
 
 /// The file that says where the loop of a project is, in the project's own folder.

@@ -3,7 +3,6 @@
 //! The other side is the crate `airs-testing`, in a process that tests; [`conversation`] is what the two say.
 
 mod conversation;
-mod event;
 mod events;
 mod faults;
 mod fixed;
@@ -18,6 +17,7 @@ use airs_package::Component;
 use airs_runtime::{CodeCache, CompileProcess, EngineConfig, Runtime};
 
 use crate::error::{Failure, Result};
+use crate::journal::Happened;
 use crate::settings::Which;
 use crate::workspace::Workspace;
 use crate::{code, interrupt};

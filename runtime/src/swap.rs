@@ -1,10 +1,12 @@
 //! Changing what is in service, in one step.
 
+mod tell;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use airs_core::{Code, Error, Event, Kind, Limits, Name, Result};
+use airs_core::{Code, Error, Kind, Limits, Name, Result};
 use airs_driver::{Driver, DriverState, Effective};
 use airs_engine::{DriverCode, ProgramCode};
 use airs_process::{Program, ProgramState};
@@ -161,11 +163,15 @@ impl Runtime {
         unloaded: impl IntoIterator<Item = &'a Name>,
     ) -> Result<Swapped, Refused> {
         let prepared: Vec<&Prepared> = prepared.into_iter().collect();
-        let unloaded: BTreeSet<&Name> = unloaded.into_iter().collect();
-        self.check_given(&prepared)?;
+        let swapped = self.swap_all(&prepared, &unloaded.into_iter().collect());
+        swapped.inspect_err(|refused| self.inner.tell_refused(refused, &prepared))
+    }
+
+    fn swap_all(&self, prepared: &[&Prepared], unloaded: &BTreeSet<&Name>) -> Result<Swapped, Refused> {
+        self.check_given(prepared)?;
         let names = prepared.iter().map(|one| &one.name).chain(unloaded.clone());
         let _turn = self.inner.turns.take(names.cloned().collect());
-        let (routes, gone) = without(&self.inner.routes(), &unloaded)?;
+        let (routes, gone) = without(&self.inner.routes(), unloaded)?;
         let mut next = Generations::default();
         let mut loaded = Vec::new();
         for one in prepared {
@@ -251,32 +257,6 @@ impl Generations {
                 let program = Program::new(name, generation, digest, code, limits, effective);
                 self.programs.push(program);
             }
-        }
-    }
-}
-
-impl Inner {
-    fn tell(&self, swapped: &Swapped) {
-        for Loaded {
-            kind,
-            name,
-            generation,
-            ..
-        } in &swapped.unloaded
-        {
-            self.emit(&Event::Unloaded {
-                kind: *kind,
-                name,
-                generation: *generation,
-            });
-        }
-        for loaded in &swapped.loaded {
-            self.emit(&Event::Loaded {
-                kind: loaded.kind,
-                name: &loaded.name,
-                generation: loaded.generation,
-                digest: &loaded.digest,
-            });
         }
     }
 }

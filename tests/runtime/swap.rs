@@ -1,6 +1,6 @@
 //! Several components change places in one step, or none does.
 
-use airs_runtime::{Capability, Code, Component, Kind, Prepared, Runtime, Swapped};
+use airs_runtime::{Capability, Code, Component, Event, Kind, Prepared, Runtime, Swapped};
 use airs_tests::{Bench, component, component_with};
 
 fn prepared(runtime: &Runtime, component: &Component) -> Prepared {
@@ -49,6 +49,31 @@ fn components_change_places_together_or_not_at_all() {
     assert_eq!(
         bench.runtime.swap(&next[..1], []).unwrap().loaded[0].generation,
         3
+    );
+}
+
+#[test]
+fn who_is_refused_is_told() {
+    let note = |event: &Event<'_>| match event {
+        Event::Refused {
+            kind,
+            name,
+            digest,
+            failure,
+            message,
+        } => Some(format!("{kind} {name} {} {failure}: {message}", digest.len())),
+        _ => None,
+    };
+    let (bench, refusals) = Bench::noting(&["tally"], |builder| builder, note);
+    bench.bind("/accounts", "tally", "null", "each").unwrap();
+    bench.control("/accounts", "instruct", "\"refuse\"").unwrap();
+    let next = prepared(&bench.runtime, &next_tally());
+    let refused = bench.runtime.swap([&next], []).unwrap_err();
+    // Nobody is, of whom nothing was to be put into service.
+    bench.runtime.swap([], [&"nobody".parse().unwrap()]).unwrap_err();
+    assert_eq!(
+        *refusals.lock().unwrap(),
+        [format!("driver tally 64 rejected: {}", refused.error.message())]
     );
 }
 

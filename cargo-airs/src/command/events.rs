@@ -48,8 +48,14 @@ pub(crate) fn run(settings: &Events, report: &Report) -> Result<()> {
 /// The folder of the state, found without Cargo: whoever looks for what went wrong may have a workspace that is.
 fn folder(settings: &Events) -> Result<PathBuf> {
     let here = files::current_folder()?;
-    if let StatePlace::Folder(folder) = &settings.state {
-        return Ok(folder.clone());
+    match &settings.state {
+        StatePlace::Folder(folder) => return Ok(folder.clone()),
+        StatePlace::Memory => {
+            let failure = Failure::usage("nothing is kept of what happens over a state in memory");
+            return Err(failure
+                .hint("whoever has it shows it: `cargo airs dev --state memory`, or the command itself"));
+        }
+        StatePlace::Project => {}
     }
     let start = match &settings.manifest.start {
         Start::CurrentFolder => here.clone(),

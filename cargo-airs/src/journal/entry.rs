@@ -49,11 +49,21 @@ pub(crate) enum Happened {
         generation: u64,
         digest: String,
     },
+    /// It was not put into service.
+    Refused {
+        component: String,
+        digest: String,
+        failure: String,
+        message: String,
+    },
     Unloaded {
         component: String,
         generation: u64,
     },
     Migrated {
+        /// None was noted of what was kept first.
+        #[serde(default)]
+        context: String,
         component: String,
         from: u32,
         to: u32,
@@ -76,15 +86,24 @@ impl Entry {
         }
     }
 
-    /// An event, if it is one to be kept. How code was made is nothing that happens in a context.
-    pub(super) fn of(event: &Event<'_>) -> Option<Self> {
-        let event = match event {
+    /// The entry as a line of the file.
+    pub(super) fn line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }
+}
+
+impl Happened {
+    /// An event, if it is one to be told of later. How code was made is nothing that happens in a context.
+    pub(crate) fn of(event: &Event<'_>) -> Option<Self> {
+        Some(match event {
             Event::Log {
                 component,
                 run,
                 attempt,
                 line,
-            } => Happened::Log {
+            } => Self::Log {
                 component: component.to_string(),
                 run: (*run).to_owned(),
                 attempt: *attempt,
@@ -97,7 +116,7 @@ impl Entry {
                 capability,
                 message,
                 ..
-            } => Happened::Denied {
+            } => Self::Denied {
                 component: component.to_string(),
                 run: (*run).to_owned(),
                 attempt: *attempt,
@@ -111,7 +130,7 @@ impl Entry {
                 attempts,
                 replayed,
                 failure,
-            } => Happened::RunEnded {
+            } => Self::RunEnded {
                 run: (*run).to_owned(),
                 what: (*what).to_owned(),
                 caller: (*caller).to_owned(),
@@ -119,47 +138,63 @@ impl Entry {
                 replayed: *replayed,
                 failure: failure.map(|code| code.as_str().to_owned()),
             },
+            Event::OwnerAwaited { run, .. } => Self::OwnerAwaited {
+                run: (*run).to_owned(),
+            },
+            _ => return Self::of_service(event),
+        })
+    }
+
+    /// The same, of what is in service and what is not.
+    fn of_service(event: &Event<'_>) -> Option<Self> {
+        Some(match event {
             Event::Loaded {
                 name,
                 generation,
                 digest,
                 ..
-            } => Happened::Loaded {
+            } => Self::Loaded {
                 component: name.to_string(),
                 generation: *generation,
                 digest: (*digest).to_owned(),
             },
-            Event::Unloaded { name, generation, .. } => Happened::Unloaded {
+            Event::Refused {
+                name,
+                digest,
+                failure,
+                message,
+                ..
+            } => Self::Refused {
+                component: name.to_string(),
+                digest: (*digest).to_owned(),
+                failure: failure.as_str().to_owned(),
+                message: (*message).to_owned(),
+            },
+            Event::Unloaded { name, generation, .. } => Self::Unloaded {
                 component: name.to_string(),
                 generation: *generation,
             },
-            Event::Migrated { driver, from, to, .. } => Happened::Migrated {
+            Event::Migrated {
+                context,
+                driver,
+                from,
+                to,
+                ..
+            } => Self::Migrated {
+                context: context.to_string(),
                 component: driver.to_string(),
                 from: *from,
                 to: *to,
             },
-            Event::OwnerAwaited { run, .. } => Happened::OwnerAwaited {
-                run: (*run).to_owned(),
-            },
             _ => return None,
-        };
-        Some(Self::now(event))
+        })
     }
 
-    /// The entry as a line of the file.
-    pub(super) fn line(&self) -> Vec<u8> {
-        let mut line = serde_json::to_vec(self).unwrap_or_default();
-        line.push(b'\n');
-        line
-    }
-}
-
-impl Happened {
     /// What a component, or the host, has said in words.
     pub(super) fn text_mut(&mut self) -> Option<&mut String> {
         match self {
             Self::Log { line, .. } => Some(line),
-            Self::Denied { message, .. } => Some(message),
+            Self::Denied { message, .. } | Self::Refused { message, .. } => Some(message),
             _ => None,
         }
     }
@@ -169,6 +204,7 @@ impl Happened {
             Self::Log { component, .. }
             | Self::Denied { component, .. }
             | Self::Loaded { component, .. }
+            | Self::Refused { component, .. }
             | Self::Unloaded { component, .. }
             | Self::Migrated { component, .. } => Some(component),
             Self::RunEnded { what, .. } => Some(what),
@@ -233,13 +269,16 @@ impl fmt::Display for Happened {
                 let digest = crate::message::short(digest);
                 write!(f, "{component} serves, generation {generation}, sha256 {digest}")
             }
+            Self::Refused { message, .. } => write!(f, "not put into service: {message}"),
             Self::Unloaded {
                 component,
                 generation,
             } => {
                 write!(f, "{component} does not serve any more, generation {generation}")
             }
-            Self::Migrated { component, from, to } => {
+            Self::Migrated {
+                component, from, to, ..
+            } => {
                 write!(
                     f,
                     "what {component} has stored was migrated, from schema version {from} to {to}"

@@ -15,6 +15,8 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 /// How long other processes are waited for, each of which writes some lines.
 const LOCK_MAX: Duration = Duration::from_millis(500);
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
+/// What tells one file from another: the time of its first entry is in it, and mostly a run.
+const HEAD_BYTES: u64 = 256;
 
 /// The file beside, with what was written before.
 fn before(path: &Path) -> PathBuf {
@@ -72,62 +74,91 @@ fn locked(lock: impl Fn() -> Result<(), TryLockError>) -> io::Result<()> {
 pub(crate) fn read(path: &Path) -> io::Result<(Vec<Entry>, Reader)> {
     let mut reader = Reader {
         path: path.to_owned(),
+        before: Vec::new(),
+        begins: Vec::new(),
         offset: 0,
     };
-    let mut all = entries(&text(&before(path), 0)?);
-    all.extend(reader.more()?);
+    let all = reader.more()?;
     Ok((all, reader))
 }
 
-/// Reads what is new.
+/// Reads what is new. A file is known by how it begins: that it has become the one before is seen there, however much was
+/// written since.
 #[derive(Debug)]
 pub(crate) struct Reader {
     path: PathBuf,
-    /// What of the file was read.
+    /// How the file before began, when it was looked at last.
+    before: Vec<u8>,
+    /// How the file began then.
+    begins: Vec<u8>,
+    /// What of it was read.
     offset: u64,
 }
 
 impl Reader {
-    /// What was written since the last time.
+    /// What was written since the last time; of what was written and is not kept any more, nothing.
     pub(crate) fn more(&mut self) -> io::Result<Vec<Entry>> {
-        let mut file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        locked(|| file.try_lock_shared())?;
+        let file = open(&self.path)?;
+        // Nobody writes, nor makes it the one before, until both are read.
+        if let Some(file) = &file {
+            locked(|| file.try_lock_shared())?;
+        }
+        let earlier = open(&before(&self.path))?;
+        let (now, then) = (
+            bytes(file.as_ref(), 0, HEAD_BYTES)?,
+            bytes(earlier.as_ref(), 0, HEAD_BYTES)?,
+        );
         let mut found = Vec::new();
-        if file.metadata()?.len() < self.offset {
-            // It has become the one before meanwhile.
-            found = entries(&text(&before(&self.path), self.offset)?);
+        if then != self.before {
+            // It is the file that was read from; or, when there was another one in between, a newer one.
+            let read = if then.starts_with(&self.begins) {
+                self.offset
+            } else {
+                0
+            };
+            found = entries(&bytes(earlier.as_ref(), read, u64::MAX)?);
             self.offset = 0;
         }
-        file.seek(SeekFrom::Start(self.offset))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        if !now.is_empty() && now == then {
+            // Who made it the one before was ended before it was emptied.
+            self.offset = length(earlier.as_ref())?;
+        } else if length(file.as_ref())? < self.offset {
+            self.offset = 0;
+        }
+        let mut new = bytes(file.as_ref(), self.offset, u64::MAX)?;
         // Who was ended in the middle of a line has left a part of it, which the next one goes on after.
-        let whole = bytes
+        let whole = new
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |end| end + 1);
-        bytes.truncate(whole);
+        new.truncate(whole);
         self.offset += whole as u64;
-        found.extend(entries(&bytes));
+        (self.before, self.begins) = (then, now);
+        found.extend(entries(&new));
         Ok(found)
     }
 }
 
-fn text(path: &Path, from: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn open(path: &Path) -> io::Result<Option<File>> {
     match File::open(path) {
-        Ok(mut file) => {
-            file.seek(SeekFrom::Start(from))?;
-            file.read_to_end(&mut bytes)?;
-            Ok(bytes)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(bytes),
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn length(file: Option<&File>) -> io::Result<u64> {
+    file.map_or(Ok(0), |file| Ok(file.metadata()?.len()))
+}
+
+/// So many bytes of a file from a place on, or all that there are.
+fn bytes(file: Option<&File>, from: u64, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut file) = file {
+        file.seek(SeekFrom::Start(from))?;
+        file.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// The entries among lines. What another version has written, or nobody of this program, is left out.
@@ -147,29 +178,84 @@ mod tests {
         Entry::now(Happened::Lost { events })
     }
 
+    /// Entries of so many bytes in all, each with a number of its own, and the next number.
+    fn numbered(from: u64, bytes: u64) -> (Vec<u8>, u64) {
+        let (mut lines, mut next) = (Vec::new(), from);
+        while (lines.len() as u64) < bytes {
+            let event = Happened::Log {
+                component: "ledger".to_owned(),
+                run: next.to_string(),
+                attempt: 1,
+                line: "x".repeat(900),
+            };
+            lines.extend(Entry::now(event).line());
+            next += 1;
+        }
+        (lines, next)
+    }
+
+    fn numbers(entries: Vec<Entry>) -> Vec<u64> {
+        let number = |entry: Entry| entry.event.run().unwrap().parse().unwrap();
+        entries.into_iter().map(number).collect()
+    }
+
     #[test]
-    fn what_is_kept_is_bounded_and_read_in_order_across_the_turn() {
+    fn what_is_kept_is_bounded_and_followed_across_each_turn_without_a_gap_or_a_double() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("local.events.jsonl");
         let (none, mut reader) = read(&path).unwrap();
         assert_eq!(none, []);
-        let many: Vec<u8> = (0..10_000).flat_map(|_| lost(0).line()).collect();
-        let mut written = 0;
-        while !before(&path).exists() {
-            append(&path, &many).unwrap();
-            written += 10_000;
+        let (mut next, mut followed) = (0, Vec::new());
+        // After some of these turns the file is longer than what was read of the one before, after others shorter.
+        for kilobytes in [1, 100, 3_000, 1_000, 4_000, 1, 4_000, 2_000, 2_000, 3_000, 3_500] {
+            let (lines, after) = numbered(next, kilobytes << 10);
+            append(&path, &lines).unwrap();
+            // And now and then nobody has looked in between.
+            if kilobytes != 100 {
+                followed.extend(numbers(reader.more().unwrap()));
+                assert_eq!(followed.last(), Some(&(after - 1)));
+            }
+            next = after;
+            let kept =
+                path.metadata().unwrap().len() + before(&path).metadata().map_or(0, |before| before.len());
+            assert!(kept <= 2 * FILE_BYTES_MAX, "{kept}");
         }
-        append(&path, &lost(7).line()).unwrap();
-        // Who follows has seen all of it, once.
-        assert_eq!(reader.more().unwrap().len(), 10_001);
-        let (all, _) = read(&path).unwrap();
-        assert_eq!(all.len(), written + 1);
-        assert_eq!(all.last().unwrap().event, Happened::Lost { events: 7 });
-        assert!(
-            path.metadata().unwrap().len() + before(&path).metadata().unwrap().len() <= 2 * FILE_BYTES_MAX
-        );
-        append(&path, &lost(8).line()).unwrap();
-        assert_eq!(reader.more().unwrap().len(), 1);
+        assert_eq!(followed, Vec::from_iter(0..next));
+        let kept = numbers(read(&path).unwrap().0);
+        assert_eq!(kept, Vec::from_iter(kept[0]..next));
+    }
+
+    #[test]
+    fn who_looks_after_two_turns_is_told_what_is_still_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("local.events.jsonl");
+        let (lines, mut next) = numbered(0, 1 << 10);
+        append(&path, &lines).unwrap();
+        let (_, mut reader) = read(&path).unwrap();
+        for _ in 0..3 {
+            let (lines, after) = numbered(next, FILE_BYTES_MAX - (10 << 10));
+            append(&path, &lines).unwrap();
+            next = after;
+        }
+        assert_eq!(numbers(reader.more().unwrap()), numbers(read(&path).unwrap().0));
+    }
+
+    #[test]
+    fn a_turn_that_was_not_seen_through_doubles_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("local.events.jsonl");
+        let (lines, next) = numbered(0, FILE_BYTES_MAX - (10 << 10));
+        append(&path, &lines).unwrap();
+        let (_, mut reader) = read(&path).unwrap();
+        // Who did it was ended before the file was emptied.
+        std::fs::copy(&path, before(&path)).unwrap();
+        assert_eq!(numbers(read(&path).unwrap().0).len() as u64, next);
+        assert_eq!(reader.more().unwrap(), []);
+        // The next one who writes turns it again.
+        let (lines, after) = numbered(next, 20 << 10);
+        append(&path, &lines).unwrap();
+        assert_eq!(numbers(reader.more().unwrap()), Vec::from_iter(next..after));
+        assert_eq!(numbers(read(&path).unwrap().0), Vec::from_iter(0..after));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use airs_runtime::{
 use serde::{Deserialize, Serialize};
 
 use super::work::{FORM, owned_by};
+use crate::error::Failure;
 
 /// How a run has ended.
 #[derive(Debug, Deserialize, Serialize)]
@@ -30,12 +31,16 @@ enum Ending {
     Bound(String, Held),
     Unbound(String),
     Bindings(Vec<(String, Held)>),
-    Failed {
-        code: String,
-        message: String,
-        hint: Option<String>,
-        causes: Vec<String>,
-    },
+    Failed(Failed),
+}
+
+/// What went wrong.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Failed {
+    code: String,
+    message: String,
+    hint: Option<String>,
+    causes: Vec<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -54,7 +59,7 @@ impl From<Report> for Told {
             replayed: report.replayed,
             result: report
                 .result
-                .map_or_else(|error| Ending::failed(&error), Ending::from),
+                .map_or_else(|error| Ending::Failed(error.into()), Ending::from),
         }
     }
 }
@@ -90,30 +95,15 @@ impl From<Answer> for Ending {
                     .map(|(path, binding)| (path, binding.into()))
                     .collect(),
             ),
-            Answer::Resolved(..) => Self::failed(&Error::new(
-                Code::Internal,
-                "a question was answered that nobody can ask",
-            )),
+            Answer::Resolved(..) => {
+                let message = "a question was answered that nobody can ask";
+                Self::Failed(Error::new(Code::Internal, message).into())
+            }
         }
     }
 }
 
 impl Ending {
-    fn failed(error: &Error) -> Self {
-        let mut causes = Vec::new();
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            causes.push(inner.to_string());
-            cause = inner.source();
-        }
-        Self::Failed {
-            code: error.code().as_str().to_owned(),
-            message: error.message().to_owned(),
-            hint: error.hint_text().map(str::to_owned),
-            causes,
-        }
-    }
-
     fn result(self) -> Option<Result<Answer>> {
         Some(Ok(match self {
             Self::Output(output) => Answer::Output(output),
@@ -128,24 +118,42 @@ impl Ending {
             Self::Bindings(all) => {
                 Answer::Bindings(all.into_iter().map(|(path, held)| (path, held.into())).collect())
             }
-            Self::Failed {
-                code,
-                message,
-                hint,
-                causes,
-            } => {
-                let mut error = Error::new(code.parse().ok()?, message);
-                if let Some(hint) = hint {
-                    error = error.hint(hint);
-                }
-                let causes = causes.into_iter().rev();
-                let chain = causes.fold(None, |inner, text| Some(Box::new(Cause { text, inner })));
-                return Some(Err(match chain {
-                    Some(cause) => error.caused_by(cause),
-                    None => error,
-                }));
-            }
+            Self::Failed(failed) => return failed.error().map(Err),
         }))
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::from(&Failure::from(error))
+    }
+}
+
+impl From<&Failure> for Failed {
+    fn from(failure: &Failure) -> Self {
+        let hint = failure.hints().join("\n");
+        Self {
+            code: failure.reason().as_str().to_owned(),
+            message: failure.message().to_owned(),
+            hint: Some(hint).filter(|hint| !hint.is_empty()),
+            causes: failure.causes().to_vec(),
+        }
+    }
+}
+
+impl Failed {
+    /// The error that it was, unless its code is none of a run.
+    fn error(self) -> Option<Error> {
+        let mut error = Error::new(self.code.parse().ok()?, self.message);
+        if let Some(hint) = self.hint {
+            error = error.hint(hint);
+        }
+        let causes = self.causes.into_iter().rev();
+        let chain = causes.fold(None, |inner, text| Some(Box::new(Cause { text, inner })));
+        Some(match chain {
+            Some(cause) => error.caused_by(cause),
+            None => error,
+        })
     }
 }
 

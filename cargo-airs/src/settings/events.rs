@@ -51,7 +51,7 @@ impl Events {
             last: usize::try_from(args.last).unwrap_or(usize::MAX),
             follow: args.follow,
             context: args.context.unwrap_or_else(Name::local),
-            state: args.state.map_or(StatePlace::Project, StatePlace::Folder),
+            state: StatePlace::from(args.state),
             manifest: Manifest::new(args.manifest, for_cargo),
         }
     }

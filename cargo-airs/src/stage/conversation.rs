@@ -8,9 +8,10 @@ use airs_core::{Code, Error};
 use airs_runtime::Request;
 use serde::Serialize;
 
-use super::wire::{Answer, Answered, Ask, Asked, FORM, Failed, Greeting, Perform};
+use super::wire::{Answer, Answered, Ask, Asked, FORM, Greeting, Perform};
 use super::{Opened, Stage, context};
 use crate::error::Failure;
+use crate::live::Failed;
 
 type Out = Arc<Mutex<dyn Write + Send>>;
 

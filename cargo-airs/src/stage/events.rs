@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use airs_core::{Code, Error, Event, Result};
 
-use super::event::Told;
 use super::wire::Taken;
+use crate::journal::Happened;
 
 /// More lines of logs than a test looks through: what a guest floods its log with is bounded for each run, but not for a
 /// runtime.
@@ -19,13 +19,16 @@ pub(super) struct Events(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    all: Vec<Told>,
+    all: Vec<Happened>,
     logs: usize,
     lost: u64,
 }
 
 impl Events {
     pub(super) fn note(&self, event: &Event<'_>) {
+        let Some(happened) = Happened::of(event) else {
+            return;
+        };
         let mut kept = self.kept();
         let (is_log, logs) = (matches!(event, Event::Log { .. }), kept.logs);
         let has_room = match is_log {
@@ -34,14 +37,14 @@ impl Events {
         };
         if has_room {
             kept.logs += usize::from(is_log);
-            kept.all.push(Told::of(event));
+            kept.all.push(happened);
         } else {
             kept.lost += 1;
         }
     }
 
     /// What has happened so far, if all of it was kept: a test that looks for what must not happen would not find it.
-    pub(super) fn told(&self, how: Taken) -> Result<Vec<Told>> {
+    pub(super) fn told(&self, how: Taken) -> Result<Vec<Happened>> {
         let mut kept = self.kept();
         let told = match kept.lost {
             0 => Ok(kept.all.clone()),

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Told as ToldEvent;
 use super::faults::Fault;
 use super::fixed::CannedAnswer;
-use crate::live::{Question, Told};
+use crate::journal::Happened;
+use crate::live::{Failed, Question, Told};
 
 /// The form of what is said. Whoever knows another one is another version of airs-testing.
 pub(super) const FORM: u32 = 2;
@@ -74,7 +74,7 @@ pub(super) enum Answer {
     Done,
     Failed(Failed),
     Report(Box<Told>),
-    Events(Vec<ToldEvent>),
+    Events(Vec<Happened>),
     Count(u64),
 }
 
@@ -84,30 +84,4 @@ pub(super) enum Answer {
 pub(super) enum Greeting {
     Ready(u32),
     Failed(Failed),
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Failed {
-    code: String,
-    message: String,
-    hint: Option<String>,
-    causes: Vec<String>,
-}
-
-impl From<airs_core::Error> for Failed {
-    fn from(error: airs_core::Error) -> Self {
-        Self::from(&crate::error::Failure::from(error))
-    }
-}
-
-impl From<&crate::error::Failure> for Failed {
-    fn from(failure: &crate::error::Failure) -> Self {
-        let hint = failure.hints().join("\n");
-        Self {
-            code: failure.reason().as_str().to_owned(),
-            message: failure.message().to_owned(),
-            hint: Some(hint).filter(|hint| !hint.is_empty()),
-            causes: failure.causes().to_vec(),
-        }
-    }
 }

@@ -99,6 +99,31 @@ fn what_has_happened_is_shown_and_picked() {
 }
 
 #[test]
+fn a_component_that_was_not_put_into_service_is_kept() {
+    let mut scene = accounts("events_refused");
+    scene.edit("airs.toml", "storage = true", "storage = false");
+    assert_eq!(scene.command(PAY).output().unwrap().status.code(), Some(2));
+    let refused = |flags: &str| {
+        let mut all = shown(&scene, &format!("events {flags}"));
+        all.retain(|event| event["kind"] == "refused");
+        all
+    };
+    let kept = refused("--component ledger");
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept[0]["failure"], "ungranted-capability");
+    // It was in no run, of nobody.
+    for flags in ["--component payment", "--caller alice", "--until 1d"] {
+        assert_eq!(refused(flags), [Value::Null; 0], "{flags}");
+    }
+    assert_eq!(shown(&scene, "logs").len(), 0);
+    let people = succeed(&scene, "events --component ledger --last 1");
+    assert!(
+        people.contains("Z  not put into service: driver ledger: "),
+        "{people}"
+    );
+}
+
+#[test]
 fn looking_where_nothing_happened_makes_nothing() {
     let scene = ledger("events_none");
     let before = scene.files();

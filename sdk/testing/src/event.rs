@@ -16,7 +16,7 @@ use serde::Deserialize;
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Event {
     /// A component was put into service.
@@ -53,6 +53,7 @@ pub enum Event {
         /// The context's name.
         context: String,
         /// The driver's name.
+        #[serde(rename = "component")]
         driver: String,
         /// The schema version before.
         from: u32,

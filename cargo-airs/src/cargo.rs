@@ -59,8 +59,13 @@ pub(crate) fn metadata(manifest: &Manifest) -> Result<Metadata> {
 
 /// What `cargo metadata` answers, or why it does not.
 fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
-    let mut command = cargo("metadata", manifest);
-    command.args(["--format-version", "1"]).args(arguments);
+    // What it says becomes a part of a message, which has its own colours.
+    let mut manifest = manifest.clone();
+    manifest.flags.retain(|flag| !flag.starts_with("--color"));
+    let mut command = cargo("metadata", &manifest);
+    command
+        .args(["--color=never", "--format-version", "1"])
+        .args(arguments);
     let output = interrupt::output(&mut command)?;
     if output.status.success() {
         return Ok(Ok(output.stdout));

@@ -121,6 +121,8 @@ fn a_missing_target_is_installed_when_a_person_agrees() {
     scene.run("build --yes");
     scene.show("asked");
     fs::remove_file(scene.path().join("asked")).unwrap();
+    // What was compiled for the target would show that it is there.
+    fs::remove_dir_all(scene.path().join("target")).unwrap();
     scene.run("build --yes --message-format json");
     scene.check();
 }

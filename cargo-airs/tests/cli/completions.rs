@@ -129,15 +129,40 @@ fn fish_offers_it() {
     }
 }
 
+/// A zsh on a terminal of its own, as it offers on none: it shows the line that the tab key has made of another.
+#[cfg(unix)]
+const ZSH: &str = r#"
+    zmodload zsh/zpty
+    zpty shell zsh -f -i
+    zpty -w shell 'PS1= PS2=; autoload -U compinit; compinit -u -D; source <(cargo-airs completions zsh)'
+    zpty -w shell 'shown() { print -r -- "<$BUFFER>"; BUFFER= }; zle -N shown'
+    zpty -w shell 'bindkey "^I" expand-or-complete; bindkey "^X" shown; echo re""ady'
+    zpty -r shell line '*ready*'
+    offered() {
+        zpty -w -n shell "$1"$'\t\x18'
+        zpty -r shell line '*<*>*'
+        print -r -- "${${line##*<}%%>*}"
+    }
+    offered 'cargo-airs run '
+    offered 'cargo airs run p'
+    offered 'cargo-airs airs view /accounts/b'
+    offered 'cargo airs control /accounts/alice/usd m'
+    zpty -d shell
+"#;
+
 #[cfg(unix)]
 #[test]
-fn zsh_takes_the_script() {
-    let scene = Scene::new("completions_zsh");
-    // What it offers can only be seen on a terminal.
-    let script = "autoload -U compinit; compinit -u -D; source <(cargo-airs completions zsh); \
-                  print -r -- $_comps[cargo-airs] $_comps[cargo]";
-    if let Some(said) = shell(&scene, "zsh", &["-f", "-c", script]) {
-        assert_eq!(said, "_airs _airs_of_cargo\n");
+fn zsh_offers_it() {
+    let scene = accounts("completions_zsh");
+    if let Some(said) = shell(&scene, "zsh", &["-f", "-c", ZSH]) {
+        let lines: Vec<&str> = said.lines().collect();
+        let expected = [
+            "cargo-airs run payment ",
+            "cargo airs run payment ",
+            "cargo-airs airs view /accounts/bob/usd ",
+            "cargo airs control /accounts/alice/usd mint ",
+        ];
+        assert_eq!(lines, expected);
     }
 }
 

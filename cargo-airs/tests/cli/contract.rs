@@ -7,19 +7,19 @@ use crate::project::{DOLLARS, accounts, succeed};
 use crate::scene::{Scene, checkout};
 use crate::schema::reasons;
 
-/// What only happens in tests of their own, where each message is compared with the schema, too.
-const ELSEWHERE: [&str; 11] = [
-    "dev-building",
-    "dev-cancelled",
-    "dev-diagnostics",
-    "dev-started",
-    "dev-turn",
-    "dev-unchanged",
-    "driver-migrated",
-    "log",
-    "owner-awaited",
-    "target-installed",
-    "tests-passed",
+/// What needs more than a command line, and where that is: there each message is compared with the schema, too.
+const ELSEWHERE: [(&str, &str); 11] = [
+    ("dev-building", "dev/saving.rs"),
+    ("dev-cancelled", "dev/starts.rs"),
+    ("dev-diagnostics", "dev/broken.rs"),
+    ("dev-started", "dev/starts.rs"),
+    ("dev-turn", "dev/loops.rs"),
+    ("dev-unchanged", "dev/saving.rs"),
+    ("driver-migrated", "state.rs"),
+    ("log", "faulty.rs"),
+    ("owner-awaited", "state.rs"),
+    ("target-installed", "transcripts/build_no_target.txt"),
+    ("tests-passed", "test.rs"),
 ];
 
 #[test]
@@ -86,7 +86,15 @@ fn every_command_says_for_programs_what_is_published() {
         scene.command("build --message-format json").output().unwrap(),
         "build",
     );
-    seen.extend(ELSEWHERE.map(str::to_owned));
+    for (reason, file) in ELSEWHERE {
+        let text = fs::read_to_string(checkout().join("cargo-airs/tests/cli").join(file)).unwrap();
+        assert!(
+            text.contains(&format!("\"{reason}\"")),
+            "{file} expects no {reason}"
+        );
+        // What is seen here needs no other place.
+        assert!(seen.insert(reason.to_owned()), "{reason}");
+    }
     let all: BTreeSet<String> = reasons().into_iter().collect();
     assert_eq!(seen, all);
 }
@@ -98,7 +106,24 @@ fn every_reason_of_a_message_is_published() {
     let (body, _) = after.split_once("\n}").unwrap();
     let variants = body.lines().filter_map(|line| line.strip_prefix("    "));
     let variants = variants.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
-    assert_eq!(variants.count(), reasons().len());
+    let name = |line: &str| {
+        line.split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let kebab = |name: String| {
+        let mut kebab = String::new();
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() && !kebab.is_empty() {
+                kebab.push('-');
+            }
+            kebab.push(letter.to_ascii_lowercase());
+        }
+        kebab
+    };
+    let variants: BTreeSet<String> = variants.map(name).map(kebab).collect();
+    assert_eq!(variants, reasons().into_iter().collect());
 }
 
 #[test]

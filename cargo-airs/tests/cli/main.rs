@@ -21,6 +21,7 @@ mod dev;
 mod doctor;
 mod events;
 mod explain;
+mod failures;
 mod faulty;
 mod frame;
 mod ids;

@@ -40,7 +40,7 @@ impl Scene {
             name,
             at: PathBuf::new(),
             folder,
-            runtime: tempfile::tempdir().unwrap(),
+            runtime: private_folder(),
             environment: Vec::new(),
             transcript: String::new(),
         }
@@ -141,7 +141,8 @@ impl Scene {
         output
     }
 
-    fn note(&mut self, line: &str, output: &Output) {
+    /// Puts what a command did into the transcript.
+    pub(crate) fn note(&mut self, line: &str, output: &Output) {
         as_published(line, &output.stdout);
         let _ = writeln!(self.transcript, "$ cargo airs {line}");
         for (stream, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
@@ -208,6 +209,14 @@ impl Scene {
             });
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A folder that nobody else can enter, as one for sockets has to be; otherwise it is passed over.
+fn private_folder() -> TempDir {
+    let mut folder = tempfile::Builder::new();
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    folder.tempdir().unwrap()
 }
 
 /// What a command says for programs is as it is published.
@@ -291,7 +300,14 @@ fn measures(line: &str) -> String {
 /// The same in an object, which may not be taken apart: its members are to stay in their order.
 fn members(object: &str) -> String {
     let mut object = object.to_owned();
-    for name in ["digest", "size_bytes", "size_bytes_before", "duration_ms", "run"] {
+    for name in [
+        "digest",
+        "size_bytes",
+        "size_bytes_before",
+        "duration_ms",
+        "run",
+        "time_ms",
+    ] {
         let begin = format!("\"{name}\":");
         let mut parts = object.split(&begin);
         let mut replaced = parts.next().unwrap_or_default().to_owned();

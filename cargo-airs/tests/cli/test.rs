@@ -104,7 +104,13 @@ fn tests_have_runtimes_of_their_own_in_which_everything_can_be_had_and_go_wrong(
         "const MINUTE: u64 = 60;",
         "const MINUTE: u64 = 61;",
     );
-    assert_eq!(scene.command("test").output().unwrap().status.code(), Some(1));
+    let failed = scene.command("test --color always").output().unwrap();
+    assert_eq!(failed.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&failed.stderr);
+    assert!(
+        stderr.contains("\u{1b}[1m\u{1b}[91merror[tests-failed]\u{1b}[0m: "),
+        "{stderr}"
+    );
     scene.edit(
         "tests/as_built.rs",
         "const MINUTE: u64 = 61;",

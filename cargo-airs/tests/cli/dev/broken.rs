@@ -11,6 +11,8 @@ fn no_mistake_ends_the_loop_or_takes_anything_down() {
     let mut dev = Dev::start(&scene, "--run broken-bump");
     // The first build fails, and is waited for, too.
     assert_eq!(dev.failure(), "build-failed");
+    let is_said = |message: &serde_json::Value| message["reason"] == "dev-diagnostics";
+    assert!(dev.heard().iter().any(is_said), "{:#?}", dev.heard());
     scene.write("tally/src/lib.rs", &lib);
     let (turn, answer) = dev.answer();
     // The program was not to blame, and is there with the driver.

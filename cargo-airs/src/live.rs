@@ -1,12 +1,15 @@
 //! The development loop of a project, as the other commands find it and ask it.
 //!
 //! `.airs/dev.json` names a socket in a folder that only this user can enter, and both sides look at who the other one
-//! is. A file that leads nowhere is left of a loop that ended suddenly, and no obstacle: the command works alone.
+//! is. The socket is called after the folder that the file lies in: a file that came from elsewhere, with a copy of the
+//! project or with somebody's repository, leads nowhere. One that leads nowhere, or is left of a loop that ended suddenly, is no
+//! obstacle: the command works alone.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use airs_core::{Code, Name};
+use airs_package::Digest;
 use airs_runtime::Report as RunReport;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +40,29 @@ pub(crate) struct Place {
     pub(crate) context: String,
     /// The folder of the components that serve.
     pub(crate) components: PathBuf,
+}
+
+/// What the socket of a loop is called: after the project's own folder, wherever that really is.
+pub(crate) fn socket_name(own_folder: &Path) -> std::io::Result<String> {
+    let folder = own_folder.canonicalize()?;
+    let digest = Digest::of(folder.as_os_str().as_encoded_bytes()).to_string();
+    // Short: the path of a socket has some hundred bytes at most.
+    Ok(format!("dev-{}.socket", digest.get(..16).unwrap_or(&digest)))
+}
+
+impl Place {
+    /// What the project in whose own folder the file lies says of its loop; none when another project says it, or another
+    /// version of this tool.
+    fn of(own_folder: &Path) -> Result<Option<Self>> {
+        let text = files::text(&own_folder.join(FILE))?.unwrap_or_default();
+        let place: Option<Self> = serde_json::from_str(&text).ok();
+        let Some(place) = place.filter(|place| place.form == FORM) else {
+            return Ok(None);
+        };
+        let own = socket_name(own_folder).ok();
+        let named = place.socket.file_name().and_then(|name| name.to_str());
+        Ok((named.is_some() && named == own.as_deref()).then_some(place))
+    }
 }
 
 /// A loop, which is there when it is asked.
@@ -81,9 +107,7 @@ impl Live {
             .ancestors()
             .find(|folder| folder.join(airs_package::Project::FILE_NAME).is_file());
         let folder = folder.unwrap_or_else(|| project.root());
-        let text = files::text(&folder.join(".airs").join(FILE))?.unwrap_or_default();
-        let place: Option<Place> = serde_json::from_str(&text).ok();
-        let Some(place) = place.filter(|place| place.form == FORM) else {
+        let Some(place) = Place::of(&folder.join(".airs"))? else {
             return Ok(None);
         };
         let socket = place.socket.clone();

@@ -5,14 +5,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use airs_core::Name;
-use airs_package::Digest;
 use airs_runtime::{Report as RunReport, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
 use crate::files;
-use crate::live::{FILE, FORM, Place, Question, Said, Told, line};
+use crate::live::{FILE, FORM, Place, Question, Said, Told, line, socket_name};
 use crate::os::socket::{self, Listener, Stream};
 
 /// How long the loop waits before it takes a connection again, when it could not: nobody notices it, and the processor
@@ -37,11 +36,8 @@ impl Answering {
         let Some(folder) = socket::folder() else {
             return Ok(None);
         };
-        let digest = Digest::of(own_folder.as_os_str().as_encoded_bytes()).to_string();
-        // Short: the path of a socket has some hundred bytes at most.
-        let name = format!("dev-{}.socket", digest.get(..16).unwrap_or(&digest));
-        let socket = folder.join(name);
         let failed = |cause| Failure::unavailable("cannot listen for other commands").caused_by(cause);
+        let socket = folder.join(socket_name(own_folder).map_err(failed)?);
         let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let executor = executor.map_err(failed)?;
         let listener = {

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -60,6 +62,36 @@ fn what_happens_in_a_loop_is_followed_from_another_terminal() {
         "{kept}"
     );
     assert!(kept.ends_with(": bind of operator is done\n"), "{kept}");
+}
+
+#[test]
+fn a_file_that_names_a_socket_and_came_from_elsewhere_leads_nowhere() {
+    let mut scene = unbound("copied");
+    let mut dev = Dev::start(&scene, "--state memory -p copied-tally");
+    dev.turn();
+    succeed(&scene, "bind /tally --driver copied-tally --account null");
+    assert!(succeed(&scene, "bindings").starts_with("/tally "));
+    // A copy of the project is another project.
+    let place = scene.read(".airs/dev.json");
+    let copied = Command::new("cp")
+        .args(["-r", ".", "../copy"])
+        .current_dir(scene.path())
+        .status();
+    assert!(copied.unwrap().success());
+    scene.enter("copy");
+    assert_eq!(scene.read(".airs/dev.json"), place);
+    assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
+    // Nor is somebody else's socket talked to, though this user alone can enter its folder.
+    let folder = scene.path().join("private");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    let agent = UnixListener::bind(folder.join("agent.socket")).unwrap();
+    agent.set_nonblocking(true).unwrap();
+    let mut place: Value = serde_json::from_str(&place).unwrap();
+    place["socket"] = folder.join("agent.socket").to_str().unwrap().into();
+    scene.write(".airs/dev.json", place.to_string());
+    assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
+    assert_eq!(agent.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
 
 /// The same answers and exit codes as without a loop.

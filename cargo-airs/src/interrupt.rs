@@ -2,7 +2,7 @@
 //!
 //! The signal ends the children that run, if any; the main thread then finds out at its next [`check`] and
 //! unwinds, removing what it has staged on the way. Should it not get there in time, the listener removes
-//! what is staged and ends the process itself.
+//! what is staged, gives the terminal back and ends the process itself.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,14 @@ static STATE: Mutex<State> = Mutex::new(State {
     interrupted: false,
     children: BTreeSet::new(),
     staged: BTreeSet::new(),
+    exit: Exit::Interrupted,
 });
 
 struct State {
     interrupted: bool,
     children: BTreeSet<u32>,
     staged: BTreeSet<PathBuf>,
+    exit: Exit,
 }
 
 fn state() -> MutexGuard<'static, State> {
@@ -40,6 +42,11 @@ fn state() -> MutexGuard<'static, State> {
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(on_signal)
         .map_err(|cause| Failure::unavailable("cannot listen for Ctrl-C").caused_by(cause))
+}
+
+/// From here on Ctrl-C is how this command is meant to end, and no failure.
+pub(crate) fn is_meant() {
+    state().exit = Exit::Done;
 }
 
 /// Told when Ctrl-C was pressed, for a run that is waited for.
@@ -86,11 +93,13 @@ fn on_signal() {
     }
     PRESSED.notify_waiters();
     std::thread::park_timeout(GRACE);
-    for path in &state().staged {
+    os::give_terminal_back();
+    let state = state();
+    for path in &state.staged {
         crate::files::remove(path);
     }
     #[allow(clippy::exit, reason = "the main thread did not unwind in time")]
-    std::process::exit(i32::from(Exit::Interrupted.code()));
+    std::process::exit(i32::from(state.exit.code()));
 }
 
 /// Fails when Ctrl-C was pressed.
@@ -163,7 +172,8 @@ impl Running {
     }
 }
 
-/// A file or folder that is being made under a temporary name; removed unless it is kept.
+/// A file or folder that is being made under a temporary name, or is there as long as this process only; removed unless
+/// it is kept.
 #[derive(Debug)]
 pub(crate) struct Staged(PathBuf);
 

@@ -21,10 +21,10 @@ mod turns;
 mod watch;
 mod worker;
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::command::schema;
 use crate::error::Result;
@@ -44,6 +44,10 @@ use serve::Serving;
 use turns::{Due, Event, Turns};
 use watch::{Looked, Means, Shared, Watch};
 use worker::{Project, Worker};
+
+/// How long the end waits for what the worker does. A migration may go on for a minute, Cargo may wait for another one: such
+/// ends with the process.
+const ENDING_MAX: Duration = Duration::from_secs(1);
 
 /// What the loop is told.
 #[derive(Debug)]
@@ -99,7 +103,12 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         happened: tell.clone(),
     };
     let (jobs, to_do) = channel();
-    let working = thread::spawn(move || worker.run(&to_do));
+    let (works, ended) = channel::<()>();
+    thread::spawn(move || {
+        worker.run(&to_do);
+        drop(works);
+    });
+    interrupt::is_meant();
     let keys = Keys::read(sends(&tell, Happened::Pressed));
     if keys.is_some() {
         report.note("keys: r rebuild, a run again, c clear, l log level, q quit");
@@ -116,10 +125,12 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         report: report.clone(),
     };
     dev.run(&happened);
-    // The worker ends with what it does, and the build with its cancellation.
+    // The build ends with its cancellation. The terminal is a person's again, and others work alone, whatever still goes on.
     drop(dev);
-    let _ = working.join();
     drop((keys, answering));
+    if ended.recv_timeout(ENDING_MAX) == Err(RecvTimeoutError::Timeout) {
+        report.note("the turn that goes on is broken off");
+    }
     Ok(())
 }
 

@@ -1,48 +1,138 @@
 //! A terminal, key by key.
-
-/// A terminal that hands out each key at once, as long as this lives; then it is as it was.
-pub(crate) struct Keyboard {
-    #[cfg(unix)]
-    before: nix::sys::termios::Termios,
-}
+//!
+//! It is a person's, and others use it meanwhile: a shell that this program is stopped or put into the background by takes
+//! it, and sets it up as it likes. So it is taken again whenever this program is in front, and never touched when it is not.
 
 #[cfg(unix)]
-impl Keyboard {
-    /// Takes the terminal, when somebody can press keys: standard input is the one that this program is in front of.
-    pub(crate) fn take() -> Option<Self> {
-        use std::io::{IsTerminal, stderr, stdin};
+pub(crate) use unix::{Keyboard, give_back};
 
-        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
+#[cfg(unix)]
+mod unix {
+    use std::io::{IsTerminal, stderr, stdin};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::time::Duration;
 
-        if !stdin().is_terminal() || !stderr().is_terminal() {
-            return None;
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use nix::sys::signal::{SigSet, Signal};
+    use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+
+    /// How often it is looked whether this program is in front: nobody tells.
+    const LOOK_AGAIN_MS: u16 = 250;
+
+    static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
+        before: None,
+        is_over: false,
+    });
+
+    struct Terminal {
+        /// How it was before it was taken, while it is.
+        before: Option<Termios>,
+        /// Whether it is not to be taken any more.
+        is_over: bool,
+    }
+
+    fn terminal() -> MutexGuard<'static, Terminal> {
+        TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this program is the one that keys are meant for. From behind, setting the terminal up, or reading from it, would
+    /// stop it.
+    fn is_in_front() -> nix::Result<bool> {
+        Ok(nix::unistd::tcgetpgrp(stdin())? == nix::unistd::getpgrp())
+    }
+
+    impl Terminal {
+        /// Has it hand out each key at once, and not show it; Ctrl-C stays what it is. Answers whether it does.
+        fn take(&mut self) -> nix::Result<bool> {
+            if self.is_over || !is_in_front()? {
+                return Ok(false);
+            }
+            let now = tcgetattr(stdin())?;
+            let lines = LocalFlags::ICANON | LocalFlags::ECHO;
+            if now.local_flags.intersects(lines) {
+                let mut keys = now.clone();
+                keys.local_flags.remove(lines);
+                tcsetattr(stdin(), SetArg::TCSANOW, &keys)?;
+                self.before = Some(now);
+            }
+            Ok(true)
         }
-        // In the background, setting the terminal up would stop this program.
-        if nix::unistd::tcgetpgrp(stdin()).ok()? != nix::unistd::getpgrp() {
-            return None;
+
+        fn give_back(&mut self) {
+            let before = self.before.take().filter(|_| is_in_front() == Ok(true));
+            // One that is gone needs nothing.
+            let _ = before.map(|before| tcsetattr(stdin(), SetArg::TCSANOW, &before));
         }
-        let before = tcgetattr(stdin()).ok()?;
-        let mut keys = before.clone();
-        // A key at once, and not shown. Ctrl-C stays what it is.
-        keys.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
-        tcsetattr(stdin(), SetArg::TCSANOW, &keys).ok()?;
-        Some(Self { before })
+    }
+
+    /// Has the terminal be as it was, for good.
+    pub(crate) fn give_back() {
+        let mut terminal = terminal();
+        terminal.is_over = true;
+        terminal.give_back();
+    }
+
+    /// A terminal that hands out each key at once.
+    pub(crate) struct Keyboard(());
+
+    impl Keyboard {
+        /// Takes the terminal, if there is one; when this program is behind, as soon as it is in front.
+        pub(crate) fn take() -> Option<Self> {
+            if !stdin().is_terminal() || !stderr().is_terminal() {
+                return None;
+            }
+            terminal().take().ok()?;
+            Some(Self(()))
+        }
+
+        /// Waits for the next key; none when the terminal is gone, or was given back.
+        pub(crate) fn next(&mut self) -> Option<u8> {
+            // Whoever reads from behind all the same, since it was put there at this moment, is told so and not stopped.
+            let mut told = SigSet::empty();
+            told.add(Signal::SIGTTIN);
+            told.thread_block().ok()?;
+            loop {
+                let is_taken = terminal().take().ok()?;
+                if terminal().is_over {
+                    return None;
+                }
+                if !is_taken {
+                    std::thread::park_timeout(Duration::from_millis(LOOK_AGAIN_MS.into()));
+                    continue;
+                }
+                let stdin = stdin();
+                let mut waited = [PollFd::new(std::os::fd::AsFd::as_fd(&stdin), PollFlags::POLLIN)];
+                if poll(&mut waited, PollTimeout::from(LOOK_AGAIN_MS)) == Ok(0) {
+                    continue;
+                }
+                let mut key = [0];
+                match nix::unistd::read(&stdin, &mut key) {
+                    Ok(0) => return None,
+                    Ok(_) => return Some(key[0]),
+                    Err(Errno::EINTR | Errno::EAGAIN) => {}
+                    Err(Errno::EIO) if is_in_front() == Ok(false) => {}
+                    Err(_) => return None,
+                }
+            }
+        }
     }
 }
 
-#[cfg(unix)]
-impl Drop for Keyboard {
-    fn drop(&mut self) {
-        use nix::sys::termios::{SetArg, tcsetattr};
-        // A terminal that is gone needs nothing.
-        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &self.before);
+/// Not there: lines only.
+#[cfg(not(unix))]
+pub(crate) struct Keyboard(());
+
+#[cfg(not(unix))]
+impl Keyboard {
+    pub(crate) fn take() -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn next(&mut self) -> Option<u8> {
+        None
     }
 }
 
 #[cfg(not(unix))]
-impl Keyboard {
-    /// Not there: lines only.
-    pub(crate) fn take() -> Option<Self> {
-        None
-    }
-}
+pub(crate) fn give_back() {}

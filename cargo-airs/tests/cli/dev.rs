@@ -9,6 +9,8 @@ mod project;
 mod proof;
 mod saving;
 mod starts;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[cfg(unix)]
 #[path = "../../../tests/proof/verdict.rs"]
 mod verdict;

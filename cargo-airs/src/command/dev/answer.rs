@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
 use crate::files;
+use crate::interrupt::Staged;
 use crate::live::{FILE, FORM, Place, Question, Said, Told, line, socket_name};
 use crate::os::socket::{self, Listener, Stream};
 
@@ -20,9 +21,8 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// Answers as long as it lives.
 pub(super) struct Answering {
-    /// The file that says where.
-    file: PathBuf,
-    socket: PathBuf,
+    /// The file that says where, and the socket: whoever comes after them works alone.
+    _there: [Staged; 2],
 }
 
 impl Answering {
@@ -51,18 +51,11 @@ impl Answering {
             components,
         };
         let file = own_folder.join(FILE);
+        let there = [file.clone(), socket].map(Staged::new);
         files::write(&file, &serde_json::to_vec(&place).unwrap_or_default())?;
         let context = context.clone();
         std::thread::spawn(move || executor.block_on(accept(&listener, &runtime, &context)));
-        Ok(Some(Self { file, socket }))
-    }
-}
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        // Whoever comes now works alone.
-        files::remove(&self.file);
-        files::remove(&self.socket);
+        Ok(Some(Self { _there: there }))
     }
 }
 

@@ -1,8 +1,6 @@
 //! Single keys on a terminal.
 
-use std::io::{Read, stdin};
-
-use crate::os::Keyboard;
+use crate::os::{self, Keyboard};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,18 +31,22 @@ impl Key {
 }
 
 /// Keys are told as long as this lives; then the terminal is as it was.
-pub(super) struct Keys {
-    _keyboard: Keyboard,
-}
+pub(super) struct Keys(());
 
 impl Keys {
     /// Reads keys, when somebody can press them.
     pub(super) fn read(tell: impl Fn(Key) + Send + 'static) -> Option<Self> {
-        let keyboard = Keyboard::take()?;
+        let mut keyboard = Keyboard::take()?;
         std::thread::spawn(move || {
-            let bytes = stdin().lock().bytes();
-            bytes.map_while(Result::ok).filter_map(Key::of).for_each(tell);
+            let keys = std::iter::from_fn(|| keyboard.next());
+            keys.filter_map(Key::of).for_each(tell);
         });
-        Some(Self { _keyboard: keyboard })
+        Some(Self(()))
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        os::give_terminal_back();
     }
 }

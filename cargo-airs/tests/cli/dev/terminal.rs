@@ -1,0 +1,161 @@
+//! The loop as a person has it: on a terminal, with keys.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use nix::pty::openpty;
+use nix::sys::termios::{LocalFlags, tcgetattr};
+
+use super::project::{bound, unbound};
+use crate::project::succeed;
+use crate::scene::Scene;
+
+/// Far longer than anything takes.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A terminal with something on it, and what it has shown.
+struct Terminal {
+    child: Child,
+    keys: File,
+    /// The side that programs have.
+    inside: OwnedFd,
+    shows: Receiver<String>,
+    shown: String,
+}
+
+impl Terminal {
+    /// `cargo airs` with these words, alone on a terminal.
+    fn start(scene: &Scene, line: &str) -> Self {
+        let tool = env!("CARGO_BIN_EXE_cargo-airs");
+        let usual = scene.command(line);
+        let words = [OsStr::new(tool)].into_iter().chain(usual.get_args());
+        Self::of(scene, words.map(OsStr::to_owned).collect())
+    }
+
+    /// A program, which leads the terminal's session.
+    fn of(scene: &Scene, words: Vec<OsString>) -> Self {
+        let terminal = openpty(None, None).unwrap();
+        let inside = || terminal.slave.try_clone().unwrap();
+        let mut command = Command::new("setsid");
+        command.arg("--ctty").args(words).current_dir(scene.path());
+        scene.surround(&mut command);
+        let child = command.stdin(inside()).stdout(inside()).stderr(inside()).spawn();
+        drop(command);
+        let mut screen = File::from(terminal.master.try_clone().unwrap());
+        let (show, shows) = channel();
+        std::thread::spawn(move || {
+            let mut some = [0; 4 << 10];
+            while let Ok(read) = screen.read(&mut some) {
+                let text = String::from_utf8_lossy(&some[..read]).into_owned();
+                if show.send(text).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            child: child.unwrap(),
+            keys: File::from(terminal.master),
+            inside: terminal.slave,
+            shows,
+            shown: String::new(),
+        }
+    }
+
+    /// Waits until it shows this, after all that was waited for before.
+    fn until(&mut self, text: &str) {
+        loop {
+            if let Some(at) = self.shown.find(text) {
+                self.shown.drain(..at + text.len());
+                return;
+            }
+            match self.shows.recv_timeout(PATIENCE) {
+                Ok(more) => self.shown.push_str(&more),
+                Err(why) => panic!("{why}: no {text:?} in {}", self.shown),
+            }
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Whether keys are handed out one by one and are not shown; otherwise in lines that are.
+    fn is_for_keys(&self) -> bool {
+        let modes = tcgetattr(&self.inside).unwrap().local_flags;
+        assert_eq!(
+            modes.contains(LocalFlags::ICANON),
+            modes.contains(LocalFlags::ECHO)
+        );
+        !modes.contains(LocalFlags::ICANON)
+    }
+
+    /// Its exit code, when it ends by itself.
+    fn ends(&mut self) -> Option<i32> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it goes on: {}", self.shown);
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn keys_are_heard_at_once_and_the_terminal_is_as_it_was_afterwards() {
+    let scene = unbound("keys");
+    let mut dev = Terminal::start(&scene, "dev -p keys-tally --state memory");
+    dev.until("keys: r rebuild");
+    assert!(dev.is_for_keys());
+    dev.until("Serving");
+    dev.press("l");
+    dev.until("every run");
+    dev.press("a");
+    dev.until("--run names one");
+    dev.press("r");
+    dev.until("Unchanged");
+    dev.press("q");
+    assert_eq!(dev.ends(), Some(0));
+    assert!(!dev.is_for_keys());
+    assert!(!scene.path().join(".airs/dev.json").exists());
+}
+
+/// A migration that does not end.
+const ENDLESS: &str = "    fn migrate(_from: u32) -> Result<u32> {\n        println!(\"migrating\");\n        \
+                       loop {\n            std::hint::spin_loop();\n        }\n    }\n\n    type Asset";
+
+#[test]
+fn a_loop_ends_while_a_migration_goes_on_and_gives_the_terminal_back() {
+    for (name, key) in [("quit", "q"), ("pressed", "\u{3}")] {
+        let mut scene = unbound(name);
+        let mut dev = Terminal::start(&scene, &format!("dev -p {name}-tally"));
+        dev.until("Serving");
+        bound(&scene, name);
+        succeed(&scene, "control /tally bump");
+        scene.edit("tally/src/lib.rs", "    type Asset", ENDLESS);
+        dev.until("migrating");
+        dev.press(key);
+        assert_eq!(dev.ends(), Some(0), "{name}");
+        assert!(!dev.is_for_keys(), "{name}");
+        assert!(!scene.path().join(".airs/dev.json").exists(), "{name}");
+        // Nothing of it remains.
+        let good = scene.read("tally/src/lib.rs").replace(ENDLESS, "    type Asset");
+        scene.write("tally/src/lib.rs", good);
+        let mut dev = Terminal::start(&scene, &format!("dev -p {name}-tally"));
+        dev.until("Serving");
+        assert_eq!(succeed(&scene, "control /tally bump"), "\"82 one note 7\"\n");
+    }
+}

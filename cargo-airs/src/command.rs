@@ -23,10 +23,14 @@ mod view;
 
 use crate::error::Result;
 use crate::interrupt;
+use crate::os;
 use crate::report::Report;
 use crate::settings::Settings;
 
 pub(crate) fn run(settings: &Settings, report: &Report) -> Result<()> {
+    if matches!(settings, Settings::Dev(_)) {
+        os::give_terminal_back_before_stops();
+    }
     interrupt::listen()?;
     match settings {
         Settings::New(settings) => new::run(settings, report),

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 pub(crate) use file::{access, access_behind_links, file_watches_max, free_bytes, private_file, set_mode};
-pub(crate) use terminal::{Keyboard, give_back as give_terminal_back};
+pub(crate) use terminal::{
+    Keyboard, give_back as give_terminal_back, give_back_before_stops as give_terminal_back_before_stops,
+};
 
 /// This program, to be started once more: also when its file was replaced meanwhile, as by an upgrade.
 pub(crate) fn this_program() -> std::io::Result<PathBuf> {

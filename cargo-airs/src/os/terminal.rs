@@ -4,7 +4,7 @@
 //! it, and sets it up as it likes. So it is taken again whenever this program is in front, and never touched when it is not.
 
 #[cfg(unix)]
-pub(crate) use unix::{Keyboard, give_back};
+pub(crate) use unix::{Keyboard, give_back, give_back_before_stops};
 
 #[cfg(unix)]
 mod unix {
@@ -14,7 +14,7 @@ mod unix {
 
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-    use nix::sys::signal::{SigSet, Signal};
+    use nix::sys::signal::{SigSet, Signal, raise};
     use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 
     /// How often it is looked whether this program is in front: nobody tells.
@@ -71,6 +71,27 @@ mod unix {
         let mut terminal = terminal();
         terminal.is_over = true;
         terminal.give_back();
+    }
+
+    /// Whenever this program is stopped, by Ctrl-Z for one, the terminal is as it was. To be called before any other thread is
+    /// there.
+    pub(crate) fn give_back_before_stops() {
+        let mut stops = SigSet::empty();
+        stops.add(Signal::SIGTSTP);
+        if !stdin().is_terminal() || stops.thread_block().is_err() {
+            return;
+        }
+        std::thread::spawn(move || {
+            while stops.wait().is_ok() {
+                let mut terminal = terminal();
+                terminal.give_back();
+                // In the usual way, which is none when no shell is there to have it go on.
+                let stopped = stops.thread_unblock().and_then(|()| raise(Signal::SIGTSTP));
+                if stopped.and_then(|()| stops.thread_block()).is_err() {
+                    return;
+                }
+            }
+        });
     }
 
     /// A terminal that hands out each key at once.
@@ -136,3 +157,6 @@ impl Keyboard {
 
 #[cfg(not(unix))]
 pub(crate) fn give_back() {}
+
+#[cfg(not(unix))]
+pub(crate) fn give_back_before_stops() {}

@@ -159,3 +159,34 @@ fn a_loop_ends_while_a_migration_goes_on_and_gives_the_terminal_back() {
         assert_eq!(succeed(&scene, "control /tally bump"), "\"82 one note 7\"\n");
     }
 }
+
+/// A shell that stops the loop and has it go on, in front and behind.
+const JOBS: &str = "set -m\n\"$0\" \"$@\"\necho stopped once\nfg >/dev/null\necho stopped twice\nbg >/dev/null\n\
+                    read line\nfg >/dev/null\necho over\n";
+
+#[test]
+fn a_loop_can_be_stopped_and_go_on_and_hears_keys_only_when_it_is_in_front() {
+    let scene = unbound("jobs");
+    let line = "dev -p jobs-tally --state memory";
+    let words = ["sh", "-c", JOBS, env!("CARGO_BIN_EXE_cargo-airs"), "airs"];
+    let words = words.into_iter().chain(line.split(' '));
+    let mut dev = Terminal::of(&scene, words.map(OsString::from).collect());
+    dev.until("Serving");
+    assert!(dev.is_for_keys());
+    dev.press("\u{1a}");
+    dev.until("stopped once");
+    // It goes on, and so do its keys.
+    dev.press("l");
+    dev.until("every run");
+    dev.press("\u{1a}");
+    dev.until("stopped twice");
+    assert!(!dev.is_for_keys());
+    // It works behind, and leaves the terminal to others.
+    assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
+    dev.press("q\n");
+    dev.press("l");
+    dev.until("turns only");
+    dev.press("q");
+    dev.until("over");
+    assert!(!dev.is_for_keys());
+}

@@ -116,6 +116,30 @@ pub(crate) fn end_group(id: u32) {
         .output();
 }
 
+/// Tells, from a thread of its own, when nobody can read any more what is written to standard output.
+#[cfg(unix)]
+pub(crate) fn once_stdout_is_closed(tell: impl FnOnce() + Send + 'static) {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+
+    std::thread::spawn(move || {
+        let stdout = std::io::stdout();
+        // The end is told whether it is asked for or not.
+        let mut waited = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
+        loop {
+            match poll(&mut waited, PollTimeout::NONE) {
+                Err(nix::errno::Errno::EINTR) => {}
+                Err(_) => return,
+                Ok(_) => return tell(),
+            }
+        }
+    });
+}
+
+/// It is found out when something is written.
+#[cfg(not(unix))]
+pub(crate) fn once_stdout_is_closed(_tell: impl FnOnce() + Send + 'static) {}
+
 /// Where programs of this user keep what they can make again.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn cache_folder() -> Option<PathBuf> {

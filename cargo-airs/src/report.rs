@@ -1,10 +1,11 @@
 //! The only place that prints: for people on stderr, for programs on stdout. What people see drives no terminal but
 //! where this file says so.
 
+mod failed;
+mod lines;
+
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use airs_core::{harmless, harmless_json};
@@ -15,6 +16,8 @@ use crate::error::{Failure, Reason};
 use crate::exit::Exit;
 use crate::message::{Message, VERSION};
 use crate::settings::{Format, Output, Verbosity, color_of};
+pub(crate) use lines::{Ending, reader_is_gone};
+use lines::{Lines, To};
 
 const STATUS: Style = AnsiColor::BrightGreen.on_default().bold();
 const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
@@ -44,28 +47,55 @@ fn style_of(component: &str) -> Style {
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     output: Output,
+    lines: Lines,
 }
 
 impl Report {
     pub(crate) fn new(output: Output) -> Self {
-        Self { output }
+        Self {
+            output,
+            lines: Lines::default(),
+        }
+    }
+
+    /// The same by a thread of its own, until the end; `gone` is told when nobody reads any more. What components log is then
+    /// dropped and counted when whoever reads does not come along.
+    pub(crate) fn queued(&self, gone: impl FnOnce() + Send + 'static) -> (Self, Ending) {
+        let report = self.clone();
+        let lost = move |count| {
+            let message = format!(
+                "{count} lines are not shown: whatever shows them has stopped, or is slower than they come"
+            );
+            report.warning(&message)
+        };
+        let (lines, ending) = Lines::queued(Box::new(lost), gone);
+        let output = self.output.clone();
+        (Self { output, lines }, ending)
+    }
+
+    /// The same for who must not wait until something is read.
+    pub(crate) fn without_waiting(&self) -> Self {
+        Self {
+            output: self.output.clone(),
+            lines: self.lines.without_waiting(),
+        }
     }
 
     /// Something happened.
     pub(crate) fn say(&self, message: &Message<'_>) {
         match self.output.format {
-            Format::Json => json(message),
+            Format::Json => self.json(message),
             Format::Human => {
                 if let Message::Log { component, line, .. } = message {
                     self.log(component, line);
                 } else if let Some(result) = message.result() {
                     // A function may have no result at all.
                     if !result.is_empty() {
-                        out(&harmless(&result));
+                        self.out(&harmless(&result));
                     }
                 } else if self.output.verbosity > Verbosity::Quiet {
                     let (verb, text) = message.status();
-                    err(&format!("{STATUS}{verb:>12}{STATUS:#} {}", harmless(&text)));
+                    self.err(&format!("{STATUS}{verb:>12}{STATUS:#} {}", harmless(&text)));
                 }
             }
         }
@@ -76,14 +106,14 @@ impl Report {
         if self.output.verbosity > Verbosity::Quiet {
             let style = style_of(component);
             let (component, line) = (harmless(component), harmless(line));
-            err(&format!("{:>12} {style}{component}:{style:#} {line}", ""));
+            self.err(&format!("{:>12} {style}{component}:{style:#} {line}", ""));
         }
     }
 
     /// Something that programs want to know, and people only when they ask for more.
     pub(crate) fn mention(&self, message: &Message<'_>, text: &str) {
         match self.output.format {
-            Format::Json => json(message),
+            Format::Json => self.json(message),
             Format::Human => self.detail(text),
         }
     }
@@ -92,20 +122,20 @@ impl Report {
     pub(crate) fn diagnostics(&self, turn: u64, text: &str) {
         match self.output.format {
             _ if text.is_empty() => {}
-            Format::Json => json(&Message::DevDiagnostics { turn, text }),
-            Format::Human => err(text.trim_end()),
+            Format::Json => self.json(&Message::DevDiagnostics { turn, text }),
+            Format::Human => self.err(text.trim_end()),
         }
     }
 
     /// What the compiler says, as Cargo's own object in a line.
     pub(crate) fn compiler(&self, object: &str) {
-        out(object);
+        self.out(object);
     }
 
     /// An empty screen, for who reads on a terminal.
     pub(crate) fn clear(&self) {
         if self.is_for_people() {
-            err("\u{1b}[2J\u{1b}[3J\u{1b}[H");
+            self.err("\u{1b}[2J\u{1b}[3J\u{1b}[H");
         }
     }
 
@@ -117,36 +147,36 @@ impl Report {
     /// What follows belongs together; for people only.
     pub(crate) fn heading(&self, text: &str) {
         if self.output.format == Format::Human {
-            err(&format!("\n{NOTE}# {text}{NOTE:#}"));
+            self.err(&format!("\n{NOTE}# {text}{NOTE:#}"));
         }
     }
 
     /// A command line that is started, or that a person could start.
     pub(crate) fn typed(&self, line: &str) {
         if self.output.format == Format::Human {
-            err(&format!("{STATUS}${STATUS:#} {line}"));
+            self.err(&format!("{STATUS}${STATUS:#} {line}"));
         }
     }
 
     /// A line of a change that is made.
     pub(crate) fn edited(&self, line: &str) {
-        err(line);
+        self.err(line);
     }
 
     /// A line that a command said on stderr which this one started, as it was.
     pub(crate) fn passed_on(&self, line: &str) {
-        err(line);
+        self.err(line);
     }
 
     /// What a command that this one started has answered, on stdout as it was.
     pub(crate) fn result(&self, text: &str) {
-        out(text);
+        self.out(text);
     }
 
     /// A sentence for people only.
     pub(crate) fn note(&self, text: &str) {
         if self.output.format == Format::Human && self.output.verbosity > Verbosity::Quiet {
-            err(&format!("{NOTE}note{NOTE:#}: {}", harmless(text)));
+            self.err(&format!("{NOTE}note{NOTE:#}: {}", harmless(text)));
         }
     }
 
@@ -159,10 +189,31 @@ impl Report {
 
     /// Something is not as it should be, and the command goes on.
     pub(crate) fn warn(&self, text: &str) {
+        let (to, line) = self.warning(text);
+        self.lines.write(to, &line);
+    }
+
+    fn warning(&self, text: &str) -> (To, String) {
         match self.output.format {
-            Format::Json => json(&Message::Warning { message: text }),
-            Format::Human => err(&format!("{WARNING}warning{WARNING:#}: {}", harmless(text))),
+            Format::Json => object(&Message::Warning { message: text }),
+            Format::Human => (
+                To::People,
+                format!("{WARNING}warning{WARNING:#}: {}", harmless(text)),
+            ),
         }
+    }
+
+    fn json(&self, message: &Message<'_>) {
+        let (to, line) = object(message);
+        self.lines.write(to, &line);
+    }
+
+    fn out(&self, text: &str) {
+        self.lines.write(To::Programs, text.trim_end());
+    }
+
+    fn err(&self, text: &str) {
+        self.lines.write(To::People, text);
     }
 
     /// A line that shows that work goes on; on a terminal only, and gone afterwards.
@@ -181,8 +232,8 @@ impl Report {
     /// Why the command ends without having done its work.
     pub(crate) fn failure(&self, failure: &Failure) -> Exit {
         match self.output.format {
-            Format::Json => json(&Message::from(failure)),
-            Format::Human => err(&shown(failure, self.output.verbosity)),
+            Format::Json => self.json(&Message::from(failure)),
+            Format::Human => self.err(&failed::shown(failure, self.output.verbosity)),
         }
         failure.exit()
     }
@@ -218,80 +269,20 @@ fn usage(refusal: &clap::Error) -> Failure {
         .fold(failure, |failure, tip| failure.hint(tip))
 }
 
-fn shown(failure: &Failure, verbosity: Verbosity) -> String {
-    let code = failure.reason().as_str();
-    // What a guest says is in here. No line but the first begins as one of this command's own.
-    let piece = |text: &str, indent: &str| harmless(text.trim_end()).replace('\n', &format!("\n{indent}"));
-    let message = piece(failure.message(), "  ");
-    let mut text = format!("{ERROR}error[{code}]{ERROR:#}: {message}");
-    for cause in failure.causes() {
-        text.push_str("\n  caused by: ");
-        let cause = match verbosity {
-            Verbosity::Verbose => cause.clone(),
-            _ => without_foreign_frames(cause),
-        };
-        text.push_str(&piece(&cause, "    "));
-    }
-    for hint in failure.hints() {
-        text.push_str(&format!("\n{NOTE}help{NOTE:#}: {}", piece(hint, "      ")));
-    }
-    text
-}
-
-/// A guest's stack without the frames of the standard library, of what Cargo has downloaded, and of the SDK: those that a
-/// person has written are left.
-fn without_foreign_frames(cause: &str) -> String {
-    let mut lines = cause.lines();
-    let mut kept: Vec<&str> = lines.next().into_iter().collect();
-    let lines: Vec<&str> = lines.collect();
-    for frame in lines.windows(2) {
-        if let [name, place] = frame
-            && let Some(file) = place.trim_start().strip_prefix("at ")
-            && !is_foreign(file)
-        {
-            kept.extend([*name, *place]);
-        }
-    }
-    if kept.len() < 2 {
-        return cause.to_owned();
-    }
-    kept.join("\n")
-}
-
-fn is_foreign(file: &str) -> bool {
-    // That of the checkout that this tool was built from.
-    let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("sdk");
-    let others = ["/rustc/", "/registry/src/", "/git/checkouts/"];
-    Path::new(file).starts_with(sdk) || others.iter().any(|other| file.contains(other))
-}
-
-fn json(message: &Message<'_>) {
+/// A message for programs, or why it cannot be one.
+fn object(message: &Message<'_>) -> (To, String) {
     match serde_json::to_string(message) {
         // A message may hold text that nobody takes apart, so that the version is put to its end as text.
         Ok(line) => {
             // Between its tokens, a component may have put what ends a line.
             let line = line.replace(['\n', '\r'], " ");
             let members = line.strip_suffix('}').unwrap_or(&line);
-            out(&harmless_json(&format!("{members},\"schema\":{VERSION}}}")));
+            let object = format!("{members},\"schema\":{VERSION}}}");
+            (To::Programs, harmless_json(&object).into())
         }
-        Err(cause) => err(&format!("{ERROR}error{ERROR:#}: cannot write a message: {cause}")),
+        Err(cause) => (
+            To::People,
+            format!("{ERROR}error{ERROR:#}: cannot write a message: {cause}"),
+        ),
     }
-}
-
-// A reader that has gone away is no reason to fail; who would go on for ever asks whether it has.
-fn out(text: &str) {
-    if writeln!(anstream::stdout(), "{}", text.trim_end()).is_err() {
-        READER_IS_GONE.store(true, Ordering::Relaxed);
-    }
-}
-
-static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
-
-/// Whether something could not be written to stdout.
-pub(crate) fn reader_is_gone() -> bool {
-    READER_IS_GONE.load(Ordering::Relaxed)
-}
-
-fn err(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
 }

@@ -31,7 +31,7 @@ use crate::error::Result;
 use crate::message::Message;
 use crate::report::Report;
 use crate::settings::Dev;
-use crate::{interrupt, node};
+use crate::{interrupt, node, os};
 use acting::Loop;
 use again::Again;
 use answer::Answering;
@@ -76,6 +76,11 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         false => watch::means_for(&workspace.own_folder()),
     };
     let (tell, happened) = channel();
+    // Nobody waits for who reads; and who has gone has no use for a loop that goes on. It ends last.
+    let (report, _said) = &report.queued(stop(&tell));
+    if !report.is_for_people() {
+        os::once_stdout_is_closed(stop(&tell));
+    }
     let inputs = inputs(&project);
     let shown = Shown::new();
     let serving = Serving::open(&settings.node, &project.workspace, state, shown.clone(), report)?;
@@ -113,9 +118,8 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     if keys.is_some() {
         report.note("keys: r rebuild, a run again, c clear, l log level, q quit");
     }
-    let happens = sends(&tell, |event| Happened::Loop(Box::new(event)));
-    happens(Event::Change(Due::all()));
-    interrupt::on_press(move || happens(Event::Stop));
+    let _ = tell.send(Happened::Loop(Box::new(Event::Change(Due::all()))));
+    interrupt::on_press(stop(&tell));
     let mut dev = Loop {
         turns: Turns::new(),
         jobs,
@@ -138,6 +142,12 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
 fn sends<T: 'static>(tell: &Sender<Happened>, what: fn(T) -> Happened) -> impl Fn(T) + Send + 'static {
     let tell = tell.clone();
     move |said| drop(tell.send(what(said)))
+}
+
+/// What ends the loop.
+fn stop(tell: &Sender<Happened>) -> impl FnOnce() + Send + 'static {
+    let stop = sends(tell, |()| Happened::Loop(Box::new(Event::Stop)));
+    move || stop(())
 }
 
 /// Until the compiler has named the inputs, all files of the crates count.

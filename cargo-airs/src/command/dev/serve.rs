@@ -49,8 +49,9 @@ impl Serving {
         shown: Shown,
         report: &Report,
     ) -> Result<Self> {
-        let listener = report.clone();
-        let journal = node::kept(&state, settings, workspace, report);
+        // What is told is told within runs.
+        let listener = report.without_waiting();
+        let journal = node::kept(&state, settings, workspace, &listener);
         let kept = journal.clone();
         let builder = Runtime::builder()
             .state(state)

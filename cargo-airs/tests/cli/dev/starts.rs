@@ -85,3 +85,20 @@ fn a_loop_goes_on_when_the_file_that_it_was_started_from_is_replaced() {
     let turn = dev.turn();
     assert_eq!(turn.outcome(), "served", "{:#?}", dev.heard());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_loop_ends_when_nobody_reads_what_it_says() {
+    let scene = super::project::unbound("unread");
+    let mut command = scene.command("dev -p unread-tally --state memory --message-format json");
+    command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped());
+    let mut dev = command.spawn().unwrap();
+    // It is closed when this has found that the loop goes on.
+    let stdout = std::io::BufReader::new(dev.stdout.take().unwrap());
+    let lines = std::io::BufRead::lines(stdout).map_while(Result::ok);
+    assert!(lines.into_iter().any(|line| line.contains("dev-turn")));
+    assert_eq!(dev.wait().unwrap().code(), Some(0));
+    assert!(!scene.path().join(".airs/dev.json").exists());
+}

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::project::succeed;
 use crate::scene::Scene;
 
 /// Far longer than anything takes.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A terminal with something on it, and what it has shown.
 struct Terminal {
@@ -96,14 +96,22 @@ impl Terminal {
 
     /// Its exit code, when it ends by itself.
     fn ends(&mut self) -> Option<i32> {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
-            }
-            assert!(begun.elapsed() < PATIENCE, "it goes on: {}", self.shown);
-            std::thread::park_timeout(Duration::from_millis(10));
+        ends(&mut self.child, &self.shown)
+    }
+}
+
+/// The exit code of what ends by itself.
+fn ends(child: &mut Child, what: &str) -> Option<i32> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
         }
+        if begun.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("it goes on: {what}");
+        }
+        std::thread::park_timeout(Duration::from_millis(10));
     }
 }
 
@@ -189,4 +197,25 @@ fn a_loop_can_be_stopped_and_go_on_and_hears_keys_only_when_it_is_in_front() {
     dev.press("q");
     dev.until("over");
     assert!(!dev.is_for_keys());
+}
+
+#[test]
+fn a_terminal_that_is_stopped_stops_no_run() {
+    let scene = unbound("stopped");
+    let mut dev = Terminal::start(&scene, "dev -p stopped-tally --state memory");
+    dev.until("Serving");
+    bound(&scene, "stopped");
+    // As Ctrl-S does. The terminal itself takes it in at once.
+    dev.press("\u{13}");
+    for _ in 0..3 {
+        let mut run = scene.command("control /tally bump");
+        let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        assert_eq!(ends(&mut run, "a run"), Some(0));
+    }
+    dev.press("\u{11}");
+    dev.until("counting");
+    dev.until("counting");
+    dev.until("counting");
+    dev.press("q");
+    assert_eq!(dev.ends(), Some(0));
 }

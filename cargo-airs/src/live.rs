@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, Reason, Result};
 use crate::message::Message;
-use crate::os::socket;
+use crate::os::socket::{self, Connection, Stream};
 use crate::settings::{self, Start, StatePlace, USUAL_PROFILE};
 use crate::{files, interrupt, workspace};
 
@@ -35,6 +35,8 @@ pub(crate) const FILE: &str = "dev.json";
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Place {
     pub(crate) form: u32,
+    /// The loop's process, for people.
+    pub(crate) process: u32,
     pub(crate) socket: PathBuf,
     /// The context that the loop works in.
     pub(crate) context: String,
@@ -65,13 +67,22 @@ impl Place {
     }
 }
 
-/// A loop, which is there when it is asked.
+/// What a loop says first to whoever connects.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Greeting {
+    pub(crate) form: u32,
+    /// The own folder of the project that it serves.
+    pub(crate) own_folder: PathBuf,
+}
+
+/// A loop, which is there and listens.
 #[derive(Debug)]
 pub(crate) struct Live {
     place: Place,
+    connection: Connection,
 }
 
-/// How long a loop may take to answer that it is there; it has a thread for nothing else.
+/// How long a loop may take to say that it is there; it has a thread for nothing else.
 const GREETING_MAX: Duration = Duration::from_secs(5);
 
 impl Live {
@@ -107,15 +118,26 @@ impl Live {
             .ancestors()
             .find(|folder| folder.join(airs_package::Project::FILE_NAME).is_file());
         let folder = folder.unwrap_or_else(|| project.root());
-        let Some(place) = Place::of(&folder.join(".airs"))? else {
+        let own_folder = folder.join(".airs");
+        let Some(place) = Place::of(&own_folder)? else {
             return Ok(None);
         };
-        let socket = place.socket.clone();
-        let there = interrupt::unless_pressed(async move {
-            let connected = tokio::time::timeout(GREETING_MAX, socket::connect(&socket)).await;
-            connected.ok().flatten().is_some()
-        })?;
-        Ok(there.then_some(Self { place }))
+        // The clock is there once it is waited for.
+        let greeted = async { tokio::time::timeout(GREETING_MAX, greeted(&place.socket)).await };
+        match interrupt::unless_pressed(greeted)? {
+            Ok(Some((greeting, connection))) if greeting.is_of(&own_folder) => {
+                Ok(Some(Self { place, connection }))
+            }
+            Ok(_) => Ok(None),
+            Err(_) => {
+                let process = place.process;
+                let message = format!(
+                    "`cargo airs dev` serves this project, as process {process}, and does not answer"
+                );
+                Err(Failure::unavailable(message)
+                    .hint("it may be stopped: `fg` in its terminal has it go on; or end it"))
+            }
+        }
     }
 
     /// Where a component of the project is that serves.
@@ -125,26 +147,56 @@ impl Live {
 
     /// Has the loop make a run, and tells what its guests log meanwhile. Ctrl-C closes the connection, which cancels it.
     pub(crate) fn perform(&self, question: &Question, log: impl Fn(&Message<'_>)) -> Result<RunReport> {
-        let told = interrupt::unless_pressed(asked(&self.place.socket, question, log))?;
-        told.and_then(Told::report).ok_or_else(|| {
-            Failure::new(
-                Reason::Airs(Code::OutcomeUnknown),
-                "`cargo airs dev` has ended before it answered",
-            )
-            .hint("what was asked for may be done: look before you repeat it")
-        })
+        let connection = self.connection.try_clone();
+        let connection = connection
+            .map_err(|cause| Failure::unavailable("cannot ask `cargo airs dev`").caused_by(cause))?;
+        match interrupt::unless_pressed(asked(connection, question, log))? {
+            Ok(told) => told.and_then(Told::report).ok_or_else(|| {
+                Failure::new(
+                    Reason::Airs(Code::OutcomeUnknown),
+                    "`cargo airs dev` has ended before it answered",
+                )
+                .hint("what was asked for may be done: look before you repeat it")
+            }),
+            Err(cause) => Err(
+                Failure::unavailable("`cargo airs dev` has ended before it was asked")
+                    .caused_by(cause)
+                    .hint("nothing was done: repeat it"),
+            ),
+        }
     }
 }
 
-/// What the loop answers, if it does.
-async fn asked(socket: &Path, question: &Question, log: impl Fn(&Message<'_>)) -> Option<Told> {
+impl Greeting {
+    /// Whether it is said by the loop of the project that has this folder, as this tool says it.
+    fn is_of(&self, own_folder: &Path) -> bool {
+        let real = own_folder.canonicalize();
+        self.form == FORM && real.is_ok_and(|real| real == self.own_folder)
+    }
+}
+
+/// What somebody says who listens.
+async fn greeted(socket: &Path) -> Option<(Greeting, Connection)> {
     let stream = socket::connect(socket).await?;
-    line::write(&stream, question).await.ok()?;
+    let greeting = line::Reader::default().read(&stream).await.ok()??;
+    // It is asked from another executor.
+    Some((greeting, stream.into_std().ok()?))
+}
+
+/// What the loop answers, if it does; or why it could not be asked.
+async fn asked(
+    connection: Connection,
+    question: &Question,
+    log: impl Fn(&Message<'_>),
+) -> std::io::Result<Option<Told>> {
+    let stream = Stream::from_std(connection)?;
+    line::write(&stream, question).await?;
     let mut reader = line::Reader::default();
     loop {
-        match reader.read(&stream).await.ok()?? {
-            Said::Log(logged) => log(&logged.message()),
-            Said::Ended(told) => return Some(told),
+        match reader.read(&stream).await {
+            Ok(Some(Said::Log(logged))) => log(&logged.message()),
+            Ok(Some(Said::Ended(told))) => return Ok(Some(told)),
+            Ok(None) | Err(_) => return Ok(None),
         }
     }
 }

@@ -4,7 +4,7 @@ use airs_runtime::{Owner, Placement, Request};
 use serde::{Deserialize, Serialize};
 
 /// The form of what is said. Whoever knows another one is another version of this tool.
-pub(crate) const FORM: u32 = 2;
+pub(crate) const FORM: u32 = 3;
 
 /// A run that is asked for.
 #[derive(Debug, Deserialize, Serialize)]

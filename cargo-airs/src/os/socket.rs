@@ -80,6 +80,10 @@ pub(crate) fn is_abandoned(_path: &Path) -> bool {
 #[cfg(unix)]
 pub(crate) type Stream = tokio::net::UnixStream;
 
+/// The same, that nobody waits for.
+#[cfg(unix)]
+pub(crate) type Connection = std::os::unix::net::UnixStream;
+
 /// Where connections come in.
 #[cfg(unix)]
 #[derive(Debug)]
@@ -138,6 +142,9 @@ fn is_mine(stream: &Stream) -> bool {
 /// There is none.
 #[cfg(not(unix))]
 pub(crate) type Stream = tokio::net::TcpStream;
+
+#[cfg(not(unix))]
+pub(crate) type Connection = std::net::TcpStream;
 
 #[cfg(not(unix))]
 #[derive(Debug)]

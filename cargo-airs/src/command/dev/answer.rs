@@ -1,18 +1,19 @@
 //! Answering other commands: a thread that takes their questions, and has the runtime make their runs.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use airs_core::Name;
-use airs_runtime::{Report as RunReport, Runtime};
+use airs_runtime::{Error, Report as RunReport, Request, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
 use crate::files;
 use crate::interrupt::Staged;
-use crate::live::{FILE, FORM, Place, Question, Said, Told, line, socket_name};
+use crate::live::{FILE, FORM, Greeting, Place, Question, Said, Told, line, socket_name};
 use crate::os::socket::{self, Listener, Stream};
 
 /// How long the loop waits before it takes a connection again, when it could not: nobody notices it, and the processor
@@ -46,6 +47,7 @@ impl Answering {
         };
         let place = Place {
             form: FORM,
+            process: std::process::id(),
             socket: socket.clone(),
             context: context.to_string(),
             components,
@@ -53,56 +55,78 @@ impl Answering {
         let file = own_folder.join(FILE);
         let there = [file.clone(), socket].map(Staged::new);
         files::write(&file, &serde_json::to_vec(&place).unwrap_or_default())?;
-        let context = context.clone();
-        std::thread::spawn(move || executor.block_on(accept(&listener, &runtime, &context)));
+        let answers = Answers {
+            greeting: Arc::new(Greeting {
+                form: FORM,
+                own_folder: own_folder.canonicalize().map_err(failed)?,
+            }),
+            runtime,
+            context: context.clone(),
+        };
+        std::thread::spawn(move || executor.block_on(answers.accept(&listener)));
         Ok(Some(Self { _there: there }))
     }
 }
 
-async fn accept(listener: &Listener, runtime: &Runtime, context: &Name) {
-    loop {
-        let Ok(stream) = listener.accept().await else {
-            // Too many files are open. It is the same until one is closed, and no reason to stop listening.
-            tokio::time::sleep_until(Instant::now() + ACCEPT_AGAIN).await;
-            continue;
-        };
-        let (runtime, context) = (runtime.clone(), context.clone());
-        tokio::spawn(async move { converse(&stream, &runtime, &context).await });
+/// What is answered with.
+#[derive(Clone)]
+struct Answers {
+    greeting: Arc<Greeting>,
+    runtime: Runtime,
+    context: Name,
+}
+
+impl Answers {
+    async fn accept(self, listener: &Listener) {
+        loop {
+            let Ok(stream) = listener.accept().await else {
+                // Too many files are open. It is the same until one is closed, and no reason to stop listening.
+                tokio::time::sleep_until(Instant::now() + ACCEPT_AGAIN).await;
+                continue;
+            };
+            let answers = self.clone();
+            tokio::spawn(async move { answers.converse(&stream).await });
+        }
+    }
+
+    /// Answers what is asked over a connection, one question after the other. When it cannot, nobody listens any more.
+    async fn converse(&self, stream: &Stream) -> Option<()> {
+        line::write(stream, &*self.greeting).await.ok()?;
+        let mut reader = line::Reader::default();
+        while let Ok(Some(question)) = reader.read::<Question>(stream).await {
+            if question.form != FORM {
+                return None;
+            }
+            let told = match question.request() {
+                Ok(request) => self.perform(stream, request).await?,
+                Err(error) => not_made(error),
+            };
+            line::write(stream, &Said::Ended(Told::from(told))).await.ok()?;
+        }
+        None
+    }
+
+    async fn perform(&self, stream: &Stream, request: Request) -> Option<RunReport> {
+        // Bounded by what a run may log.
+        let (tell, said) = unbounded_channel();
+        let request = request.context(self.context.clone()).on_event(move |event| {
+            if let Some(said) = Said::of(event) {
+                // Who has gone away hears nothing.
+                let _ = tell.send(said);
+            }
+        });
+        let followed = followed(stream, said, self.runtime.perform(request));
+        unless_closed(stream, followed).await.flatten()
     }
 }
 
-/// Answers what is asked over a connection, one question after the other.
-async fn converse(stream: &Stream, runtime: &Runtime, context: &Name) {
-    let mut reader = line::Reader::default();
-    while let Ok(Some(question)) = reader.read::<Question>(stream).await {
-        if question.form != FORM {
-            return;
-        }
-        let told = match question.request() {
-            Ok(request) => {
-                // Bounded by what a run may log.
-                let (tell, said) = unbounded_channel();
-                let request = request.context(context.clone()).on_event(move |event| {
-                    if let Some(said) = Said::of(event) {
-                        // Who has gone away hears nothing.
-                        let _ = tell.send(said);
-                    }
-                });
-                let followed = followed(stream, said, runtime.perform(request));
-                unless_closed(stream, followed).await.flatten()
-            }
-            Err(error) => Some(RunReport {
-                run: String::new(),
-                attempts: 0,
-                replayed: false,
-                result: Err(error),
-            }),
-        };
-        let Some(report) = told else { return };
-        let ended = Said::Ended(Told::from(report));
-        if line::write(stream, &ended).await.is_err() {
-            return;
-        }
+/// What is answered when there is no run.
+fn not_made(error: Error) -> RunReport {
+    RunReport {
+        run: String::new(),
+        attempts: 0,
+        replayed: false,
+        result: Err(error),
     }
 }
 

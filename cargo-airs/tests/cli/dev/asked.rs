@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::loops::Dev;
@@ -92,6 +93,24 @@ fn a_file_that_names_a_socket_and_came_from_elsewhere_leads_nowhere() {
     scene.write(".airs/dev.json", place.to_string());
     assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
     assert_eq!(agent.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_loop_that_is_stopped_is_not_waited_for() {
+    let scene = unbound("silent");
+    let mut dev = Dev::start(&scene, "--state memory -p silent-tally");
+    dev.turn();
+    let process = Pid::from_raw(i32::try_from(dev.id()).unwrap()).unwrap();
+    kill_process(process, Signal::STOP).unwrap();
+    let (code, said) = fail(&scene, "bindings");
+    kill_process(process, Signal::CONT).unwrap();
+    assert_eq!(code, Some(3), "{said}");
+    let expected = format!(
+        "as process {}, and does not answer\nhelp: it may be stopped",
+        dev.id()
+    );
+    assert!(said.contains(&expected), "{said}");
+    assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
 }
 
 /// The same answers and exit codes as without a loop.

@@ -33,8 +33,12 @@ impl Caller {
     pub(super) fn of(scene: &Scene, program: &str) -> Self {
         let place: Value = serde_json::from_str(&scene.read(".airs/dev.json")).unwrap();
         let stream = UnixStream::connect(place["socket"].as_str().unwrap()).unwrap();
+        let mut stream = BufReader::new(stream);
+        let mut greeting = String::new();
+        stream.read_line(&mut greeting).unwrap();
+        assert!(greeting.contains("own_folder"), "{greeting}");
         Self {
-            stream: BufReader::new(stream),
+            stream,
             program: program.to_owned(),
         }
     }
@@ -43,7 +47,7 @@ impl Caller {
     pub(super) fn ask(&mut self) -> Result<String, String> {
         let work = json!({ "run": { "program": self.program, "input": "null" } });
         let question =
-            json!({ "form": 2, "caller": "operator", "id": null, "timeout_ms": 60_000, "work": work });
+            json!({ "form": 3, "caller": "operator", "id": null, "timeout_ms": 60_000, "work": work });
         let stream = self.stream.get_mut();
         writeln!(stream, "{question}").map_err(|error| format!("the connection is gone: {error}"))?;
         loop {

@@ -34,7 +34,7 @@ use crate::settings::Dev;
 use crate::{interrupt, node, os};
 use acting::Loop;
 use again::Again;
-use answer::Answering;
+use answer::{Answering, Standing};
 use compile::Cancel;
 use inputs::Inputs;
 use keys::{Key, Keys};
@@ -88,7 +88,9 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     // Other commands ask as long as this lives.
     let components = workspace.output(&settings.node.profile);
     let context = &settings.node.context;
-    let answering = Answering::begin(&workspace.own_folder(), components, context, serving.runtime())?;
+    let (stands, standing) = tokio::sync::watch::channel(Standing::Building);
+    let own_folder = workspace.own_folder();
+    let answering = Answering::begin(&own_folder, components, context, serving.runtime(), standing)?;
     if answering.is_none() {
         report.warn(
             "there is no folder for a socket that is this user's alone: other commands work beside the loop",
@@ -125,6 +127,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         jobs,
         cancel,
         shown,
+        stands,
         again,
         report: report.clone(),
     };

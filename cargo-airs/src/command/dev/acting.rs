@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use tokio::sync::watch;
+
 use super::Happened;
 use super::again::Again;
+use super::answer::Standing;
 use super::compile::Cancel;
 use super::keys::Key;
 use super::level::Shown;
@@ -22,6 +25,8 @@ pub(super) struct Loop {
     pub(super) cancel: Arc<Cancel>,
     /// How much of what happens is shown.
     pub(super) shown: Shown,
+    /// Whether something serves, for others.
+    pub(super) stands: watch::Sender<Standing>,
     pub(super) again: Option<Again>,
     pub(super) report: Report,
 }
@@ -52,9 +57,13 @@ impl Loop {
     /// Has the loop take an event in, and does what follows; answers whether that is the end.
     fn on(&mut self, event: Event) -> bool {
         let mut ended = false;
+        if matches!(event, Event::Swapped { .. }) {
+            self.becomes(Standing::Serving);
+        }
         for action in self.turns.on(event) {
             match action {
                 Action::Build { turn, due, after } => {
+                    self.becomes(Standing::Building);
                     self.building(turn, &due);
                     self.give(Job::Build { turn, due, after });
                 }
@@ -66,11 +75,18 @@ impl Loop {
                     );
                 }
                 Action::Swap { turn, made } => self.give(Job::Swap { turn, made }),
-                Action::Tell { turn, trouble } => self.failed(turn, trouble),
+                Action::Tell { turn, trouble } => {
+                    self.becomes(Standing::Waiting);
+                    self.failed(turn, trouble);
+                }
                 Action::End => ended = true,
             }
         }
         ended
+    }
+
+    fn becomes(&self, next: Standing) {
+        self.stands.send_if_modified(|standing| standing.becomes(next));
     }
 
     fn give(&self, job: Job) {

@@ -5,20 +5,43 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use airs_core::Name;
+use airs_core::{Code, Name};
 use airs_runtime::{Error, Report as RunReport, Request, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
 use crate::files;
 use crate::interrupt::Staged;
-use crate::live::{FILE, FORM, Greeting, Place, Question, Said, Told, line, socket_name};
+use crate::live::{FILE, FORM, Greeting, Place, Question, Said, Told, Work, line, socket_name};
 use crate::os::socket::{self, Listener, Stream};
 
 /// How long the loop waits before it takes a connection again, when it could not: nobody notices it, and the processor
 /// is free meanwhile.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// Whether there is something that can answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// There may be, soon: it is built for the first time.
+    Building,
+    /// There is nothing: that has failed, and a change is waited for.
+    Waiting,
+    /// There is, from now on.
+    Serving,
+}
+
+impl Standing {
+    /// What comes of it.
+    pub(super) fn becomes(&mut self, next: Self) -> bool {
+        let is_new = *self != Self::Serving && *self != next;
+        if is_new {
+            *self = next;
+        }
+        is_new
+    }
+}
 
 /// Answers as long as it lives.
 pub(super) struct Answering {
@@ -33,6 +56,7 @@ impl Answering {
         components: PathBuf,
         context: &Name,
         runtime: Runtime,
+        standing: watch::Receiver<Standing>,
     ) -> Result<Option<Self>> {
         let Some(folder) = socket::folder() else {
             return Ok(None);
@@ -62,6 +86,7 @@ impl Answering {
             }),
             runtime,
             context: context.clone(),
+            standing,
         };
         std::thread::spawn(move || executor.block_on(answers.accept(&listener)));
         Ok(Some(Self { _there: there }))
@@ -74,6 +99,7 @@ struct Answers {
     greeting: Arc<Greeting>,
     runtime: Runtime,
     context: Name,
+    standing: watch::Receiver<Standing>,
 }
 
 impl Answers {
@@ -97,13 +123,44 @@ impl Answers {
             if question.form != FORM {
                 return None;
             }
-            let told = match question.request() {
+            let ready = unless_closed(stream, self.ready(&question)).await?;
+            let told = match ready.and_then(|()| question.request()) {
                 Ok(request) => self.perform(stream, request).await?,
                 Err(error) => not_made(error),
             };
             line::write(stream, &Said::Ended(Told::from(told))).await.ok()?;
         }
         None
+    }
+
+    /// Waits for the end of a first build, for as long as who asks wants to wait. What is bound is known without one.
+    async fn ready(&self, question: &Question) -> airs_runtime::Result<()> {
+        if question.work == Work::Bindings {
+            return Ok(());
+        }
+        let mut standing = self.standing.clone();
+        let told = async move {
+            let told = standing
+                .wait_for(|standing| *standing != Standing::Building)
+                .await;
+            told.is_ok_and(|standing| *standing == Standing::Serving)
+        };
+        let most = question.timeout_ms.map(Duration::from_millis);
+        let told = match most {
+            Some(most) => tokio::time::timeout(most, told).await.ok(),
+            None => Some(told.await),
+        };
+        match told {
+            Some(true) => Ok(()),
+            Some(false) => Err(
+                Error::new(Code::NotFound, "nothing serves yet: the first build has failed")
+                    .hint("`cargo airs dev` shows why, and builds again when something is saved"),
+            ),
+            None => {
+                let message = "nothing serves yet: the first build goes on";
+                Err(Error::new(Code::DeadlineExceeded, message))
+            }
+        }
     }
 
     async fn perform(&self, stream: &Stream, request: Request) -> Option<RunReport> {

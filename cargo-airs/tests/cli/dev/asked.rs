@@ -96,6 +96,29 @@ fn a_file_that_names_a_socket_and_came_from_elsewhere_leads_nowhere() {
 }
 
 #[test]
+fn a_first_build_is_waited_for_while_it_goes_on_and_not_when_it_has_failed() {
+    let mut scene = unbound("early");
+    scene.edit("tally/src/lib.rs", "struct Tally;", "struct Tally");
+    let mut dev = Dev::start(&scene, "--state memory -p early-tally");
+    assert_eq!(dev.failure(), "build-failed");
+    let bind = "bind /tally --driver early-tally --account null";
+    let (code, said) = fail(&scene, bind);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("nothing serves yet: the first build has failed"),
+        "{said}"
+    );
+    assert_eq!(succeed(&scene, "bindings"), "nothing is bound\n");
+    scene.edit("tally/src/lib.rs", "struct Tally", "struct Tally;");
+    dev.until("dev-building");
+    let (code, said) = fail(&scene, &format!("{bind} --timeout-ms 1"));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the first build goes on"), "{said}");
+    succeed(&scene, bind);
+    assert_eq!(succeed(&scene, "control /tally bump"), "\"41 one note 7\"\n");
+}
+
+#[test]
 fn a_loop_that_is_stopped_is_not_waited_for() {
     let scene = unbound("silent");
     let mut dev = Dev::start(&scene, "--state memory -p silent-tally");

@@ -90,12 +90,11 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     let context = &settings.node.context;
     let (stands, standing) = tokio::sync::watch::channel(Standing::Building);
     let own_folder = workspace.own_folder();
-    let answering = Answering::begin(&own_folder, components, context, serving.runtime(), standing)?;
-    if answering.is_none() {
-        report.warn(
-            "there is no folder for a socket that is this user's alone: other commands work beside the loop",
-        );
-    }
+    let answering = Answering::begin(&own_folder, components, context, serving.runtime(), standing);
+    let answering = answering.unwrap_or_else(|failure| {
+        report.warn(&format!("{failure}; other commands work beside the loop"));
+        None
+    });
     started(&project, means, report);
     let cancel = Arc::new(Cancel::default());
     let again = again.map(|again| again.on(serving.runtime(), report));

@@ -5,20 +5,27 @@ use std::path::{Path, PathBuf};
 /// The longest path that a socket may have, without the zero at its end: macOS has 104 bytes for it, Linux 108.
 pub(crate) const PATH_BYTES_MAX: usize = 103;
 /// As long as the names of sockets in the [`folder`] are.
-pub(crate) const LONGEST_NAME: &str = "dev-0123456789abcdef.socket";
+const LONGEST_NAME: &str = "dev-0123456789abcdef.socket";
 
-/// Where sockets are, whether there are some or not. None where there is no such thing.
+/// Where sockets are, whether there are some or not: below the user's folder for such things, unless that is too long for
+/// them. None where there is no such thing.
 #[cfg(unix)]
 pub(crate) fn place() -> Option<PathBuf> {
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let own = own.filter(|folder| folder.is_absolute() && is_mine_alone(folder));
-    Some(own.map_or_else(
-        || {
-            let user = rustix::process::geteuid().as_raw();
-            std::env::temp_dir().join(format!("airs-{user}"))
-        },
-        |own| own.join("airs"),
-    ))
+    let own = own.map(|own| own.join("airs"));
+    Some(
+        own.filter(|own| length(own) <= PATH_BYTES_MAX)
+            .unwrap_or_else(|| {
+                let user = rustix::process::geteuid().as_raw();
+                std::env::temp_dir().join(format!("airs-{user}"))
+            }),
+    )
+}
+
+/// How long the paths of sockets in a folder are, in bytes.
+pub(crate) fn length(folder: &Path) -> usize {
+    folder.join(LONGEST_NAME).as_os_str().len()
 }
 
 /// A folder for sockets that nobody else can enter; made when it is missing. None where there is no such thing.

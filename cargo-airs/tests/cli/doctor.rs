@@ -207,6 +207,10 @@ fn a_folder_that_is_too_deep_for_sockets_is_found() {
     fs::create_dir(&deep).unwrap();
     mode(&deep, 0o700);
     scene.set("XDG_RUNTIME_DIR", deep.to_string_lossy());
+    // There is another place.
+    let (checks, _) = examined(&scene, "");
+    assert_eq!(check(&checks, "socket-folder")["verdict"], "good");
+    scene.set("TMPDIR", deep.to_string_lossy());
     is_found(&scene, "socket-folder", "warning", false);
 }
 

@@ -50,7 +50,7 @@ pub(super) struct Answering {
 }
 
 impl Answering {
-    /// Begins to answer for a project, which has a folder of its own. None where no socket is this user's alone.
+    /// Begins to answer for a project, which has a folder of its own. None where there are no such sockets.
     pub(super) fn begin(
         own_folder: &Path,
         components: PathBuf,
@@ -58,9 +58,12 @@ impl Answering {
         runtime: Runtime,
         standing: watch::Receiver<Standing>,
     ) -> Result<Option<Self>> {
-        let Some(folder) = socket::folder() else {
+        if socket::place().is_none() {
             return Ok(None);
-        };
+        }
+        let folder = socket::folder().ok_or_else(|| {
+            Failure::unavailable("there is no folder for a socket that is this user's alone")
+        })?;
         let failed = |cause| Failure::unavailable("cannot listen for other commands").caused_by(cause);
         let socket = folder.join(socket_name(own_folder).map_err(failed)?);
         let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -56,7 +56,7 @@ pub(super) fn socket_folder(_: &Patient) -> Finding {
     let shown = folder.display().to_string();
     let elsewhere = "name another folder with XDG_RUNTIME_DIR or TMPDIR";
     // None of the path of a socket may be longer.
-    let bytes = folder.join(socket::LONGEST_NAME).as_os_str().len();
+    let bytes = socket::length(&folder);
     if bytes > socket::PATH_BYTES_MAX {
         return Finding::warning(format!(
             "{shown} is too long for sockets: {bytes} bytes, and the system takes {}",

@@ -102,3 +102,31 @@ fn a_loop_ends_when_nobody_reads_what_it_says() {
     assert_eq!(dev.wait().unwrap().code(), Some(0));
     assert!(!scene.path().join(".airs/dev.json").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_loop_goes_on_alone_when_there_is_no_place_where_others_could_ask_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mut scene = super::project::unbound("deep");
+    let deep = scene.path().join("x".repeat(90));
+    std::fs::create_dir(&deep).unwrap();
+    std::fs::set_permissions(&deep, std::fs::Permissions::from_mode(0o700)).unwrap();
+    scene.set("XDG_RUNTIME_DIR", deep.to_string_lossy());
+    scene.set("TMPDIR", deep.to_string_lossy());
+    let mut dev = Dev::start(&scene, "-p deep-tally --state memory");
+    let warning = dev.until("warning")["message"].as_str().unwrap().to_owned();
+    assert!(
+        warning.contains("other commands work beside the loop"),
+        "{warning}"
+    );
+    assert_eq!(dev.turn().outcome(), "served");
+    dev.kill();
+    // A folder that is too long is not the only one.
+    let beside = tempfile::tempdir().unwrap();
+    scene.set("TMPDIR", beside.path().to_string_lossy());
+    let mut dev = Dev::start(&scene, "-p deep-tally --state memory");
+    dev.turn();
+    super::project::bound(&scene, "deep");
+    assert!(crate::project::succeed(&scene, "bindings").starts_with("/tally "));
+}

@@ -135,6 +135,21 @@ impl Failure {
         self
     }
 
+    /// Whether something else was in the way, a disk for one, and what failed may succeed as it is.
+    pub(crate) fn may_pass(&self) -> bool {
+        use Code::{
+            Busy, Cancelled, Internal, OutcomeUnknown, StorageCorrupt, StorageFull, StorageUnavailable,
+        };
+        let storage = [StorageUnavailable, StorageFull, StorageCorrupt];
+        match self.reason {
+            Reason::Unavailable | Reason::Interrupted => true,
+            Reason::Airs(code) => {
+                storage.contains(&code) || [Busy, Cancelled, Internal, OutcomeUnknown].contains(&code)
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn reason(&self) -> Reason {
         self.reason
     }

@@ -1,18 +1,20 @@
 //! One build, which can be ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Message as CargoMessage, PackageId};
 
 use super::guard::{self, NOT_STARTED};
 use crate::cargo::{self, Call};
 use crate::error::{Failure, Result};
 use crate::settings::Manifest;
+use crate::workspace::Crate;
 
 /// What came of a build.
 #[derive(Debug, Default)]
@@ -21,9 +23,21 @@ pub(super) struct Compiled {
     pub(super) artifacts: BTreeMap<PackageId, PathBuf>,
     /// Whether nothing went wrong.
     pub(super) succeeded: bool,
+    /// The packages in which the compiler has found mistakes.
+    pub(super) mistaken: BTreeSet<PackageId>,
     /// What the compiler and Cargo have to say, in full.
     pub(super) diagnostics: String,
     pub(super) took: Duration,
+}
+
+impl Compiled {
+    /// Whether one of these crates was not made because of a mistake, its own or one in something that it may depend on. Without
+    /// any it was a disk, memory, a network: nobody's fault, and gone with the next build.
+    pub(super) fn blames(&self, one: &Crate, crates: &[&Crate]) -> bool {
+        let concerns =
+            |package: &PackageId| *package == one.id || crates.iter().all(|other| other.id != *package);
+        !self.artifacts.contains_key(&one.id) && self.mistaken.iter().any(concerns)
+    }
 }
 
 /// Ends the build that goes on, from another thread.
@@ -145,6 +159,10 @@ fn listen(child: &mut Child, compiled: &mut Compiled) -> String {
         for message in stdout.into_iter().flat_map(CargoMessage::parse_stream) {
             match message {
                 Ok(CargoMessage::CompilerMessage(message)) => {
+                    // One that is nowhere in the code, as of a full disk, is no mistake of its author.
+                    if message.message.level == DiagnosticLevel::Error && !message.message.spans.is_empty() {
+                        compiled.mistaken.insert(message.package_id.clone());
+                    }
                     let text = message.message.rendered.unwrap_or_default();
                     said.entry(message.package_id).or_default().push_str(&text);
                 }

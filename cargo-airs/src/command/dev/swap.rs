@@ -29,6 +29,8 @@ impl Worker {
         let swapped = match self.serving.swap(made) {
             Ok(swapped) => swapped,
             Err(refused) => {
+                // It is named also when it is nobody's fault.
+                let may_pass = refused.failure.may_pass();
                 let trouble = Trouble {
                     files: made.files.clone(),
                     cargo: made.cargo,
@@ -36,7 +38,9 @@ impl Worker {
                 };
                 let names = made.components.iter().map(|one| one.name.clone());
                 let owed = Due {
-                    components: names.filter(|name| *name != refused.component).collect(),
+                    components: names
+                        .filter(|name| may_pass || *name != refused.component)
+                        .collect(),
                     ..Due::default()
                 };
                 return self.tell(Event::Failed { turn, trouble, owed });

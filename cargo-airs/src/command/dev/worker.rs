@@ -134,16 +134,6 @@ impl Worker {
             return Ok(None);
         };
         self.note_inputs(&crates, &compiled, begun);
-        let blamed: BTreeSet<Name> = if compiled.succeeded {
-            BTreeSet::new()
-        } else {
-            let made = |one: &&&Crate| !compiled.artifacts.contains_key(&one.id);
-            crates
-                .iter()
-                .filter(made)
-                .map(|one| one.manifest.name.clone())
-                .collect()
-        };
         let failed = |failure: Failure, blamed: &BTreeSet<Name>| {
             let trouble = Trouble {
                 diagnostics: compiled.diagnostics.clone(),
@@ -160,12 +150,15 @@ impl Worker {
         if !compiled.succeeded {
             // The target may not be there at all.
             build::require_target(workspace, false, &self.report)?;
+            let blamed = crates.iter().filter(|one| compiled.blames(one, &crates));
+            let blamed = blamed.map(|one| one.manifest.name.clone()).collect();
             return failed(Failure::new(Reason::BuildFailed, "the build failed"), &blamed);
         }
         let mut made = Made::default();
         for one in &crates {
             match self.component(one, &compiled) {
                 Ok(component) => made.components.extend(component),
+                Err(failure) if failure.may_pass() => return failed(failure, &BTreeSet::new()),
                 Err(failure) => return failed(failure, &[one.manifest.name.clone()].into()),
             }
         }

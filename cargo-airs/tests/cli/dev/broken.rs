@@ -66,6 +66,29 @@ fn no_mistake_ends_the_loop_or_takes_anything_down() {
     of_the_project(&mut scene, &mut dev);
 }
 
+#[test]
+fn what_is_nobodys_fault_is_made_good_with_the_next_change() {
+    let mut scene = tally("spare");
+    // As a disk that is full is: nothing that the component is made of.
+    let full = scene.path().join("../full");
+    let script = scene.read("bump/build.rs").replacen(
+        "fn main() {\n",
+        &format!("fn main() {{\n    assert!(!std::path::Path::new({full:?}).exists());\n"),
+        1,
+    );
+    scene.write("bump/build.rs", script);
+    let mut dev = Dev::start(&scene, "--run spare-bump");
+    assert_eq!(dev.answer().1, "41 one note 7 words");
+    std::fs::write(&full, "").unwrap();
+    scene.write("bump/words.txt", "other words\n");
+    assert_eq!(dev.failure(), "build-failed");
+    std::fs::remove_file(&full).unwrap();
+    scene.edit("tally/src/word.rs", "one", "two");
+    let (turn, answer) = dev.answer();
+    assert_eq!(turn.components(), ["spare-tally", "spare-bump"]);
+    assert_eq!(answer, "82 two note 7 other words");
+}
+
 fn of_the_project(scene: &mut crate::scene::Scene, dev: &mut Dev) {
     let good = settings("broken");
     scene.write("airs.toml", format!("{good}\n[runtime"));

@@ -10,17 +10,9 @@ use std::time::Duration;
 use airs_core::Name;
 
 use super::made::{Made, Trouble};
+use again::{Chain, Restarts};
 
-/// How often changes may have one build begun anew. A file that its own build keeps changing must not keep it from
-/// ever ending; what changes after that is due next.
-const RESTARTS_MAX: u32 = 3;
-
-/// How many turns in a row may be due at once to changes that came during the one before. Each later one waits
-/// longer: what builds change in what they are made of must not keep a processor busy for ever.
-const CHASES_MAX: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause, as a power of two of the shortest: 8 s.
-const PAUSE_DOUBLED_MAX: u32 = 4;
+mod again;
 
 /// What has to be built, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,8 +101,8 @@ pub(super) struct Building {
     due: Due,
     /// What came too late to begin anew.
     next: Due,
-    restarts: u32,
-    chases: u32,
+    restarts: Restarts,
+    chain: Chain,
 }
 
 /// A turn is put into service.
@@ -118,7 +110,7 @@ pub(super) struct Building {
 pub(super) struct Swapping {
     turn: Turn,
     next: Due,
-    chases: u32,
+    chain: Chain,
 }
 
 /// Where the loop stands.
@@ -165,7 +157,9 @@ impl Turns {
 
     fn idle(&mut self, idle: Idle, event: Event) -> (State, Vec<Action>) {
         match event {
-            Event::Change(due) if !due.is_empty() => self.build(idle.owed.and(due), 0, 0),
+            Event::Change(due) if !due.is_empty() => {
+                self.build(idle.owed.and(due), Restarts::default(), Chain::default())
+            }
             _ => (State::Idle(idle), Vec::new()),
         }
     }
@@ -173,9 +167,9 @@ impl Turns {
     fn building(&mut self, mut building: Building, event: Event) -> (State, Vec<Action>) {
         let this = building.turn;
         match event {
-            Event::Change(more) if building.restarts < RESTARTS_MAX && !more.can_wait => {
+            Event::Change(more) if !more.can_wait && building.restarts.allow(&more) => {
                 let due = building.due.and(building.next).and(more);
-                let (state, mut actions) = self.build(due, building.restarts + 1, building.chases);
+                let (state, mut actions) = self.build(due, building.restarts, building.chain);
                 actions.insert(0, Action::Cancel { turn: this });
                 (state, actions)
             }
@@ -187,13 +181,13 @@ impl Turns {
                 let swapping = Swapping {
                     turn,
                     next: building.next,
-                    chases: building.chases,
+                    chain: building.chain,
                 };
                 (State::Swapping(swapping), vec![Action::Swap { turn, made }])
             }
             Event::Failed { turn, trouble, owed } if turn == this => {
                 let tell = Action::Tell { turn, trouble };
-                self.after(owed, building.next, building.chases, tell)
+                self.after(owed, building.next, building.chain, tell)
             }
             _ => (State::Building(building), Vec::new()),
         }
@@ -210,49 +204,45 @@ impl Turns {
                 if swapping.next.is_empty() {
                     return (State::Idle(Idle::default()), Vec::new());
                 }
-                self.build(swapping.next, 0, swapping.chases + 1)
+                let chain = swapping.chain.and(&swapping.next);
+                self.build(swapping.next, Restarts::default(), chain)
             }
             Event::Failed { turn, trouble, owed } if turn == this => {
                 let tell = Action::Tell { turn, trouble };
-                self.after(owed, swapping.next, swapping.chases, tell)
+                self.after(owed, swapping.next, swapping.chain, tell)
             }
             _ => (State::Swapping(swapping), Vec::new()),
         }
     }
 
     /// What follows a turn that has failed.
-    fn after(&mut self, owed: Due, next: Due, chases: u32, tell: Action) -> (State, Vec<Action>) {
+    fn after(&mut self, owed: Due, next: Due, chain: Chain, tell: Action) -> (State, Vec<Action>) {
         if next.is_empty() {
             return (State::Idle(Idle { owed }), vec![tell]);
         }
-        let (state, mut actions) = self.build(owed.and(next), 0, chases + 1);
+        let chain = chain.and(&next);
+        let (state, mut actions) = self.build(owed.and(next), Restarts::default(), chain);
         actions.insert(0, tell);
         (state, actions)
     }
 
-    fn build(&mut self, due: Due, restarts: u32, chases: u32) -> (State, Vec<Action>) {
+    fn build(&mut self, due: Due, restarts: Restarts, mut chain: Chain) -> (State, Vec<Action>) {
+        chain.is_of(&due);
         self.last += 1;
         let turn = self.last;
         let build = Action::Build {
             turn,
             due: due.clone(),
-            after: pause(chases),
+            after: chain.pause(),
         };
         let building = Building {
             turn,
             due,
             next: Due::default(),
             restarts,
-            chases,
+            chain,
         };
         (State::Building(building), vec![build])
-    }
-}
-
-fn pause(chases: u32) -> Duration {
-    match chases.checked_sub(CHASES_MAX) {
-        None => Duration::ZERO,
-        Some(more) => PAUSE * 2_u32.pow(more.min(PAUSE_DOUBLED_MAX)),
     }
 }
 

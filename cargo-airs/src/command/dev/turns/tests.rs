@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::super::made::{Made, Trouble};
-use super::{Action, Due, Event, RESTARTS_MAX, State, Turns};
+use super::again::{RESTARTS_ALL_MAX, RESTARTS_MAX};
+use super::{Action, Due, Event, State, Turns};
 use crate::error::Failure;
 
 fn due(components: &[&str]) -> Due {
@@ -137,13 +138,43 @@ fn a_build_that_is_begun_anew_too_often_ends_first() {
         );
         turn += 1;
     }
-    assert!(shown(&turns.on(change(&["a", "b"]))).is_empty());
+    assert!(shown(&turns.on(change(&["a"]))).is_empty());
+    // Another file is another matter.
+    let expected = [format!("cancel {turn}"), format!("build {}: a b", turn + 1)];
+    assert_eq!(shown(&turns.on(change(&["b"]))), expected);
+    turn += 1;
+    assert!(shown(&turns.on(change(&["a"]))).is_empty());
     assert_eq!(shown(&turns.on(built(turn))), [format!("swap {turn}")]);
     // And what came meanwhile is not lost.
     assert_eq!(
         shown(&turns.on(swapped(turn))),
-        [format!("build {}: a b", turn + 1)]
+        [format!("build {}: a", turn + 1)]
     );
+}
+
+#[test]
+fn a_build_that_writes_ever_new_files_ends_all_the_same() {
+    let mut turns = play([(change(&["a"]), &["build 1: a"][..])]);
+    let anew = |turns: &mut Turns, file: u32| !turns.on(change(&[&format!("a{file}")])).is_empty();
+    for file in 0..RESTARTS_ALL_MAX {
+        assert!(anew(&mut turns, file), "{file}");
+    }
+    assert!(!anew(&mut turns, RESTARTS_ALL_MAX));
+}
+
+#[test]
+fn a_person_who_saves_other_files_during_turns_never_waits() {
+    let mut turns = Turns::new();
+    let mut actions = turns.on(change(&["a0"]));
+    for turn in 1..10 {
+        match actions.as_slice() {
+            [Action::Build { after, .. }] => assert!(after.is_zero(), "{turn}"),
+            other => panic!("{other:?}"),
+        }
+        turns.on(built(turn));
+        turns.on(change(&[&format!("a{turn}")]));
+        actions = turns.on(swapped(turn));
+    }
 }
 
 #[test]

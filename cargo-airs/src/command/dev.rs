@@ -58,6 +58,22 @@ enum Happened {
     /// Something has happened to inputs, and nothing has changed.
     Unchanged,
     Pressed(Key),
+    /// A thread that does this has broken down.
+    Broken(&'static str),
+}
+
+/// Tells the loop when the thread that has this breaks down: nothing would follow any more, and nobody would know.
+struct Tells {
+    tell: Sender<Happened>,
+    what: &'static str,
+}
+
+impl Drop for Tells {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.tell.send(Happened::Broken(self.what));
+        }
+    }
 }
 
 pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
@@ -110,9 +126,14 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     };
     let (jobs, to_do) = channel();
     let (works, ended) = channel::<()>();
+    let tells = Tells {
+        tell: tell.clone(),
+        what: "builds",
+    };
     thread::spawn(move || {
+        // They end with it, however it ends.
+        let _with = (works, tells);
         worker.run(&to_do);
-        drop(works);
     });
     interrupt::is_meant();
     let keys = Keys::read(sends(&tell, Happened::Pressed));
@@ -130,14 +151,14 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         again,
         report: report.clone(),
     };
-    dev.run(&happened);
+    let outcome = dev.run(&happened);
     // The build ends with its cancellation. The terminal is a person's again, and others work alone, whatever still goes on.
     drop(dev);
     drop((keys, answering));
     if ended.recv_timeout(ENDING_MAX) == Err(RecvTimeoutError::Timeout) {
         report.note("the turn that goes on is broken off");
     }
-    Ok(())
+    outcome
 }
 
 /// What a thread of its own tells the loop, for as long as that goes on.
@@ -168,12 +189,18 @@ fn inputs(project: &Project) -> Shared {
 }
 
 fn watch(inputs: &Shared, means: Means, tell: &Sender<Happened>, report: &Report) -> Result<Watch> {
-    let report = report.clone();
+    let (report, sender) = (report.clone(), tell.clone());
     let tell = sends(tell, |looked: Looked| match looked {
         Looked { due, .. } if !due.is_empty() => Happened::Loop(Box::new(Event::Change(due))),
         _ => Happened::Unchanged,
     });
+    let tells = Tells {
+        tell: sender,
+        what: "watches",
+    };
     let tell = move |looked: Looked| {
+        // It is there as long as the thread that looks.
+        let _with = &tells;
         if looked.asked || !looked.due.is_empty() {
             tell(looked);
         }
@@ -194,4 +221,34 @@ fn started(project: &Project, means: Means, report: &Report) {
             Means::Poll => "poll",
         },
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::{Happened, Tells};
+
+    #[test]
+    fn a_thread_that_breaks_down_is_told_and_one_that_ends_is_not() {
+        let (tell, happened) = channel();
+        let thread = |breaks: bool| {
+            let tells = Tells {
+                tell: tell.clone(),
+                what: "builds",
+            };
+            let ended = std::thread::spawn(move || {
+                let _with = tells;
+                assert!(!breaks);
+            });
+            ended.join().is_err()
+        };
+        assert!(!thread(false) && thread(true));
+        drop(tell);
+        let told: Vec<Happened> = happened.iter().collect();
+        assert!(
+            matches!(told.as_slice(), [Happened::Broken("builds")]),
+            "{told:?}"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use airs_core::Code;
 use tokio::sync::watch;
 
 use super::Happened;
@@ -15,6 +16,7 @@ use super::made::Trouble;
 use super::serve::milliseconds;
 use super::turns::{Action, Due, Event, Turn, Turns};
 use super::worker::Job;
+use crate::error::{Failure, Reason, Result};
 use crate::message::{DevTurn, Message};
 use crate::report::Report;
 
@@ -33,7 +35,7 @@ pub(super) struct Loop {
 
 impl Loop {
     /// Goes on until the end.
-    pub(super) fn run(&mut self, happened: &Receiver<Happened>) {
+    pub(super) fn run(&mut self, happened: &Receiver<Happened>) -> Result<()> {
         while let Ok(what) = happened.recv() {
             let ended = match what {
                 Happened::Loop(event) => self.on(*event),
@@ -47,11 +49,13 @@ impl Loop {
                     false
                 }
                 Happened::Pressed(key) => self.pressed(key),
+                Happened::Broken(what) => return Err(broken(what)),
             };
             if ended {
-                return;
+                break;
             }
         }
+        Ok(())
     }
 
     /// Has the loop take an event in, and does what follows; answers whether that is the end.
@@ -150,6 +154,13 @@ impl Loop {
         }
         false
     }
+}
+
+/// Why a loop ends without which nothing would happen any more.
+fn broken(what: &str) -> Failure {
+    let message = format!("the thread that {what} has broken down");
+    Failure::new(Reason::Airs(Code::Internal), message)
+        .hint("nothing of the state is lost: start `cargo airs dev` again")
 }
 
 impl Drop for Loop {

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin};
+use std::process::{Child, ChildStdin, ExitStatus};
+use std::sync::mpsc::channel;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use cargo_metadata::diagnostic::DiagnosticLevel;
@@ -39,6 +41,9 @@ impl Compiled {
         !self.artifacts.contains_key(&one.id) && self.mistaken.iter().any(concerns)
     }
 }
+
+/// How long it is waited for one more word of a build that has ended: what it has said is on its way.
+const LAST_WORDS_MAX: Duration = Duration::from_secs(2);
 
 /// Ends the build that goes on, from another thread.
 #[derive(Debug, Default)]
@@ -120,18 +125,17 @@ pub(super) fn compile(
                 .spawn()
                 .map_err(|cause| Failure::unavailable("cannot start cargo").caused_by(cause))
         };
-        let Some(mut child) = cancel.start(turn, start)? else {
+        let Some(child) = cancel.start(turn, start)? else {
             return Ok(None);
         };
-        let heard = listen(&mut child, &mut compiled);
         // Of a build that is ended this is the end of all of it: the next one does not meet what it still writes.
-        let status = child.wait();
+        let listened = listen(child, &mut compiled);
         cancel.ended();
         if cancel.is_cancelled(turn) {
             return Ok(None);
         }
-        let status =
-            status.map_err(|cause| Failure::unavailable("cannot wait for cargo").caused_by(cause))?;
+        let (status, heard) =
+            listened.map_err(|cause| Failure::unavailable("cannot wait for cargo").caused_by(cause))?;
         if status.code() == Some(NOT_STARTED.into()) {
             return Err(Failure::unavailable("cannot start cargo"));
         }
@@ -144,41 +148,77 @@ pub(super) fn compile(
     Ok(Some(compiled))
 }
 
-/// Takes in what Cargo says, until it ends; answers with what it has to complain of.
-fn listen(child: &mut Child, compiled: &mut Compiled) -> String {
-    let stderr = child.stderr.take();
-    std::thread::scope(|scope| {
-        let complaints = scope.spawn(move || {
-            let mut text = String::new();
-            // What is cut off by the end of the build is not wanted.
-            let _ = stderr.map(|mut stderr| stderr.read_to_string(&mut text));
-            complaints(&text)
-        });
-        let mut said: BTreeMap<PackageId, String> = BTreeMap::new();
-        let stdout = child.stdout.take().map(BufReader::new);
-        for message in stdout.into_iter().flat_map(CargoMessage::parse_stream) {
-            match message {
-                Ok(CargoMessage::CompilerMessage(message)) => {
-                    // One that is nowhere in the code, as of a full disk, is no mistake of its author.
-                    if message.message.level == DiagnosticLevel::Error && !message.message.spans.is_empty() {
-                        compiled.mistaken.insert(message.package_id.clone());
-                    }
-                    let text = message.message.rendered.unwrap_or_default();
-                    said.entry(message.package_id).or_default().push_str(&text);
-                }
-                Ok(CargoMessage::CompilerArtifact(artifact)) => {
-                    if artifact.fresh {
-                        // It was said when it was compiled.
-                        said.remove(&artifact.package_id);
-                    }
-                    compiled.artifacts.extend(cargo::component(artifact));
-                }
-                _ => {}
+/// What is heard of a build.
+enum Heard {
+    Said(Box<CargoMessage>),
+    Complains(Vec<u8>),
+    Ended(std::io::Result<ExitStatus>),
+}
+
+/// Takes in what Cargo says, until it ends; answers with how it did, and what it has to complain of.
+///
+/// The end of its output is no end: something that it has left behind, a connection that is kept open for one, may hold it.
+fn listen(mut child: Child, compiled: &mut Compiled) -> std::io::Result<(ExitStatus, String)> {
+    let (hear, heard) = channel();
+    let (stdout, stderr) = (child.stdout.take().map(BufReader::new), child.stderr.take());
+    // When nobody listens any more, that is the end of each.
+    let (says, complains) = (hear.clone(), hear.clone());
+    thread::spawn(move || {
+        let messages = stdout.into_iter().flat_map(CargoMessage::parse_stream);
+        let mut messages = messages.map_while(std::io::Result::ok);
+        messages.all(|message| says.send(Heard::Said(Box::new(message))).is_ok())
+    });
+    thread::spawn(move || {
+        let mut some = [0; 4 << 10];
+        let Some(mut stderr) = stderr else { return };
+        while let Ok(read @ 1..) = stderr.read(&mut some) {
+            let text = some.get(..read).unwrap_or_default().to_vec();
+            if complains.send(Heard::Complains(text)).is_err() {
+                return;
             }
         }
-        compiled.diagnostics.extend(said.into_values());
-        complaints.join().unwrap_or_default()
-    })
+    });
+    thread::spawn(move || hear.send(Heard::Ended(child.wait())));
+    let mut said = BTreeMap::new();
+    let mut complaints = Vec::new();
+    let mut ended = None;
+    loop {
+        let next = match &ended {
+            None => heard.recv().ok(),
+            Some(_) => heard.recv_timeout(LAST_WORDS_MAX).ok(),
+        };
+        match next {
+            Some(Heard::Said(message)) => take_in(*message, &mut said, compiled),
+            Some(Heard::Complains(text)) => complaints.extend(text),
+            Some(Heard::Ended(status)) => ended = Some(status),
+            None => break,
+        }
+    }
+    compiled.diagnostics.extend(said.into_values());
+    let status = ended.unwrap_or_else(|| Err(std::io::ErrorKind::Other.into()));
+    Ok((status?, self::complaints(&String::from_utf8_lossy(&complaints))))
+}
+
+/// Takes in a message; what the compiler says is kept by package.
+fn take_in(message: CargoMessage, said: &mut BTreeMap<PackageId, String>, compiled: &mut Compiled) {
+    match message {
+        CargoMessage::CompilerMessage(message) => {
+            // One that is nowhere in the code, as of a full disk, is no mistake of its author.
+            if message.message.level == DiagnosticLevel::Error && !message.message.spans.is_empty() {
+                compiled.mistaken.insert(message.package_id.clone());
+            }
+            let text = message.message.rendered.unwrap_or_default();
+            said.entry(message.package_id).or_default().push_str(&text);
+        }
+        CargoMessage::CompilerArtifact(artifact) => {
+            if artifact.fresh {
+                // It was said when it was compiled.
+                said.remove(&artifact.package_id);
+            }
+            compiled.artifacts.extend(cargo::component(artifact));
+        }
+        _ => {}
+    }
 }
 
 /// What is on Cargo's stderr from its first error on; before is progress, and some of that may follow.
@@ -207,6 +247,26 @@ mod tests {
             "error: could not compile `a`\n\nCaused by:\n  x\n"
         );
         assert_eq!(complaints("   Compiling a v0.1.0\n"), "");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_build_is_over_when_it_has_ended_whatever_it_leaves_behind() {
+        use rustix::process::{Pid, Signal, kill_process};
+
+        // What is left has the build's output for a minute.
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "sleep 60 & echo error: $! >&2"]);
+        command
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        let begun = Instant::now();
+        let listened = super::listen(command.spawn().unwrap(), &mut super::Compiled::default());
+        let (status, complaints) = listened.unwrap();
+        let left = complaints.trim_start_matches("error: ").trim().parse().unwrap();
+        kill_process(Pid::from_raw(left).unwrap(), Signal::KILL).unwrap();
+        assert!(status.success());
+        assert!(begun.elapsed() < Duration::from_secs(30));
     }
 
     #[test]

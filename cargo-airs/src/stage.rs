@@ -17,7 +17,6 @@ use airs_package::Component;
 use airs_runtime::{CodeCache, CompileProcess, EngineConfig, Runtime};
 
 use crate::error::{Failure, Result};
-use crate::journal::Happened;
 use crate::settings::Which;
 use crate::workspace::Workspace;
 use crate::{code, interrupt};

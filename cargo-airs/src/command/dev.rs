@@ -21,7 +21,7 @@ mod turns;
 mod watch;
 mod worker;
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -43,7 +43,7 @@ pub(crate) use only::LOCK;
 use serve::Serving;
 use turns::{Due, Event, Turns};
 use watch::{Looked, Means, Shared, Watch};
-use worker::{Project, Worker};
+use worker::{Job, Project, Worker};
 
 /// How long the end waits for what the worker does. A migration may go on for a minute, Cargo may wait for another one: such
 /// ends with the process.
@@ -124,17 +124,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         cancel: Arc::clone(&cancel),
         happened: tell.clone(),
     };
-    let (jobs, to_do) = channel();
-    let (works, ended) = channel::<()>();
-    let tells = Tells {
-        tell: tell.clone(),
-        what: "builds",
-    };
-    thread::spawn(move || {
-        // They end with it, however it ends.
-        let _with = (works, tells);
-        worker.run(&to_do);
-    });
+    let (jobs, ended) = works(worker, &tell);
     interrupt::is_meant();
     let keys = Keys::read(sends(&tell, Happened::Pressed));
     if keys.is_some() {
@@ -159,6 +149,22 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         report.note("the turn that goes on is broken off");
     }
     outcome
+}
+
+/// Has the worker work: what for, and what ends when it has.
+fn works(worker: Worker, tell: &Sender<Happened>) -> (Sender<Job>, Receiver<()>) {
+    let (jobs, to_do) = channel();
+    let (works, ended) = channel();
+    let tells = Tells {
+        tell: tell.clone(),
+        what: "builds",
+    };
+    thread::spawn(move || {
+        // They end with it, however it ends.
+        let _with = (works, tells);
+        worker.run(&to_do);
+    });
+    (jobs, ended)
 }
 
 /// What a thread of its own tells the loop, for as long as that goes on.

@@ -22,6 +22,11 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("tests-passed", "test.rs"),
 ];
 
+const RUN: &str = "run payment --as alice \
+                   --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
+const BENCH: &str = "bench payment --as alice --runs 2 \
+                     --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
+
 #[test]
 fn every_command_says_for_programs_what_is_published() {
     let mut scene = accounts("contract");
@@ -40,21 +45,17 @@ fn every_command_says_for_programs_what_is_published() {
         assert!(!stdout.is_empty(), "{line} says nothing");
     };
     let bind = format!("bind /treasury --driver ledger --account {DOLLARS}");
-    let run = "run payment --as alice \
-               --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
-    let bench = "bench payment --as alice --runs 2 \
-                 --input '{\"from\":\"~/usd\",\"to\":\"/accounts/bob/usd\",\"amount\":\"1\"}'";
     for line in [
         "build",
         "check",
-        bench,
+        BENCH,
         "inspect ledger",
         "call payment 'run(\"null\")'",
         "status",
         "bindings",
         "view /accounts/alice/usd",
         "control /accounts/alice/usd mint --input '{\"amount\":\"1\"}'",
-        run,
+        RUN,
         &bind,
         "unbind /treasury",
         "explain /accounts/alice/usd",

@@ -110,14 +110,18 @@ impl Live {
             Start::CurrentFolder => here.clone(),
             Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
         };
-        // What is wrong with the project's file is told by who needs it.
-        let Ok(Some(project)) = workspace::project(&start, &here) else {
+        // What is wrong with the project's file is told by who needs it. There may be none: a loop with a state elsewhere does
+        // without.
+        let Ok(project) = workspace::project(&start, &here) else {
             return Ok(None);
         };
-        let folder = start
-            .ancestors()
-            .find(|folder| folder.join(airs_package::Project::FILE_NAME).is_file());
-        let folder = folder.unwrap_or_else(|| project.root());
+        let marks = |folder: &&Path| match project {
+            Some(_) => folder.join(airs_package::Project::FILE_NAME).is_file(),
+            None => folder.join(".airs").join(FILE).is_file(),
+        };
+        let Some(folder) = start.ancestors().find(marks) else {
+            return Ok(None);
+        };
         let own_folder = folder.join(".airs");
         let Some(place) = Place::of(&own_folder)? else {
             return Ok(None);

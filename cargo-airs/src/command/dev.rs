@@ -6,6 +6,7 @@
 mod acting;
 mod again;
 mod answer;
+mod beginning;
 mod compile;
 pub(crate) mod guard;
 mod inputs;
@@ -77,7 +78,7 @@ impl Drop for Tells {
 }
 
 pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
-    let project = Project::read(settings)?;
+    let project = beginning::read(settings, report)?;
     let workspace = &project.workspace;
     schema::keep(workspace);
     let again = Again::of(settings)?;

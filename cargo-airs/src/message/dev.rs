@@ -1,5 +1,7 @@
 //! What the development loop reports.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::size;
@@ -7,6 +9,7 @@ use super::size;
 /// A turn of the loop that has ended.
 #[derive(Debug, Serialize)]
 pub(crate) struct DevTurn {
+    /// From 1; 0 is the beginning, before the project could be read.
     pub(crate) turn: u64,
     /// served, unchanged or failed.
     pub(crate) outcome: &'static str,
@@ -38,6 +41,19 @@ pub(crate) struct DevServed {
 }
 
 impl DevTurn {
+    /// One that has come to nothing.
+    pub(crate) fn failed(turn: u64, files: Vec<String>, cargo: Duration) -> Self {
+        Self {
+            turn,
+            outcome: "failed",
+            files,
+            components: Vec::new(),
+            removed: Vec::new(),
+            cargo_ms: (cargo.as_secs_f64() * 1e6).round() / 1e3,
+            swap_ms: 0.0,
+        }
+    }
+
     pub(super) fn verb(&self) -> &'static str {
         match self.outcome {
             "served" => "Serving",

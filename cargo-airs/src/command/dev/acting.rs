@@ -13,7 +13,6 @@ use super::compile::Cancel;
 use super::keys::Key;
 use super::level::Shown;
 use super::made::Trouble;
-use super::serve::milliseconds;
 use super::turns::{Action, Due, Event, Turn, Turns};
 use super::worker::Job;
 use crate::error::{Failure, Reason, Result};
@@ -122,15 +121,8 @@ impl Loop {
         } = trouble;
         self.report.diagnostics(turn, &diagnostics);
         self.report.failure(&failure);
-        self.report.say(&Message::DevTurn(DevTurn {
-            turn,
-            outcome: "failed",
-            files,
-            components: Vec::new(),
-            removed: Vec::new(),
-            cargo_ms: milliseconds(cargo),
-            swap_ms: 0.0,
-        }));
+        self.report
+            .say(&Message::DevTurn(DevTurn::failed(turn, files, cargo)));
     }
 
     fn run_again(&self) {

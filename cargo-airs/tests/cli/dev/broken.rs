@@ -1,7 +1,7 @@
 //! Mistakes: the last good version serves, and the loop waits.
 
 use super::loops::Dev;
-use super::project::{settings, tally};
+use super::project::{settings, tally, unbound};
 
 #[test]
 fn no_mistake_ends_the_loop_or_takes_anything_down() {
@@ -64,6 +64,34 @@ fn no_mistake_ends_the_loop_or_takes_anything_down() {
     scene.write("tally/src/later.rs", "");
     assert_ne!(dev.turn().outcome(), "failed");
     of_the_project(&mut scene, &mut dev);
+}
+
+#[test]
+fn a_project_that_cannot_be_read_at_first_is_waited_for() {
+    let mut scene = unbound("unreadable");
+    let (good, manifest) = (settings("unreadable"), scene.read("Cargo.toml"));
+    scene.write("airs.toml", format!("{good}\n[runtime"));
+    let mut dev = Dev::start(&scene, "-p unreadable-bump --state memory");
+    assert_eq!(dev.failure(), "invalid-config");
+    scene.write("Cargo.toml", format!("{manifest}\n[profile"));
+    scene.write("airs.toml", &good);
+    assert_eq!(dev.failure(), "invalid-config");
+    scene.write("Cargo.toml", &manifest);
+    assert_eq!(dev.turn().components(), ["unreadable-bump"]);
+    dev.kill();
+    // What nobody can mend by saving is refused at once.
+    let refused = scene.command("dev -p missing").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_loop_without_an_airs_toml_is_found_by_others() {
+    let scene = unbound("bare");
+    std::fs::remove_file(scene.path().join("airs.toml")).unwrap();
+    let mut dev = Dev::start(&scene, "-p bare-bump --state memory");
+    assert_eq!(dev.turn().components(), ["bare-bump"]);
+    assert_eq!(crate::project::succeed(&scene, "bindings"), "nothing is bound\n");
 }
 
 #[test]

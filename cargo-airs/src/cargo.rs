@@ -57,8 +57,12 @@ pub(crate) fn metadata(manifest: &Manifest) -> Result<Metadata> {
     Ok(metadata)
 }
 
-/// What `cargo metadata` answers, or why it does not.
-fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
+/// Resolves a workspace for components, writes its lock file where that is not as it should be, and tells of all packages.
+pub(crate) fn resolving(manifest: &Manifest) -> Command {
+    metadata_command(manifest, &["--filter-platform", TARGET])
+}
+
+fn metadata_command(manifest: &Manifest, arguments: &[&str]) -> Command {
     // What it says becomes a part of a message, which has its own colours.
     let mut manifest = manifest.clone();
     manifest.flags.retain(|flag| !flag.starts_with("--color"));
@@ -66,7 +70,12 @@ fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u
     command
         .args(["--color=never", "--format-version", "1"])
         .args(arguments);
-    let output = interrupt::output(&mut command)?;
+    command
+}
+
+/// What `cargo metadata` answers, or why it does not.
+fn read_metadata(manifest: &Manifest, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
+    let output = interrupt::output(&mut metadata_command(manifest, arguments))?;
     if output.status.success() {
         return Ok(Ok(output.stdout));
     }
@@ -220,6 +229,13 @@ fn cargo(subcommand: &str, manifest: &Manifest) -> Command {
     command.arg(subcommand);
     told(&mut command, manifest);
     command
+}
+
+/// Whether this command has one toolchain for as long as it goes on, whatever a toolchain file says: the one that it was started by.
+pub(crate) fn toolchain_is_settled() -> bool {
+    ["CARGO", "RUSTUP_TOOLCHAIN"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
 }
 
 fn program() -> OsString {

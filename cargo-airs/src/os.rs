@@ -7,7 +7,9 @@ mod terminal;
 use std::path::PathBuf;
 use std::process::Command;
 
-pub(crate) use file::{access, access_behind_links, file_watches_max, free_bytes, private_file, set_mode};
+pub(crate) use file::{
+    access, access_behind_links, file_watches_max, free_bytes, identity, private_file, set_mode, written,
+};
 pub(crate) use terminal::{
     Keyboard, give_back as give_terminal_back, give_back_before_stops as give_terminal_back_before_stops,
 };

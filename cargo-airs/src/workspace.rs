@@ -11,12 +11,17 @@ use crate::error::{Failure, Reason, Result};
 use crate::settings::{Start, Which};
 use crate::{cargo, files, settings};
 
+mod named;
 mod surroundings;
 
 /// A workspace and the components in it.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     metadata: Metadata,
+    /// The packages that are built of the files of this machine, once Cargo has said which they are.
+    near: Vec<Package>,
+    /// Where others build it, if it is built elsewhere here.
+    outer: Option<PathBuf>,
     project: Option<Project>,
     here: PathBuf,
 }
@@ -52,6 +57,8 @@ impl Workspace {
         }
         Ok(Self {
             metadata: cargo::metadata(manifest)?,
+            near: Vec::new(),
+            outer: None,
             project,
             here,
         })
@@ -134,16 +141,6 @@ impl Workspace {
         let message = format!("{name} is not built in the profile {profile}");
         Err(Failure::new(Reason::Airs(Code::NotFound), message)
             .hint(format!("`cargo airs build{flag} -p {name}` builds it")))
-    }
-
-    /// A path as a command takes it: from the current folder if it lies there, as messages then name it.
-    pub(crate) fn near(&self, path: &Path) -> PathBuf {
-        path.strip_prefix(&self.here).unwrap_or(path).to_owned()
-    }
-
-    /// A path as seen from the current folder, for people.
-    pub(crate) fn shown(&self, path: &Path) -> String {
-        files::shown(path, &self.here)
     }
 
     /// The components that a person means.

@@ -15,13 +15,17 @@ mod level;
 mod made;
 mod meaning;
 mod only;
+mod poll;
 mod profile;
+mod resolve;
 mod serve;
 mod swap;
+mod taking_in;
 mod turns;
 mod watch;
 mod worker;
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -41,6 +45,7 @@ use inputs::Inputs;
 use keys::{Key, Keys};
 use level::Shown;
 pub(crate) use only::LOCK;
+use only::Only;
 use serve::Serving;
 use turns::{Due, Event, Turns};
 use watch::{Looked, Means, Shared, Watch};
@@ -58,6 +63,8 @@ enum Happened {
     Served,
     /// Something has happened to inputs, and nothing has changed.
     Unchanged,
+    /// The project is not where it was.
+    Gone,
     Pressed(Key),
     /// A thread that does this has broken down.
     Broken(&'static str),
@@ -83,7 +90,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     schema::keep(workspace);
     let again = Again::of(settings)?;
     // Held until the end.
-    let _only = only::take(&workspace.own_folder())?;
+    let only = only::take(&workspace.own_folder())?;
     let state = node::state(&settings.node, workspace)?;
     if settings.fresh {
         only::forget(&state, &settings.node.context)?;
@@ -98,10 +105,11 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     if !report.is_for_people() {
         os::once_stdout_is_closed(stop(&tell));
     }
-    let inputs = inputs(&project);
+    let inputs = inputs(&project, only.path());
     let shown = Shown::new();
     let serving = Serving::open(&settings.node, &project.workspace, state, shown.clone(), report)?;
-    let watch = watch(&inputs, means, &tell, report)?;
+    let anchor = only.path().to_owned();
+    let watch = watch(&inputs, only, means, &tell, report)?;
     // Other commands ask as long as this lives.
     let components = workspace.output(&settings.node.profile);
     let context = &settings.node.context;
@@ -141,6 +149,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         stands,
         again,
         report: report.clone(),
+        anchor,
     };
     let outcome = dev.run(&happened);
     // The build ends with its cancellation. The terminal is a person's again, and others work alone, whatever still goes on.
@@ -181,11 +190,12 @@ fn stop(tell: &Sender<Happened>) -> impl FnOnce() + Send + 'static {
 }
 
 /// Until the compiler has named the inputs, all files of the crates count.
-fn inputs(project: &Project) -> Shared {
+fn inputs(project: &Project, anchor: &Path) -> Shared {
     let now = SystemTime::now();
     let workspace = &project.workspace;
     let mut inputs = Inputs::default();
     inputs.set_outputs(workspace.outputs());
+    inputs.set_anchor(anchor.to_owned());
     inputs.set_project(workspace.files_of_project(), now);
     for one in &project.crates {
         inputs.search(&one.manifest.name, workspace.folders_of(one), now);
@@ -195,22 +205,28 @@ fn inputs(project: &Project) -> Shared {
     Arc::new(Mutex::new(inputs))
 }
 
-fn watch(inputs: &Shared, means: Means, tell: &Sender<Happened>, report: &Report) -> Result<Watch> {
-    let (report, sender) = (report.clone(), tell.clone());
-    let tell = sends(tell, |looked: Looked| match looked {
-        Looked { due, .. } if !due.is_empty() => Happened::Loop(Box::new(Event::Change(due))),
-        _ => Happened::Unchanged,
-    });
+fn watch(
+    inputs: &Shared,
+    only: Only,
+    means: Means,
+    tell: &Sender<Happened>,
+    report: &Report,
+) -> Result<Watch> {
+    let (report, tell) = (report.clone(), tell.clone());
     let tells = Tells {
-        tell: sender,
+        tell: tell.clone(),
         what: "watches",
     };
     let tell = move |looked: Looked| {
         // It is there as long as the thread that looks.
         let _with = &tells;
-        if looked.asked || !looked.due.is_empty() {
-            tell(looked);
-        }
+        let happened = match looked {
+            _ if !only.is_there() => Happened::Gone,
+            Looked { due, .. } if !due.is_empty() => Happened::Loop(Box::new(Event::Change(due))),
+            Looked { asked: true, .. } => Happened::Unchanged,
+            Looked { .. } => return,
+        };
+        let _ = tell.send(happened);
     };
     Watch::start(Arc::clone(inputs), means, tell, move |text| report.warn(text))
 }

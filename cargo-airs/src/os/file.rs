@@ -1,6 +1,8 @@
 //! Whose files are, and how much room there is for more.
 
+use std::fs::Metadata;
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::error::{Failure, Result};
 
@@ -38,6 +40,40 @@ fn of(about: &std::fs::Metadata) -> Option<Access> {
 
 #[cfg(not(unix))]
 fn of(_about: &std::fs::Metadata) -> Option<Access> {
+    None
+}
+
+/// When a file was written, or came to be where it is: the later of the two, where the system knows both.
+pub(crate) fn written(about: &Metadata) -> Option<SystemTime> {
+    about.modified().ok().max(changed(about))
+}
+
+/// When the system has last noted something of a file, its name among it: nobody can set that.
+#[cfg(unix)]
+fn changed(about: &Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    use std::time::Duration;
+
+    let seconds = Duration::from_secs(about.ctime().try_into().ok()?);
+    let rest = Duration::from_nanos(about.ctime_nsec().try_into().ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(seconds + rest)
+}
+
+#[cfg(not(unix))]
+fn changed(_about: &Metadata) -> Option<SystemTime> {
+    None
+}
+
+/// What tells a file from every other one as long as both are there, where the system has such a thing.
+#[cfg(unix)]
+pub(crate) fn identity(about: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+
+    Some((about.dev(), about.ino()))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn identity(_about: &Metadata) -> Option<(u64, u64)> {
     None
 }
 

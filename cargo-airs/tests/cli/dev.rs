@@ -4,10 +4,11 @@
 mod asked;
 mod broken;
 mod loops;
+#[cfg(unix)]
+mod members;
 mod project;
 #[cfg(unix)]
 mod proof;
-mod saving;
 mod starts;
 #[cfg(target_os = "linux")]
 mod terminal;

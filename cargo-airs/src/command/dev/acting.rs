@@ -1,5 +1,6 @@
 //! What the loop does: it hands out work, and tells what came of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
@@ -13,6 +14,7 @@ use super::compile::Cancel;
 use super::keys::Key;
 use super::level::Shown;
 use super::made::Trouble;
+use super::only;
 use super::turns::{Action, Due, Event, Turn, Turns};
 use super::worker::Job;
 use crate::error::{Failure, Reason, Result};
@@ -30,6 +32,8 @@ pub(super) struct Loop {
     pub(super) stands: watch::Sender<Standing>,
     pub(super) again: Option<Again>,
     pub(super) report: Report,
+    /// The file that goes with the project.
+    pub(super) anchor: PathBuf,
 }
 
 impl Loop {
@@ -46,6 +50,10 @@ impl Loop {
                 Happened::Served => {
                     self.run_again();
                     false
+                }
+                Happened::Gone => {
+                    self.on(Event::Stop);
+                    return Err(only::gone(&self.anchor));
                 }
                 Happened::Pressed(key) => self.pressed(key),
                 Happened::Broken(what) => return Err(broken(what)),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ExitStatus};
 use std::sync::mpsc::channel;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,6 +27,8 @@ pub(super) struct Compiled {
     pub(super) succeeded: bool,
     /// The packages in which the compiler has found mistakes.
     pub(super) mistaken: BTreeSet<PackageId>,
+    /// What the compiler looked for in vain, as it says it.
+    pub(super) missing: BTreeSet<PathBuf>,
     /// What the compiler and Cargo have to say, in full.
     pub(super) diagnostics: String,
     pub(super) took: Duration,
@@ -85,7 +87,7 @@ impl Cancel {
     }
 
     /// Starts a child that is ended with the turn; none when that is cancelled already.
-    fn start(&self, turn: u64, start: impl FnOnce() -> Result<Child>) -> Result<Option<Child>> {
+    pub(super) fn start(&self, turn: u64, start: impl FnOnce() -> Result<Child>) -> Result<Option<Child>> {
         let mut state = self.state();
         if state.up_to >= turn {
             return Ok(None);
@@ -95,18 +97,19 @@ impl Cancel {
         Ok(Some(child))
     }
 
-    fn ended(&self) {
+    pub(super) fn ended(&self) {
         self.state().build = None;
     }
 }
 
-/// Has Cargo do all of `calls`; none when the turn was cancelled.
+/// Has Cargo do all of `calls`; none when the turn was cancelled. It is told when the build script of a package has ended, and in
+/// which folder that writes.
 pub(super) fn compile(
     calls: &[Call],
     manifest: &Manifest,
-    turn: u64,
-    cancel: &Cancel,
+    (turn, cancel): (u64, &Cancel),
     colored: bool,
+    script_ended: &dyn Fn(&PackageId, &Path),
 ) -> Result<Option<Compiled>> {
     let begun = Instant::now();
     let mut compiled = Compiled {
@@ -129,7 +132,7 @@ pub(super) fn compile(
             return Ok(None);
         };
         // Of a build that is ended this is the end of all of it: the next one does not meet what it still writes.
-        let listened = listen(child, &mut compiled);
+        let listened = listen(child, &mut compiled, script_ended);
         cancel.ended();
         if cancel.is_cancelled(turn) {
             return Ok(None);
@@ -158,7 +161,11 @@ enum Heard {
 /// Takes in what Cargo says, until it ends; answers with how it did, and what it has to complain of.
 ///
 /// The end of its output is no end: something that it has left behind, a connection that is kept open for one, may hold it.
-fn listen(mut child: Child, compiled: &mut Compiled) -> std::io::Result<(ExitStatus, String)> {
+fn listen(
+    mut child: Child,
+    compiled: &mut Compiled,
+    script_ended: &dyn Fn(&PackageId, &Path),
+) -> std::io::Result<(ExitStatus, String)> {
     let (hear, heard) = channel();
     let (stdout, stderr) = (child.stdout.take().map(BufReader::new), child.stderr.take());
     // When nobody listens any more, that is the end of each.
@@ -188,7 +195,12 @@ fn listen(mut child: Child, compiled: &mut Compiled) -> std::io::Result<(ExitSta
             Some(_) => heard.recv_timeout(LAST_WORDS_MAX).ok(),
         };
         match next {
-            Some(Heard::Said(message)) => take_in(*message, &mut said, compiled),
+            Some(Heard::Said(message)) => match *message {
+                CargoMessage::BuildScriptExecuted(script) => {
+                    script_ended(&script.package_id, script.out_dir.as_std_path());
+                }
+                message => take_in(message, &mut said, compiled),
+            },
             Some(Heard::Complains(text)) => complaints.extend(text),
             Some(Heard::Ended(status)) => ended = Some(status),
             None => break,
@@ -207,6 +219,7 @@ fn take_in(message: CargoMessage, said: &mut BTreeMap<PackageId, String>, compil
             if message.message.level == DiagnosticLevel::Error && !message.message.spans.is_empty() {
                 compiled.mistaken.insert(message.package_id.clone());
             }
+            compiled.missing.extend(missing(&message.message.message));
             let text = message.message.rendered.unwrap_or_default();
             said.entry(message.package_id).or_default().push_str(&text);
         }
@@ -232,11 +245,26 @@ fn complaints(stderr: &str) -> String {
     complaints.map(|line| format!("{line}\n")).collect()
 }
 
+/// The file that the compiler cannot read, if that is what it says. Somebody may be about to make it.
+fn missing(message: &str) -> Option<PathBuf> {
+    let named = message.strip_prefix("couldn't read `")?;
+    let (path, _) = named.split_once('`')?;
+    Some(path.into())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::{Duration, Instant};
 
-    use super::{Cancel, complaints};
+    use super::{Cancel, complaints, missing};
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_known_by_its_path() {
+        let said = "couldn't read `a/src/../../no.txt`: No such file or directory (os error 2)";
+        assert_eq!(missing(said).as_deref(), Some(Path::new("a/src/../../no.txt")));
+        assert_eq!(missing("cannot find value `a` in this scope"), None);
+    }
 
     #[test]
     fn progress_is_no_complaint() {
@@ -261,7 +289,11 @@ mod tests {
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped());
         let begun = Instant::now();
-        let listened = super::listen(command.spawn().unwrap(), &mut super::Compiled::default());
+        let listened = super::listen(
+            command.spawn().unwrap(),
+            &mut super::Compiled::default(),
+            &|_, _| {},
+        );
         let (status, complaints) = listened.unwrap();
         let left = complaints.trim_start_matches("error: ").trim().parse().unwrap();
         kill_process(Pid::from_raw(left).unwrap(), Signal::KILL).unwrap();

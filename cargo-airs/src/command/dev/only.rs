@@ -8,14 +8,37 @@ use airs_core::Name;
 use airs_runtime::State;
 
 use crate::error::{Failure, Result};
-use crate::node;
+use crate::{node, os};
 
 /// The file that a loop holds, in the project's own folder.
 pub(crate) const LOCK: &str = "dev.lock";
 
+/// That this is the one loop of a project.
+#[derive(Debug)]
+pub(super) struct Only {
+    path: PathBuf,
+    file: File,
+}
+
+impl Only {
+    /// The file that says so.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the project is where it was: what is done by paths is done to it.
+    pub(super) fn is_there(&self) -> bool {
+        let Ok(there) = self.path.metadata() else {
+            return false;
+        };
+        let held = self.file.metadata().ok();
+        held.is_some_and(|held| os::identity(&held) == os::identity(&there))
+    }
+}
+
 /// Makes this the one loop of the project that has the folder. It is so until what is returned is dropped, or the
 /// process ends, however it does.
-pub(super) fn take(folder: &Path) -> Result<File> {
+pub(super) fn take(folder: &Path) -> Result<Only> {
     let path = folder.join(LOCK);
     let failed = |cause| Failure::unavailable(format!("cannot lock {}", path.display())).caused_by(cause);
     fs::create_dir_all(folder).map_err(failed)?;
@@ -42,7 +65,17 @@ pub(super) fn take(folder: &Path) -> Result<File> {
         write!(file, "{}", std::process::id())
     };
     write(&mut file).map_err(failed)?;
-    Ok(file)
+    Ok(Only { path, file })
+}
+
+/// Why a loop ends whose project is not where it was: its state would be written where nobody finds it.
+pub(super) fn gone(path: &Path) -> Failure {
+    let folder = path.parent().unwrap_or(path);
+    Failure::unavailable(format!(
+        "{} was moved or removed: what serves would go on without its project",
+        folder.display()
+    ))
+    .hint("start `cargo airs dev` again where the project is now")
 }
 
 /// Why a second one does not start.
@@ -86,12 +119,28 @@ mod tests {
     fn a_second_loop_is_refused_until_the_first_has_ended() {
         let folder = tempfile::tempdir().unwrap();
         let first = take(folder.path()).unwrap();
+        assert!(first.is_there());
         let refused = take(folder.path()).unwrap_err();
         assert_eq!(refused.exit(), Exit::Usage);
         let process = format!("as process {}", std::process::id());
         assert!(refused.message().ends_with(&process), "{}", refused.message());
         drop(first);
         take(folder.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_knows_when_its_project_is_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, there) = (folder.path().join("here"), folder.path().join("there"));
+        let only = take(&here).unwrap();
+        std::fs::rename(&here, &there).unwrap();
+        assert!(!only.is_there());
+        let other = take(&here).unwrap();
+        assert!(!only.is_there() && other.is_there());
+        std::fs::remove_dir_all(&here).unwrap();
+        std::fs::rename(&there, &here).unwrap();
+        assert!(only.is_there() && !other.is_there());
     }
 
     #[test]

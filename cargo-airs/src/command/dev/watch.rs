@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use notify::{Config, ErrorKind, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::inputs::{Inputs, Interest};
+use super::poll::Poll;
 use super::turns::Due;
 use crate::error::{Failure, Result};
 
@@ -20,9 +21,6 @@ use crate::error::{Failure, Result};
 const QUIET: Duration = Duration::from_millis(50);
 /// Where something happens all the time it is looked nevertheless.
 const QUIET_AWAITED_MAX: Duration = Duration::from_millis(500);
-
-/// How often it is looked where the system does not tell.
-const POLL: Duration = Duration::from_millis(300);
 
 /// An event of the system takes less than a millisecond; a machine may be busy.
 const PROBE_MAX: Duration = Duration::from_secs(1);
@@ -51,7 +49,15 @@ pub(super) struct Watch(Sender<Signal>);
 #[derive(Debug)]
 enum Signal {
     Happened(notify::Result<notify::Event>),
+    /// Something is other than it was, and the system has not told.
+    Noticed,
     OtherInputs,
+}
+
+/// What tells that something has happened.
+enum By {
+    System(RecommendedWatcher),
+    Poll(Poll),
 }
 
 /// The inputs, which the watch looks at and a build sets.
@@ -70,10 +76,12 @@ impl Watch {
         warn: impl Fn(&str) + Send + 'static,
     ) -> Result<Self> {
         let (sender, receiver) = channel();
-        let watcher = watcher(means, &sender).map_err(unavailable)?;
+        let by = match means {
+            Means::Native => By::System(system(&sender).map_err(unavailable)?),
+            Means::Poll => By::Poll(poll(&sender)),
+        };
         let mut thread = Watching {
-            watcher,
-            means,
+            by,
             watched: BTreeSet::new(),
             interest: Interest::default(),
             signals: sender.clone(),
@@ -108,18 +116,17 @@ pub(super) fn means_for(folder: &Path) -> Means {
     if told { Means::Native } else { Means::Poll }
 }
 
-fn watcher(means: Means, signals: &Sender<Signal>) -> notify::Result<Box<dyn Watcher + Send>> {
+fn system(signals: &Sender<Signal>) -> notify::Result<RecommendedWatcher> {
     let signals = signals.clone();
     let tell = move |event| {
         let _ = signals.send(Signal::Happened(event));
     };
-    Ok(match means {
-        Means::Native => Box::new(RecommendedWatcher::new(tell, Config::default())?),
-        Means::Poll => Box::new(PollWatcher::new(
-            tell,
-            Config::default().with_poll_interval(POLL),
-        )?),
-    })
+    RecommendedWatcher::new(tell, Config::default())
+}
+
+fn poll(signals: &Sender<Signal>) -> Poll {
+    let signals = signals.clone();
+    Poll::start(move || drop(signals.send(Signal::Noticed)))
 }
 
 fn unavailable(cause: notify::Error) -> Failure {
@@ -128,8 +135,7 @@ fn unavailable(cause: notify::Error) -> Failure {
 
 /// What the thread has.
 struct Watching {
-    watcher: Box<dyn Watcher + Send>,
-    means: Means,
+    by: By,
     watched: BTreeSet<PathBuf>,
     interest: Interest,
     signals: Sender<Signal>,
@@ -144,7 +150,7 @@ impl Watching {
         warn: &dyn Fn(&str),
     ) {
         while let Ok(signal) = receiver.recv() {
-            let mut asked = matches!(signal, Signal::Happened(_));
+            let mut asked = !matches!(signal, Signal::OtherInputs);
             if !self.takes(&signal) {
                 continue;
             }
@@ -155,7 +161,7 @@ impl Watching {
                 match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
                     // What does not concern the inputs is no reason to wait for its end.
                     Ok(more) if self.takes(&more) => {
-                        asked |= matches!(more, Signal::Happened(_));
+                        asked |= !matches!(more, Signal::OtherInputs);
                         quiet_at = Instant::now() + QUIET;
                     }
                     Ok(_) => {}
@@ -173,7 +179,7 @@ impl Watching {
     /// Whether a signal is a reason to look.
     fn takes(&mut self, signal: &Signal) -> bool {
         let event = match signal {
-            Signal::OtherInputs => return true,
+            Signal::OtherInputs | Signal::Noticed => return true,
             // Something was missed.
             Signal::Happened(Err(_)) => {
                 self.watched.clear();
@@ -200,6 +206,10 @@ impl Watching {
     /// Watches the folders that there are inputs in now.
     fn renew(&mut self, inputs: &Shared, warn: &dyn Fn(&str)) {
         self.interest = lock(inputs).interest();
+        let watcher = match &mut self.by {
+            By::System(watcher) => watcher,
+            By::Poll(poll) => return poll.watch(&self.interest),
+        };
         let there = |folder: &PathBuf| {
             folder
                 .ancestors()
@@ -209,36 +219,27 @@ impl Watching {
         let wanted: BTreeSet<PathBuf> = self.interest.folders.iter().filter_map(there).collect();
         for folder in self.watched.difference(&wanted) {
             // It may be gone, and its watch with it.
-            let _ = self.watcher.unwatch(folder);
+            let _ = watcher.unwatch(folder);
         }
         self.watched.retain(|folder| wanted.contains(folder));
         for folder in wanted {
             if self.watched.contains(&folder) {
                 continue;
             }
-            match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
+            match watcher.watch(&folder, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     self.watched.insert(folder);
                 }
-                Err(error) if self.means == Means::Native && is_exhausted(&error) => {
+                Err(error) if is_exhausted(&error) => {
                     warn("the system watches no more files for this user: they are looked through instead");
-                    return self.poll(inputs, warn);
+                    let poll = poll(&self.signals);
+                    poll.watch(&self.interest);
+                    self.by = By::Poll(poll);
+                    return;
                 }
                 // It is gone already, which is told, or may not be read.
                 Err(_) => {}
             }
-        }
-    }
-
-    fn poll(&mut self, inputs: &Shared, warn: &dyn Fn(&str)) {
-        match watcher(Means::Poll, &self.signals) {
-            Ok(watcher) => {
-                self.watcher = watcher;
-                self.means = Means::Poll;
-                self.watched.clear();
-                self.renew(inputs, warn);
-            }
-            Err(error) => warn(&format!("cannot look through files either: {error}")),
         }
     }
 }

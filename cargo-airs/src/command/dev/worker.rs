@@ -16,14 +16,14 @@ use super::made::{Made, One, Trouble};
 use super::profile;
 use super::serve::Serving;
 use super::turns::{Due, Event, Turn};
-use super::watch::{Shared, Watch, lock};
+use super::watch::{Shared, Watch};
 use crate::command::build;
 use crate::error::{Failure, Reason, Result};
 use crate::exit::Exit;
+use crate::files;
 use crate::report::Report;
 use crate::settings::Dev;
 use crate::workspace::{Crate, Workspace};
-use crate::{files, freshness};
 
 /// What the thread is to do.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl Worker {
         begun: SystemTime,
     ) -> Result<Option<std::result::Result<Made, (Trouble, Due)>>> {
         if due.project {
-            self.read_project(begun)?;
+            self.read_project(turn, due, begun)?;
         }
         let Project { workspace, crates } = &self.project;
         let wanted = |one: &&Crate| due.project || due.components.contains(&one.manifest.name);
@@ -130,7 +130,11 @@ impl Worker {
         let calls = build::calls(&crates, &arguments)?;
         let colored = self.report.is_for_people();
         let manifest = &self.settings.node.manifest;
-        let Some(compiled) = compile(&calls, manifest, turn, &self.cancel, colored)? else {
+        self.begin(&crates, begun);
+        let script_ended = |package: &_, out: &_| self.script_ended(package, out);
+        let compiled = compile(&calls, manifest, (turn, &self.cancel), colored, &script_ended);
+        self.end();
+        let Some(compiled) = compiled? else {
             return Ok(None);
         };
         self.note_inputs(&crates, &compiled, begun);
@@ -169,40 +173,6 @@ impl Worker {
         made.diagnostics = compiled.diagnostics;
         made.cargo = compiled.took;
         Ok(Some(Ok(made)))
-    }
-
-    /// Reads what the project says of itself. What is wrong leaves the project as it was.
-    fn read_project(&mut self, begun: SystemTime) -> Result<()> {
-        self.project = Project::read(&self.settings)?;
-        if self.serving.has_other_limits(&self.project.workspace.limits()) {
-            self.report.warn(
-                "[runtime.limits] in airs.toml count from the next start of this command on: the runtime keeps those that \
-                 it was started with",
-            );
-        }
-        let mut inputs = lock(&self.inputs);
-        inputs.set_project(self.project.workspace.files_of_project(), begun);
-        inputs.keep_only(&self.project.names().into_iter().collect());
-        Ok(())
-    }
-
-    /// Takes in what the compiler names as inputs.
-    fn note_inputs(&self, crates: &[&Crate], compiled: &Compiled, begun: SystemTime) {
-        let workspace = &self.project.workspace;
-        let mut inputs = lock(&self.inputs);
-        let mut project = workspace.files_of_project();
-        for one in crates {
-            let name = &one.manifest.name;
-            let named = compiled.artifacts.get(&one.id).filter(|_| compiled.succeeded);
-            let named = named.and_then(|file| files::text(&file.with_extension("d")).ok()?);
-            let Some(named) = named else {
-                inputs.search(name, workspace.folders_of(one), begun);
-                continue;
-            };
-            inputs.set(name, freshness::dependencies(&named), begun);
-        }
-        project.extend(inputs.manifests());
-        inputs.set_project(project, begun);
     }
 
     /// The component of a crate, unless it is the one that serves.

@@ -125,19 +125,6 @@ impl Dev {
         }
     }
 
-    /// Has the loop look at everything until nothing is due any more.
-    #[cfg(unix)]
-    pub(super) fn settles(&mut self, file: &Path) {
-        loop {
-            touch(file);
-            match self.next()["reason"].as_str().unwrap() {
-                "dev-unchanged" => return,
-                "dev-building" => drop(self.until("dev-turn")),
-                _ => {}
-            }
-        }
-    }
-
     /// What it says in a while.
     #[cfg(unix)]
     pub(super) fn hears(&mut self, time: Duration) -> Vec<Value> {
@@ -160,6 +147,13 @@ impl Dev {
 
     pub(super) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Its exit code, when it ends by itself.
+    #[cfg(unix)]
+    pub(super) fn ends(&mut self) -> Option<i32> {
+        while self.told.recv_timeout(PATIENCE).is_ok() {}
+        self.child.wait().unwrap().code()
     }
 
     /// Ends it at once, as if the machine had.
@@ -191,9 +185,11 @@ impl Turn {
         all.iter().map(|one| one["name"].as_str().unwrap()).collect()
     }
 
-    pub(super) fn files(&self) -> Vec<&str> {
-        let all = self.0["files"].as_array().unwrap();
-        all.iter().map(|file| file.as_str().unwrap()).collect()
+    /// The components that are out of service.
+    #[cfg(unix)]
+    pub(super) fn removed(&self) -> Vec<&str> {
+        let all = self.0["removed"].as_array().unwrap();
+        all.iter().map(|name| name.as_str().unwrap()).collect()
     }
 }
 

@@ -55,7 +55,9 @@ fn a_build_ends_with_its_loop_however_that_ends_and_with_a_change() {
     let mut scene = endless("endless", &port);
     let mut dev = Dev::start(&scene, "");
     let (first, _) = port.accept().unwrap();
-    scene.write("src/lib.rs", "// A change.");
+    // The crate itself is compiled when its script has ended, and is built as it is then.
+    let script = scene.read("build.rs");
+    scene.write("build.rs", format!("{script}// A change.\n"));
     dev.until("dev-cancelled");
     let (second, _) = port.accept().unwrap();
     // The second build has begun, so that nothing of the first is left: not the build script, which Cargo had started, nor what

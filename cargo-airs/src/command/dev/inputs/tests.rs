@@ -153,3 +153,90 @@ fn what_a_link_leads_to_is_an_input() {
     one.write("shared/code.rs", "b");
     assert_eq!(changed(&mut inputs), ["lib.rs"]);
 }
+
+#[test]
+fn an_older_file_in_the_place_of_a_newer_one_says_that_it_is_new() {
+    let one = Crate::new();
+    one.write("src/lib.rs", "a");
+    let mut inputs = one.compiled(&["src/lib.rs"]);
+    one.write("src/lib.rs.bak", "b");
+    let then = SystemTime::now() - Duration::from_secs(3600);
+    let backup = fs::File::open(one.path("src/lib.rs.bak")).unwrap();
+    backup.set_modified(then).unwrap();
+    fs::rename(one.path("src/lib.rs.bak"), one.path("src/lib.rs")).unwrap();
+    assert_eq!(changed(&mut inputs), ["lib.rs"]);
+    let modified = one.path("src/lib.rs").metadata().unwrap().modified().unwrap();
+    assert!(
+        modified > then + Duration::from_secs(1800),
+        "Cargo would not see it"
+    );
+    assert!(inputs.look().is_empty());
+}
+
+#[test]
+fn everything_in_a_folder_counts_that_is_an_input() {
+    let one = Crate::new();
+    one.write("src/lib.rs", "a");
+    fs::create_dir_all(one.path("words/target")).unwrap();
+    one.write("words/a.txt", "a");
+    one.write("words/target/CACHEDIR.TAG", "");
+    let mut inputs = one.compiled(&["src/lib.rs", "words"]);
+    assert!(inputs.look().is_empty());
+    one.write("words/a.txt", "b");
+    one.write("words/b.txt", "b");
+    one.write("words/target/b.txt", "what can be made again");
+    assert!(inputs.interest().concerns(&one.path("words/b.txt")));
+    assert_eq!(changed(&mut inputs), ["a.txt", "b.txt"]);
+    // Named as a file again, it is one.
+    inputs.set(&one.name, [one.path("src/lib.rs")], later());
+    one.write("words/c.txt", "c");
+    assert!(inputs.look().is_empty());
+}
+
+#[test]
+fn what_a_script_writes_is_in_the_build_that_goes_on_and_what_comes_later_is_not() {
+    let one = Crate::new();
+    one.write("src/lib.rs", "a");
+    one.write("src/made.rs", "a");
+    one.write("words.txt", "a");
+    let mut inputs = one.compiled(&["src/lib.rs", "src/made.rs", "words.txt"]);
+    let begun = SystemTime::now() - Duration::from_secs(1);
+    inputs.begin_build(begun, [one.folder.path().to_owned()].into());
+    one.write("src/made.rs", "b");
+    one.write("words.txt", "b");
+    assert_eq!(
+        changed(&mut inputs),
+        ["words.txt"],
+        "the script may have read it before"
+    );
+    one.write("output", "cargo::rerun-if-changed=words.txt\n");
+    inputs.script_ended(one.folder.path(), &one.path("output"));
+    assert!(inputs.look().is_empty());
+    one.write("src/made.rs", "c");
+    // The clock of files is coarse.
+    let later = fs::File::open(one.path("src/made.rs")).unwrap();
+    later
+        .set_modified(SystemTime::now() + Duration::from_secs(1))
+        .unwrap();
+    assert_eq!(changed(&mut inputs), ["made.rs"]);
+    // A script that is ended is nobody's excuse.
+    inputs.begin_build(begun, [one.folder.path().to_owned()].into());
+    one.write("src/made.rs", "d");
+    assert!(inputs.look().is_empty());
+    inputs.end_build();
+    assert_eq!(changed(&mut inputs), ["made.rs"]);
+}
+
+#[test]
+fn what_has_to_be_where_it_is_is_watched_and_no_input() {
+    let one = Crate::new();
+    one.write("dev.lock", "");
+    let mut inputs = one.compiled(&[]);
+    inputs.set_anchor(one.path("dev.lock"));
+    one.write("dev.lock", "1");
+    assert!(inputs.look().is_empty());
+    let interest = inputs.interest();
+    for place in [&one.path("dev.lock"), one.folder.path(), Path::new("/")] {
+        assert!(interest.concerns(place), "{}", place.display());
+    }
+}

@@ -71,6 +71,7 @@ fn between_good_ones(edits: usize) -> Verdict {
     let seen = Scene::of(scene.path());
     let traffic = Traffic::default();
     traffic.during(&seen, "mistakes-bump", || {
+        traffic.await_calls(8)?;
         for edit in 0..edits {
             let (file, from, to, code) = KINDS[edit % KINDS.len()];
             let good = scene.read(file);

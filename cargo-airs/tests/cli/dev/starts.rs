@@ -79,7 +79,7 @@ fn a_loop_goes_on_when_the_file_that_it_was_started_from_is_replaced() {
         .unwrap();
     let mut dev = Dev::start_from(&tool, &scene, "-p replaced-bump --state memory");
     assert_eq!(dev.turn().outcome(), "served");
-    dev.settles(&scene.path().join("bump/src/lib.rs"));
+    dev.is_quiet(&scene.path().join("bump/src/lib.rs"));
     // As an upgrade does it.
     scene.write("other", "not a program");
     std::fs::rename(scene.path().join("other"), &tool).unwrap();

@@ -78,7 +78,7 @@ fn sources(edits: &mut Builds) -> Result<(), String> {
     Ok(())
 }
 
-fn settings(edits: &mut Builds) -> Result<(), String> {
+fn configuration(edits: &mut Builds) -> Result<(), String> {
     let (tally, bump) = (&["tally"][..], &["bump"][..]);
     edits.project(
         "new configuration above",
@@ -121,6 +121,11 @@ fn settings(edits: &mut Builds) -> Result<(), String> {
             }
         },
     )?;
+    Ok(())
+}
+
+fn of_the_project(edits: &mut Builds) -> Result<(), String> {
+    let tally = &["tally"][..];
     edits.project("a toolchain file", &[], "", |scene| {
         scene.write("rust-toolchain.toml", "[toolchain]\nchannel = \"stable\"\n");
     })?;
@@ -167,7 +172,8 @@ fn an_edit_elsewhere_concerns_exactly_the_components_that_are_made_of_it() {
     edits.counts_by(41);
     holds(NAME, 14, |_| {
         sources(&mut edits)?;
-        settings(&mut edits)?;
+        configuration(&mut edits)?;
+        of_the_project(&mut edits)?;
         Ok(json!({ "inputs": 14, "builds": edits.builds }))
     });
     misses(

@@ -9,6 +9,7 @@ mod answer;
 mod beginning;
 mod compile;
 pub(crate) mod guard;
+mod hear;
 mod inputs;
 mod keys;
 mod level;

@@ -9,12 +9,12 @@ use crate::schema::reasons;
 
 /// What needs more than a command line, and where that is: there each message is compared with the schema, too.
 const ELSEWHERE: [(&str, &str); 11] = [
-    ("dev-building", "dev/saving.rs"),
+    ("dev-building", "dev/asked.rs"),
     ("dev-cancelled", "dev/starts.rs"),
     ("dev-diagnostics", "dev/broken.rs"),
     ("dev-started", "dev/starts.rs"),
     ("dev-turn", "dev/loops.rs"),
-    ("dev-unchanged", "dev/saving.rs"),
+    ("dev-unchanged", "dev/loops.rs"),
     ("driver-migrated", "state.rs"),
     ("log", "faulty.rs"),
     ("owner-awaited", "state.rs"),

@@ -11,14 +11,16 @@ use crate::journal::Entry;
 
 mod bench;
 mod built;
+mod coverage;
 mod dev;
 mod doctor;
 mod explain;
 mod figures;
 mod node;
 
-pub(crate) use bench::{Against, Latency, Measured};
+pub(crate) use bench::{Against, Latency, Measured, RUNS_MIN_FOR_P99};
 pub(crate) use built::Built;
+pub(crate) use coverage::{Covered, FileCovered};
 pub(crate) use dev::{DevServed, DevTurn, SERVES_ON};
 pub(crate) use doctor::{Checked, Examination, Verdict};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
@@ -56,6 +58,8 @@ pub(crate) enum Message<'a> {
         components: Vec<String>,
         duration_ms: u64,
     },
+    /// What the tests have covered, if `test` was asked.
+    CoverageMeasured(Covered),
     /// What `bench` has measured.
     BenchMeasured {
         #[serde(flatten)]
@@ -190,6 +194,7 @@ impl Message<'_> {
                 let against = against.as_ref().map(ToString::to_string);
                 Some(format!("{measured}{}", against.unwrap_or_default()))
             }
+            Self::CoverageMeasured(covered) => Some(covered.to_string()),
             Self::Status(status) => Some(status.to_string()),
             Self::DoctorExamined(examination) => Some(examination.to_string()),
             Self::RunCommitted { output, .. } | Self::AssetControlled { output, .. } => {

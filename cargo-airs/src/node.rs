@@ -5,12 +5,13 @@ mod ask;
 mod events;
 mod explain;
 mod input;
+mod manner;
 mod state;
 
 use std::fmt;
 
 use airs_core::{Code, Kind, Name};
-use airs_runtime::{Component, EngineConfig, Event, PathExplained, Runtime, State};
+use airs_runtime::{Component, Event, Loaded, PathExplained, Runtime, State};
 
 use crate::error::{Failure, Reason, Result};
 use crate::journal::{Flushed, Journal};
@@ -24,10 +25,8 @@ use absent::Absent;
 pub(crate) use ask::{Answered, ask};
 pub(crate) use events::tell;
 pub(crate) use input::{input, json, may_lack_input, raw};
+pub(crate) use manner::{AT_ONCE_MAX, Manner};
 pub(crate) use state::{kept, owned, state, with_files};
-
-/// A command makes one run.
-const INSTANCES_MAX: u32 = 16;
 
 /// A runtime with the project's components in it, and who acts on it.
 pub(crate) struct Node {
@@ -79,23 +78,36 @@ impl Node {
         needs: Needs<'_>,
         report: &Report,
     ) -> Result<Self> {
+        Self::in_a_manner(workspace, settings, needs, report, Manner::default())
+    }
+
+    pub(crate) fn in_a_manner(
+        workspace: &Workspace,
+        settings: &settings::Node,
+        needs: Needs<'_>,
+        report: &Report,
+        manner: Manner,
+    ) -> Result<Self> {
         let (needs, state) = needs.of(state(settings, workspace)?, &settings.context);
-        let journal = kept(&state, settings, workspace, report);
+        let journal = match manner.is_measured {
+            true => Journal::default(),
+            false => kept(&state, settings, workspace, report),
+        };
         let (listener, noted) = (report.clone(), journal.clone());
         let builder = Runtime::builder()
             .state(state)
             .limits(workspace.limits())
-            .engine(EngineConfig {
-                instances_max: INSTANCES_MAX,
-                ..EngineConfig::default()
-            })
+            .engine(manner.engine())
             .context(settings.context.clone())
             .on_event(move |event| {
                 // Whoever serves for the length of one command is no news.
                 if !matches!(event, Event::Loaded { .. } | Event::Unloaded { .. }) {
                     noted.note(event);
                 }
-                tell(event, &listener);
+                match manner.is_measured {
+                    true => events::tell_who_asks(event, &listener),
+                    false => tell(event, &listener),
+                }
             });
         let builder = builder.code_goal(code::goal(&settings.profile));
         let builder = with_files(builder, settings, workspace);
@@ -122,6 +134,17 @@ impl Node {
             absent: Vec::new(),
             _journal: Journal::default().into(),
         }
+    }
+
+    /// What is in service.
+    pub(crate) fn components(&self) -> Vec<Loaded> {
+        self.runtime.components()
+    }
+
+    /// Says which components are not in service, and why.
+    pub(crate) fn warn_of_absent(&self) {
+        let warn = |absent: &Absent| self.report.warn(&absent.to_string());
+        self.absent.iter().for_each(warn);
     }
 
     /// What applies to a path for who acts.

@@ -9,7 +9,6 @@ mod fixed;
 mod storage;
 mod wire;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use airs_core::{Code, Error, Grants, Limits, Name, VariableName};
@@ -17,6 +16,7 @@ use airs_package::Component;
 use airs_runtime::{CodeCache, CompileProcess, EngineConfig, Runtime};
 
 use crate::error::{Failure, Result};
+use crate::report::Report;
 use crate::settings::Which;
 use crate::workspace::Workspace;
 use crate::{code, interrupt};
@@ -36,11 +36,12 @@ const THREADS: usize = 2;
 pub(crate) struct Stage {
     components: Vec<(Component, Grants)>,
     limits: Limits,
-    variables: BTreeMap<VariableName, String>,
     files: PathBuf,
     cache: Option<CodeCache>,
     process: Option<CompileProcess>,
     profile: String,
+    /// Those that cannot be put into service.
+    unfit: Vec<String>,
 }
 
 /// A runtime, and what a test may do with it.
@@ -54,7 +55,7 @@ pub(crate) struct Opened {
 
 impl Stage {
     /// The project's components, as they are built in a profile.
-    pub(crate) fn of(workspace: &Workspace, profile: &str, cache: Option<CodeCache>) -> Result<Self> {
+    pub(crate) fn of(workspace: &Workspace, profile: &str, report: &Report) -> Result<Self> {
         let open = |one: &crate::workspace::Crate| {
             interrupt::check()?;
             let path = workspace.built(one, profile)?;
@@ -66,22 +67,56 @@ impl Stage {
         let root = workspace
             .project()
             .map_or_else(|| workspace.root(), airs_package::Project::root);
-        let stage = Self {
+        let mut stage = Self {
             components: all.iter().map(open).collect::<Result<_>>()?,
             limits: workspace.limits(),
-            variables: workspace.variables(&Name::local()),
             files: root.join("tests").join("files"),
-            cache,
+            cache: code::cache(report),
             process: code::process(),
             profile: profile.to_owned(),
+            unfit: Vec::new(),
         };
-        // Whatever is wrong with a component is told once, before any test meets it; and its code is kept from now on.
-        stage.open(Opening::default())?;
+        stage.unfit = stage.try_out(report)?;
         Ok(stage)
     }
 
+    /// Puts every component into service, from when on its code is kept, and answers with the names of those that cannot
+    /// be: whatever is wrong is told once, and tests that do without them are none the worse.
+    fn try_out(&self, report: &Report) -> Result<Vec<String>> {
+        if self.open(Opening::default()).is_ok() {
+            return Ok(Vec::new());
+        }
+        let only = |names: Vec<String>| {
+            self.open(Opening {
+                components: Some(names),
+                ..Opening::default()
+            })
+        };
+        // If none at all can be had, it is no component's fault.
+        only(Vec::new())?;
+        let mut unfit = Vec::new();
+        for name in self.names() {
+            interrupt::check()?;
+            if let Err(error) = only(vec![name.to_owned()]) {
+                let hint = error
+                    .hint_text()
+                    .map_or_else(String::new, |hint| format!("; {hint}"));
+                report.warn(&format!("no test can have {name} in service: {error}{hint}"));
+                unfit.push(name.to_owned());
+            }
+        }
+        Ok(unfit)
+    }
+
+    /// The names of the components that tests find in service, unless they do without.
+    pub(crate) fn serving(&self) -> Vec<&str> {
+        let mut names = self.names();
+        names.retain(|name| !self.unfit.iter().any(|unfit| unfit == name));
+        names
+    }
+
     /// The names of the components.
-    pub(crate) fn names(&self) -> Vec<&str> {
+    fn names(&self) -> Vec<&str> {
         let manifests = self
             .components
             .iter()
@@ -96,6 +131,7 @@ impl Stage {
             components,
             now_ms,
             seed,
+            variables,
             http,
         } = opening;
         let (clock, random, faults) = (FixedClock::at(now_ms), Seeded::with(seed), Faults::default());
@@ -114,12 +150,13 @@ impl Stage {
             // Nothing is read or written, and meets a fault, but what a test has asked for.
             .forget_answers_when_asked()
             .interpose(faults.clone())
-            .http(Canned::new(http)?)
+            .http(Canned::new(http, faults.clone())?)
             .on_event(move |event| noted.note(event));
-        let variables = self.variables.iter();
-        let builder = variables.fold(builder, |builder, (name, value)| {
-            builder.variable(name.clone(), value.clone())
-        });
+        // None of those that the tests were started with: they would be others elsewhere.
+        let mut builder = builder;
+        for (name, value) in variables {
+            builder = builder.variable(variable(&name)?, value);
+        }
         let names = match contexts.is_empty() {
             true => vec![Name::local()],
             false => contexts
@@ -167,4 +204,9 @@ impl Stage {
 fn context(name: &str) -> airs_core::Result<Name> {
     name.parse()
         .map_err(|why: airs_core::NameError| Error::new(Code::InvalidName, why.to_string()))
+}
+
+fn variable(name: &str) -> airs_core::Result<VariableName> {
+    name.parse()
+        .map_err(|why: airs_core::VariableNameError| Error::new(Code::InvalidName, why.to_string()))
 }

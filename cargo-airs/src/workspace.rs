@@ -151,6 +151,15 @@ impl Workspace {
         }
     }
 
+    /// Sees whether the workspace has packages of these names, components or not.
+    pub(crate) fn require_packages(&self, names: &[String]) -> Result<()> {
+        let has = |name: &str| self.metadata.packages.iter().any(|package| package.name == name);
+        match names.iter().find(|name| !has(name)) {
+            Some(name) => Err(self.unknown("package", name)),
+            None => Ok(()),
+        }
+    }
+
     /// One component by name.
     pub(crate) fn component(&self, name: &str) -> Result<Crate> {
         let package = self
@@ -159,7 +168,7 @@ impl Workspace {
             .iter()
             .find(|package| package.name.as_str() == name);
         let Some(package) = package else {
-            return Err(self.unknown(name));
+            return Err(self.unknown("component", name));
         };
         let Some(component) = self.read(package)? else {
             return Err(Failure::usage(format!(
@@ -259,7 +268,7 @@ impl Workspace {
         }))
     }
 
-    fn unknown(&self, name: &str) -> Failure {
+    fn unknown(&self, what: &str, name: &str) -> Failure {
         let names = self.metadata.packages.iter().map(|package| package.name.as_str());
         let near = names
             .map(|known| (strsim::damerau_levenshtein(known, name), known))
@@ -267,7 +276,7 @@ impl Workspace {
             .min();
         let failure = Failure::new(
             Reason::Airs(Code::NotFound),
-            format!("there is no component {name:?} here"),
+            format!("there is no {what} {name:?} here"),
         );
         match near {
             Some((_, near)) => failure.hint(format!("there is {near}")),

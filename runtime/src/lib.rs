@@ -200,7 +200,7 @@ pub use explain::{ComponentExplained, PathExplained};
 pub use load::Loaded;
 pub use request::{Report, Request};
 pub use routes::Generation;
-pub use runtime::Runtime;
+pub use runtime::{INSTANCES_PER_RUN, Runtime};
 pub use swap::{Prepared, Refused, Swapped};
 
 /// What a storage of an embedder's own is made of, for [`RuntimeBuilder::context_in`].

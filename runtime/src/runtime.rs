@@ -23,8 +23,16 @@ use crate::routes::{Generation, Routes};
 use crate::surroundings::Surroundings;
 use crate::turns::Turns;
 
-/// A run has one program and rarely more than three drivers.
-const INSTANCES_PER_RUN: u32 = 4;
+/// The instances that a runtime counts for a run: it has one program and rarely more than three drivers. Runs have places
+/// for a part of [`EngineConfig::instances_max`](airs_engine::EngineConfig::instances_max); others wait.
+///
+/// ```
+/// use airs_runtime::{EngineConfig, INSTANCES_PER_RUN};
+///
+/// // Room for eight runs at once.
+/// let engine = EngineConfig { instances_max: 8 * INSTANCES_PER_RUN, ..EngineConfig::default() };
+/// ```
+pub const INSTANCES_PER_RUN: u32 = 4;
 
 /// Contexts with their state, and the components in service. Cheap to clone; all clones are one runtime,
 /// which ends with the last of them.

@@ -4,11 +4,10 @@ use airs_core::Name;
 use clap::Args as ClapArgs;
 
 use super::{NodeArgs, at_most, node::name};
+use crate::node::AT_ONCE_MAX;
 
 /// More runs than anybody waits for.
 const RUNS_MAX: u64 = 10_000_000;
-/// As many as a runtime of the command line has places for.
-const AT_ONCE_MAX: u64 = 32;
 
 /// Run a program many times, and say how long that takes
 #[derive(Debug, ClapArgs)]
@@ -30,12 +29,12 @@ pub(crate) struct BenchArgs {
     /// Its input, as JSON [default: null]
     #[arg(long, value_name = "JSON|@FILE|-")]
     pub(crate) input: Option<String>,
-    /// How many runs are measured; a tenth as many come before, unmeasured
+    /// How many runs are measured; a tenth as many, at most 1000, come before, unmeasured
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = at_most(RUNS_MAX))]
     pub(crate) runs: u64,
     /// How many are made at once
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most(AT_ONCE_MAX))]
-    pub(crate) at_once: u64,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(AT_ONCE_MAX)))]
+    pub(crate) at_once: u32,
     /// Keep what is measured under this name
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub(crate) save_baseline: Option<Name>,

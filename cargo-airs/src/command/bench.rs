@@ -1,6 +1,7 @@
 //! `cargo airs bench`: how long runs of a program take.
 
 mod baseline;
+mod conditions;
 mod copy;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,11 +13,12 @@ use airs_runtime::{Answer, Report as RunReport};
 use crate::error::{Failure, Result};
 use crate::interrupt;
 use crate::live::Work;
-use crate::message::{Latency, Measured, Message};
-use crate::node::{self, Needs, Node};
+use crate::message::{Latency, Measured, Message, RUNS_MIN_FOR_P99};
+use crate::node::{self, Manner, Needs, Node};
 use crate::report::Report;
 use crate::settings::{self, Bench, StatePlace};
 use crate::workspace::Workspace;
+use conditions::Conditions;
 
 /// Enough for caches and branch predictors, and not long to wait for.
 const WARM_UP_MAX: u64 = 1_000;
@@ -29,13 +31,13 @@ pub(crate) fn run(settings: &Bench, report: &Report) -> Result<()> {
     };
     let input = node::input(settings.input.as_deref())?;
     let program = settings.program.clone();
-    let work = Work::Run { program, input };
+    let state = node::state(&settings.node, &workspace)?;
+    let work = Work::Run {
+        program,
+        input: input.clone(),
+    };
     // Removed when it is dropped.
-    let copy = copy::of(
-        &node::state(&settings.node, &workspace)?,
-        &settings.node.context,
-        &workspace,
-    )?;
+    let copy = copy::of(&state, &settings.node.context, &workspace)?;
     let on_copy = settings::Node {
         state: match &copy {
             Some(copy) => StatePlace::Folder(copy.path().to_owned()),
@@ -43,7 +45,15 @@ pub(crate) fn run(settings: &Bench, report: &Report) -> Result<()> {
         },
         ..settings.node.clone()
     };
-    let node = Node::within(&workspace, &on_copy, Needs::Program(&settings.program), report)?;
+    let manner = Manner {
+        at_once: settings.at_once,
+        is_measured: true,
+    };
+    report.detail("what components log is shown, and the time for that is measured with the runs");
+    let needs = Needs::Program(&settings.program);
+    let node = Node::in_a_manner(&workspace, &on_copy, needs, report, manner)?;
+    node.warn_of_absent();
+    let conditions = Conditions::of(settings, &input, &state, node.components());
     let progress = report.progress(format!("running {} {} times", settings.program, settings.runs));
     make(
         &node,
@@ -58,18 +68,22 @@ pub(crate) fn run(settings: &Bench, report: &Report) -> Result<()> {
     progress.finish_and_clear();
     let measured = measured(settings, made, took);
     if let Some(name) = &settings.save_baseline {
-        baseline::write(&workspace, name, &measured)?;
+        baseline::write(&workspace, name, &conditions, &measured)?;
     }
-    if let Some(before) = &before
-        && !measured.is_like(before)
-    {
-        report.warn("the baseline was measured in another way: other runs at once, another program or another profile");
+    if settings.runs < RUNS_MIN_FOR_P99 {
+        report.note("of fewer than 100 runs the 99th percentile is the slowest one");
     }
     let against = settings.baseline.as_ref().zip(before.as_ref());
-    report.say(&Message::BenchMeasured {
-        against: against.map(|(name, before)| measured.against(name.as_str(), before)),
-        measured,
+    let against = against.map(|(name, before)| {
+        let differs = conditions.differing(&before.conditions);
+        if !differs.is_empty() {
+            let what = differs.join(", another ");
+            report.warn(&format!("baseline {name} was measured with another {what}"));
+        }
+        let same_components = conditions.has_same_components(&before.conditions);
+        measured.against(name.as_str(), &before.measured, differs, same_components)
     });
+    report.say(&Message::BenchMeasured { measured, against });
     Ok(())
 }
 
@@ -81,7 +95,7 @@ struct Made {
 }
 
 /// Makes so many runs, some at once. The first that fails ends it.
-fn make(node: &Node, work: &Work, runs: u64, at_once: u64) -> Result<Made> {
+fn make(node: &Node, work: &Work, runs: u64, at_once: u32) -> Result<Made> {
     let left = AtomicU64::new(runs);
     let one_after_another = || -> Result<Made> {
         let mut made = Made::default();
@@ -138,7 +152,7 @@ fn measured(settings: &Bench, made: Made, took: Duration) -> Measured {
         program: settings.program.clone(),
         profile: settings.node.profile.clone(),
         runs: settings.runs,
-        at_once: settings.at_once,
+        at_once: settings.at_once.into(),
         attempts,
         runs_per_second,
         latency_us: Latency::of(&latencies),

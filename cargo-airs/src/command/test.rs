@@ -5,18 +5,17 @@ mod serving;
 
 use std::ffi::OsString;
 use std::io::{BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cargo;
-use crate::code;
 use crate::command::build;
 use crate::error::{Failure, Reason, Result};
 use crate::interrupt::Running;
 use crate::message::Message;
 use crate::report::Report;
-use crate::settings::{Build, Test, TestWay};
+use crate::settings::{Test, TestWay};
 use crate::stage::{self, Stage};
 use crate::workspace::Workspace;
 use coverage::Coverage;
@@ -24,16 +23,19 @@ use serving::Serving;
 
 /// The profile of the components, for a tool that tests start themselves.
 pub(crate) const PROFILE_VARIABLE: &str = "AIRS_TEST_PROFILE";
+/// Says to that tool that the components are built.
+pub(crate) const BUILT_VARIABLE: &str = "AIRS_TEST_BUILT";
 /// The tool that they start.
 const TOOL_VARIABLE: &str = "AIRS_TEST_TOOL";
 
 pub(crate) fn run(settings: &Test, report: &Report) -> Result<()> {
     if settings.serve {
-        return serve(&settings.build, report);
+        return serve(settings, report);
     }
     let begun = Instant::now();
     let workspace = Workspace::load(&settings.build.manifest)?;
     // What is missing is said before anything is built.
+    workspace.require_packages(&settings.packages)?;
     let mut coverage = match settings.way {
         TestWay::Coverage => Some(Coverage::new(workspace.target(), workspace.root())?),
         TestWay::Cargo | TestWay::Nextest => None,
@@ -47,23 +49,24 @@ pub(crate) fn run(settings: &Test, report: &Report) -> Result<()> {
             coverage.compile(&mut compiling)?;
         }
     }
-    let stage = Stage::of(&workspace, &settings.build.profile, code::cache(report))?;
-    let components = stage.names().iter().map(|&name| name.to_owned()).collect();
+    let stage = Stage::of(&workspace, &settings.build.profile, report)?;
+    let components = stage.serving().iter().map(|&name| name.to_owned()).collect();
     let serving = Serving::begin(Arc::new(stage))?;
     let mut tests = tests(settings, &[])?;
     serving.tell(&mut tests);
-    tests.env(PROFILE_VARIABLE, &settings.build.profile);
+    tests
+        .env(PROFILE_VARIABLE, &settings.build.profile)
+        .env(BUILT_VARIABLE, "1");
     if let Ok(this) = std::env::current_exe() {
         tests.env(TOOL_VARIABLE, this);
     }
     if let Some(coverage) = &coverage {
         coverage.count(&mut tests);
     }
-    if !passed(tests.args(after(settings)), report)? {
-        return Err(Failure::new(Reason::TestsFailed, "a test failed"));
-    }
+    let ended = run_through(tests.args(after(settings)), report)?;
+    passed(settings.way, ended)?;
     if let Some(coverage) = &coverage {
-        coverage.report(report)?;
+        report.say(&Message::CoverageMeasured(coverage.read()?));
     }
     report.say(&Message::TestsPassed {
         components,
@@ -73,11 +76,15 @@ pub(crate) fn run(settings: &Test, report: &Report) -> Result<()> {
 }
 
 /// Serves the process that has started this one, over standard input and output, until that ends.
-fn serve(settings: &Build, report: &Report) -> Result<()> {
+fn serve(settings: &Test, report: &Report) -> Result<()> {
+    let build = &settings.build;
     let prepared = || {
-        let workspace = Workspace::load(&settings.manifest)?;
-        build::within(&workspace, settings, report)?;
-        Stage::of(&workspace, &settings.profile, code::cache(report))
+        let workspace = Workspace::load(&build.manifest)?;
+        // What is built with other settings than the tests were started with would be something else.
+        if !settings.is_built {
+            build::within(&workspace, build, report)?;
+        }
+        Stage::of(&workspace, &build.profile, report)
     };
     match prepared() {
         Ok(stage) => {
@@ -95,7 +102,7 @@ fn serve(settings: &Build, report: &Report) -> Result<()> {
 fn compile(command: &mut Command) -> Result<()> {
     match Running::start(command.stdout(Stdio::null()))?.wait()?.success() {
         true => Ok(()),
-        false => Err(Failure::new(Reason::BuildFailed, "the tests do not compile")),
+        false => Err(not_compiled()),
     }
 }
 
@@ -115,6 +122,10 @@ fn tests(settings: &Test, more: &[OsString]) -> Result<Command> {
         [] => drop(command.arg("--workspace")),
         packages => drop(command.args(packages.iter().flat_map(|name| ["-p", name]))),
     }
+    if subcommand.len() > 1 {
+        // As with Cargo: a filter may fit none of them.
+        command.arg("--no-tests=pass");
+    }
     command.args(more).stdin(Stdio::null());
     Ok(command)
 }
@@ -129,9 +140,9 @@ fn after(settings: &Test) -> Vec<OsString> {
     }
 }
 
-/// Runs tests, and tells whether they have passed. What they print is for people: where programs read stdout it goes to
+/// Runs tests, and tells how they ended. What they print is for people: where programs read stdout it goes to
 /// stderr.
-fn passed(tests: &mut Command, report: &Report) -> Result<bool> {
+fn run_through(tests: &mut Command, report: &Report) -> Result<ExitStatus> {
     if !report.is_for_people() {
         tests.stdout(Stdio::piped());
     }
@@ -141,5 +152,53 @@ fn passed(tests: &mut Command, report: &Report) -> Result<bool> {
         let _ = std::io::copy(&mut stdout, &mut std::io::stderr());
         let _ = std::io::stderr().flush();
     }
-    Ok(running.wait()?.success())
+    running.wait()
+}
+
+/// Whether tests have passed that ended so. Cargo has one code for all that can be wrong; nextest says more.
+fn passed(way: TestWay, ended: ExitStatus) -> Result<()> {
+    const USAGE: i32 = 2;
+    const TESTS_FAILED: i32 = 100;
+    const BUILD_FAILED: i32 = 101;
+    Err(match (way, ended.code()) {
+        _ if ended.success() => return Ok(()),
+        (TestWay::Nextest, Some(BUILD_FAILED)) => not_compiled(),
+        (TestWay::Nextest, Some(USAGE)) => Failure::usage("cargo-nextest does not take these arguments"),
+        (TestWay::Nextest, Some(code)) if code != TESTS_FAILED => {
+            Failure::unavailable(format!("cargo-nextest has failed with exit code {code}"))
+        }
+        _ => Failure::new(Reason::TestsFailed, "a test failed"),
+    })
+}
+
+fn not_compiled() -> Failure {
+    Failure::new(Reason::BuildFailed, "the tests do not compile")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::ExitStatus;
+
+    use super::{TestWay, passed};
+    use crate::exit::Exit;
+
+    #[test]
+    fn only_a_test_that_failed_is_said_to_have_failed() {
+        let ended = |way, code: i32| {
+            let verdict = passed(way, ExitStatus::from_raw(code << 8));
+            verdict.err().map(|failure| failure.exit())
+        };
+        for (way, code, expected) in [
+            (TestWay::Cargo, 0, None),
+            (TestWay::Cargo, 101, Some(Exit::Refused)),
+            (TestWay::Nextest, 0, None),
+            (TestWay::Nextest, 100, Some(Exit::Refused)),
+            (TestWay::Nextest, 101, Some(Exit::BuildFailed)),
+            (TestWay::Nextest, 2, Some(Exit::Usage)),
+            (TestWay::Nextest, 96, Some(Exit::Unavailable)),
+        ] {
+            assert_eq!(ended(way, code), expected, "{way:?} {code}");
+        }
+    }
 }

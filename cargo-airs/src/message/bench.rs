@@ -32,17 +32,25 @@ pub(crate) struct Latency {
 #[derive(Debug, Serialize)]
 pub(crate) struct Against {
     baseline: String,
+    /// What was otherwise when the baseline was measured, but for the components.
+    differs: Vec<&'static str>,
+    /// Whether the components were the same ones, byte by byte.
+    same_components: bool,
     p50: f64,
     p90: f64,
     p99: f64,
     runs_per_second: f64,
 }
 
+/// With fewer runs the slowest one is the 99th percentile.
+pub(crate) const RUNS_MIN_FOR_P99: u64 = 100;
+
 impl Latency {
-    /// Of latencies in order.
+    /// Of latencies in order. A percentile is the smallest latency that at least so many are not above.
     pub(crate) fn of(sorted: &[Duration]) -> Self {
         let at = |thousandth: usize| {
-            let index = (sorted.len().saturating_sub(1) * thousandth).div_ceil(1_000);
+            let rank = (sorted.len() * thousandth).div_ceil(1_000);
+            let index = rank.saturating_sub(1);
             sorted
                 .get(index)
                 .map_or(0.0, |latency| latency.as_secs_f64() * 1e6)
@@ -58,15 +66,26 @@ impl Latency {
 }
 
 impl Measured {
-    /// Whether the two can be compared.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
-        (&self.program, &self.profile, self.at_once) == (&other.program, &other.profile, other.at_once)
+    /// Whether something can be put in proportion to it.
+    pub(crate) fn is_measurable(&self) -> bool {
+        let Latency { p50, p90, p99, .. } = self.latency_us;
+        let all = [p50, p90, p99, self.runs_per_second];
+        all.iter().all(|figure| figure.is_finite() && *figure > 0.0)
     }
 
-    pub(crate) fn against(&self, name: &str, before: &Self) -> Against {
+    /// How this is beside what was measured before, where these things were otherwise.
+    pub(crate) fn against(
+        &self,
+        name: &str,
+        before: &Self,
+        differs: Vec<&'static str>,
+        same_components: bool,
+    ) -> Against {
         let (now, then) = (&self.latency_us, &before.latency_us);
         Against {
             baseline: name.to_owned(),
+            differs,
+            same_components,
             p50: now.p50 / then.p50,
             p90: now.p90 / then.p90,
             p99: now.p99 / then.p99,
@@ -122,7 +141,11 @@ impl fmt::Display for Against {
             change(self.p90),
             change(self.p99),
             change(self.runs_per_second)
-        )
+        )?;
+        match self.same_components {
+            true => f.write_str("\n  the components are those of the baseline"),
+            false => Ok(()),
+        }
     }
 }
 
@@ -147,18 +170,23 @@ mod tests {
 
     #[test]
     fn quantiles_are_latencies_that_were_seen() {
-        let sorted: Vec<Duration> = (1..=100).map(Duration::from_micros).collect();
-        let Latency {
-            min,
-            p50,
-            p90,
-            p99,
-            max,
-        } = Latency::of(&sorted);
-        let rounded = [min, p50, p90, p99, max].map(f64::round);
-        assert_eq!(rounded, [1.0, 51.0, 91.0, 100.0, 100.0]);
-        let one = Latency::of(&sorted[..1]);
-        assert_eq!([one.min, one.p50, one.max].map(f64::round), [1.0; 3]);
+        let sorted: Vec<Duration> = (1..=1_000).map(Duration::from_micros).collect();
+        let of = |runs: usize| {
+            let Latency {
+                min,
+                p50,
+                p90,
+                p99,
+                max,
+            } = Latency::of(&sorted[..runs]);
+            [min, p50, p90, p99, max].map(f64::round)
+        };
+        assert_eq!(of(0), [0.0; 5]);
+        assert_eq!(of(1), [1.0; 5]);
+        assert_eq!(of(10), [1.0, 5.0, 9.0, 10.0, 10.0]);
+        assert_eq!(of(99), [1.0, 50.0, 90.0, 99.0, 99.0]);
+        assert_eq!(of(100), [1.0, 50.0, 90.0, 99.0, 100.0]);
+        assert_eq!(of(1_000), [1.0, 500.0, 900.0, 990.0, 1_000.0]);
     }
 
     #[test]

@@ -40,3 +40,11 @@ pub(crate) fn tell(event: &Event<'_>, report: &Report) {
     }
     code::log(event, report);
 }
+
+/// The same where it is in the way of what is done: what components log is for those who ask for more.
+pub(super) fn tell_who_asks(event: &Event<'_>, report: &Report) {
+    if let Event::Log { component, line, .. } = event {
+        report.detail(&format!("{component}: {line}"));
+    }
+    code::log(event, report);
+}

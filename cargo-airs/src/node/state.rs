@@ -28,7 +28,7 @@ pub(crate) fn with_files(
     workspace: &Workspace,
 ) -> RuntimeBuilder {
     let project = || Some(workspace.near(&state_folder(workspace.project()?.root())));
-    let folder = match &settings.state {
+    let folder = match &settings.files_beside {
         StatePlace::Folder(folder) => Some(folder.clone()),
         StatePlace::Memory | StatePlace::Project => project(),
     };

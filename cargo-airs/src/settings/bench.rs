@@ -10,7 +10,7 @@ pub(crate) struct Bench {
     pub(crate) program: String,
     pub(crate) input: Option<String>,
     pub(crate) runs: u64,
-    pub(crate) at_once: u64,
+    pub(crate) at_once: u32,
     pub(crate) save_baseline: Option<Name>,
     pub(crate) baseline: Option<Name>,
     pub(crate) node: Node,

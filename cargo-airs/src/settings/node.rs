@@ -17,6 +17,8 @@ pub(crate) struct Node {
     pub(crate) caller: CallerId,
     pub(crate) context: Name,
     pub(crate) state: StatePlace,
+    /// Beside which state the folders of contexts are.
+    pub(crate) files_beside: StatePlace,
     pub(crate) profile: String,
     pub(crate) timeout_ms: Option<u64>,
     /// What makes the command's run happen once.
@@ -114,10 +116,12 @@ pub(crate) struct Demo {
 
 impl Node {
     pub(super) fn new(args: NodeArgs, for_cargo: impl Iterator<Item = &'static str>) -> Self {
+        let state = StatePlace::from(args.state);
         Self {
             caller: args.caller.unwrap_or_else(CallerId::operator),
             context: args.context.unwrap_or_else(Name::local),
-            state: StatePlace::from(args.state),
+            files_beside: state.clone(),
+            state,
             profile: profile(args.profile),
             timeout_ms: None,
             id: None,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::{Build, Manifest, Which, profile};
 use crate::args::TestArgs;
-use crate::command::test::PROFILE_VARIABLE;
+use crate::command::test::{BUILT_VARIABLE, PROFILE_VARIABLE};
 
 #[derive(Debug)]
 pub(crate) struct Test {
@@ -16,6 +16,8 @@ pub(crate) struct Test {
     pub(crate) way: Way,
     /// Whether to serve tests that were started in another way, rather than to run any.
     pub(crate) serve: bool,
+    /// Whether the components are built already, by who has started the tests that are served.
+    pub(crate) is_built: bool,
     /// What the tests themselves are told.
     pub(crate) arguments: Vec<OsString>,
 }
@@ -48,6 +50,7 @@ impl Test {
                 _ => Way::Cargo,
             },
             serve: args.serve,
+            is_built: args.serve && std::env::var_os(BUILT_VARIABLE).is_some(),
             arguments: args.arguments,
         }
     }

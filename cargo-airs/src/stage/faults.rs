@@ -6,6 +6,8 @@ use airs_core::{Code, Error, GuestCall, Interposed, Interposer, Kind, Result};
 use airs_runtime::Loaded;
 use serde::Deserialize;
 
+use super::fixed::parsed;
+
 /// Something that is to go wrong.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Fault {
@@ -26,6 +28,8 @@ pub(super) enum Place {
     Read { driver: Option<String> },
     /// When a run is committed.
     Commit,
+    /// When a URL is asked.
+    Http { url: String },
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -41,6 +45,9 @@ pub(super) enum Way {
     Lost,
     /// It is carried out, and nobody learns of that.
     AnswerLost,
+    /// Of a server: nobody is there.
+    Unreachable,
+    Late,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -72,6 +79,7 @@ impl Fault {
             Place::Call { component, function } => (component, Some(function)),
             Place::Read { driver: Some(driver) } => (driver, None),
             Place::Read { driver: None } | Place::Commit => return Ok(()),
+            Place::Http { url } => return parsed(url).map(drop),
         };
         let of_kind = |one: &&Loaded| function.is_some() || one.kind == Kind::Driver;
         let names = serving.iter().filter(of_kind).map(|one| one.name.as_str());

@@ -1,13 +1,15 @@
 //! A world in which nothing happens by itself: time stands still, chance is foreseeable, servers are not asked.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use airs_core::{Capabilities, Code, Error, HttpRequest, HttpResponse};
-use airs_runtime::{Clock, Http, HttpError, HttpUrl, Random, Room};
+use airs_runtime::{Clock, Http, HttpError, HttpMethod, HttpUrl, Random, Room};
 use serde::Deserialize;
 
+use super::faults::{Faults, Place, Way};
 use super::storage::BoxFuture;
 
 /// A clock that stands where it is put.
@@ -78,35 +80,92 @@ impl Random for Seeded {
 pub(crate) struct CannedAnswer {
     url: String,
     status: u16,
-    body: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
 }
 
-/// Servers that answer what they were told to.
+/// Servers that answer what they were told to, one after the other; the last answer is for all that follow.
 #[derive(Debug)]
-pub(super) struct Canned(Vec<(HttpUrl, HttpResponse)>);
+pub(super) struct Canned {
+    servers: Mutex<Vec<(HttpUrl, VecDeque<HttpResponse>)>>,
+    faults: Faults,
+}
 
 impl Canned {
-    pub(super) fn new(answers: Vec<CannedAnswer>) -> airs_core::Result<Self> {
-        let answer = |CannedAnswer { url, status, body }: CannedAnswer| {
-            let parsed = url.parse::<HttpUrl>().map_err(|why| {
-                Error::new(
-                    Code::InvalidInput,
-                    format!("{url:?} is no URL that could be asked: {why}"),
-                )
-            })?;
-            let response = HttpResponse {
-                status,
-                body: body.into_bytes(),
-                ..HttpResponse::default()
-            };
-            Ok((parsed, response))
-        };
-        answers
-            .into_iter()
-            .map(answer)
-            .collect::<airs_core::Result<_>>()
-            .map(Self)
+    pub(super) fn new(answers: Vec<CannedAnswer>, faults: Faults) -> airs_core::Result<Self> {
+        let mut servers: Vec<(HttpUrl, VecDeque<HttpResponse>)> = Vec::new();
+        for answer in answers {
+            let (url, response) = (parsed(&answer.url)?, answer.response()?);
+            match servers.iter_mut().find(|(known, _)| *known == url) {
+                Some((_, responses)) => responses.push_back(response),
+                None => servers.push((url, VecDeque::from([response]))),
+            }
+        }
+        Ok(Self {
+            servers: Mutex::new(servers),
+            faults,
+        })
     }
+
+    /// What is answered now.
+    fn next(&self, url: &HttpUrl) -> Option<HttpResponse> {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, responses) = servers.iter_mut().find(|(known, _)| known == url)?;
+        match responses.len() {
+            0 | 1 => responses.front().cloned(),
+            _ => responses.pop_front(),
+        }
+    }
+
+    fn answer(&self, request: &HttpRequest, room: &Room) -> Result<HttpResponse, HttpError> {
+        let origin = || request.url().origin();
+        let failed = |what| HttpError::Failed {
+            origin: origin(),
+            what,
+            source: None,
+        };
+        let here = |place: &Place| matches!(place, Place::Http { url } if parsed(url).is_ok_and(|url| url == *request.url()));
+        match self.faults.due(here).map(|due| due.way) {
+            None => {}
+            Some(Way::Late) => return Err(HttpError::Late { origin: origin() }),
+            Some(_) => return Err(failed("its test wants that")),
+        }
+        let found = self.next(request.url());
+        let mut response = found.ok_or_else(|| failed("its test has set no answer"))?;
+        if request.method() == HttpMethod::Head {
+            response.body.clear();
+        }
+        match room.is_there_for(response.bytes()) {
+            true => Ok(response),
+            false => Err(HttpError::NoRoom { origin: origin() }),
+        }
+    }
+}
+
+impl CannedAnswer {
+    fn response(self) -> airs_core::Result<HttpResponse> {
+        if !(200..=599).contains(&self.status) {
+            let message = format!("{} is no status that an answer can have", self.status);
+            return Err(Error::new(Code::InvalidInput, message).hint("it is from 200 to 599"));
+        }
+        Ok(HttpResponse {
+            status: self.status,
+            headers: self
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name, value.into_bytes()))
+                .collect(),
+            body: self.body,
+        })
+    }
+}
+
+/// A URL that a driver can ask.
+pub(super) fn parsed(url: &str) -> airs_core::Result<HttpUrl> {
+    url.parse::<HttpUrl>().map_err(|why| {
+        let message = format!("{url:?} is no URL that could be asked: {why}");
+        Error::new(Code::InvalidInput, message)
+    })
 }
 
 impl Http for Canned {
@@ -115,18 +174,40 @@ impl Http for Canned {
         request: Arc<HttpRequest>,
         granted: Arc<Capabilities>,
         _until: Instant,
-        _room: Room,
+        room: Room,
     ) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
             HttpError::check_granted(&request, &granted)?;
-            let found = self.0.iter().find(|(url, _)| url == request.url());
-            found
-                .map(|(_, response)| response.clone())
-                .ok_or_else(|| HttpError::Failed {
-                    origin: request.url().origin(),
-                    what: "its test has set no answer",
-                    source: None,
-                })
+            self.answer(&request, &room)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use airs_core::{Code, HttpRequest};
+    use airs_runtime::Room;
+
+    use super::{Canned, CannedAnswer, Faults};
+
+    #[test]
+    fn an_answer_has_the_room_that_it_would_have_of_a_server() {
+        let answer = CannedAnswer {
+            url: "https://rates.example/usd".to_owned(),
+            status: 200,
+            headers: Vec::new(),
+            body: b"1.16".to_vec(),
+        };
+        let servers = Canned::new(vec![answer], Faults::default()).unwrap();
+        let url = "https://rates.example/usd";
+        let asked = |method, bytes_max| {
+            let request = HttpRequest::new(method, url, Vec::new(), None).unwrap();
+            let room = Room::new(move |bytes| bytes <= bytes_max);
+            let answer = servers.answer(&request, &room);
+            answer.map(|answer| answer.body).map_err(|error| error.code())
+        };
+        assert_eq!(asked("GET", 4), Ok(b"1.16".to_vec()));
+        assert_eq!(asked("GET", 3), Err(Code::LimitExceeded));
+        assert_eq!(asked("HEAD", 3), Ok(Vec::new()));
     }
 }

@@ -51,6 +51,7 @@ pub(crate) struct Opening {
     pub(super) components: Option<Vec<String>>,
     pub(super) now_ms: u64,
     pub(super) seed: u64,
+    pub(super) variables: Vec<(String, String)>,
     pub(super) http: Vec<CannedAnswer>,
 }
 

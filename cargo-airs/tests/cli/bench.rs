@@ -50,6 +50,37 @@ fn runs_are_measured_on_a_copy_and_compared_with_a_baseline() {
         "{text}"
     );
     assert!(text.contains("\n  against first: p50 "), "{text}");
+    assert!(
+        text.contains("the components are those of the baseline"),
+        "{text}"
+    );
+
+    // What differs is named.
+    let nothing: [&str; 0] = [];
+    assert_eq!(
+        second["against"]["differs"],
+        serde_json::json!(["number of runs at once"])
+    );
+    let same = measured(&scene, "--runs 10 --baseline first");
+    assert_eq!(same["against"]["differs"], serde_json::json!(nothing));
+    let other = ORDER.replace("0.01", "0.02");
+    let line = format!("bench payment --as alice --input {other} --runs 10 --baseline first");
+    let output = scene.command(&line).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("baseline first was measured with another input"),
+        "{stderr}"
+    );
+
+    // Nothing is in proportion to nothing.
+    let kept = scene.read(".airs/bench/first.json");
+    let mut kept: Value = serde_json::from_str(&kept).unwrap();
+    kept["measured"]["latency_us"]["p50"] = 0.0.into();
+    std::fs::write(scene.path().join(".airs/bench/zero.json"), kept.to_string()).unwrap();
+    let output = scene.command("bench payment --baseline zero").output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("it has figures that are not above 0"), "{stderr}");
 }
 
 #[test]

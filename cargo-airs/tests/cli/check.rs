@@ -1,5 +1,8 @@
 //! `cargo airs check`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use crate::scene::Scene;
 
 /// What JSON objects on stdout say, by reason.
@@ -10,14 +13,32 @@ fn objects(output: &std::process::Output) -> Vec<serde_json::Value> {
         .collect()
 }
 
+/// What is in a project, but for what Cargo makes.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_dir() {
+            let content = fs::read(&path).unwrap();
+            found.push((path, content));
+        } else if !path.ends_with("target") {
+            found.extend(files(&path));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
 #[test]
 fn what_is_good_is_checked_and_nothing_is_written() {
     let mut scene = Scene::new("check");
     scene.run("new driver checked-driver --vcs none");
     scene.enter("checked-driver");
+    let before = files(&scene.path());
     assert_eq!(scene.run("check --locked").status.code(), Some(0));
     scene.run("check -q --message-format json");
     assert!(!scene.path().join("target/airs").exists());
+    assert_eq!(files(&scene.path()), before);
 
     // What the compiler says is said as the compiler says it, to people and to editors.
     scene.edit("src/lib.rs", "//! ", "use nothing::at_all;\n//! ");

@@ -1,19 +1,23 @@
 //! Someone who acts in a runtime.
 
+use std::time::Duration;
+
 use airs::{Json, Result, Value};
 
-use crate::Runtime;
 use crate::wire::{Ending, FORM, Question, Work};
+use crate::{Owner, Runtime};
 
 /// A caller: each function is one run, all or nothing.
 ///
 /// ```no_run
 /// use airs::json;
-/// use airs_testing::Runtime;
+/// use airs_testing::{Owner, Runtime};
 ///
 /// # fn main() -> airs::Result<()> {
 /// # let order = json!(null);
 /// let runtime = Runtime::builder().context("shop").context("guests").start()?;
+/// let operator = runtime.caller("operator").within("guests");
+/// operator.bind("/accounts", "ledger", json!({ "unit": "usd", "scale": 2 }), Owner::Each, &["bank"])?;
 /// let alice = runtime.caller("alice").within("guests").with_id(&runtime.id(1));
 /// let receipt = alice.run("payment", order.clone())?;
 /// // It happens once.
@@ -28,7 +32,7 @@ pub struct Actor<'a> {
     id: String,
     context: Option<String>,
     run: Option<String>,
-    timeout_ms: Option<u64>,
+    timeout: Option<Duration>,
 }
 
 impl<'a> Actor<'a> {
@@ -38,7 +42,7 @@ impl<'a> Actor<'a> {
             id: id.to_owned(),
             context: None,
             run: None,
-            timeout_ms: None,
+            timeout: None,
         }
     }
 
@@ -55,10 +59,45 @@ impl<'a> Actor<'a> {
         self
     }
 
-    /// The same caller, whose runs may take so long at most.
-    pub fn with_timeout_ms(mut self, milliseconds: u64) -> Self {
-        self.timeout_ms = Some(milliseconds);
+    /// The same caller, whose runs may take so long at most, to the millisecond.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
         self
+    }
+
+    /// Binds a driver to a path. `account` is the account data.
+    ///
+    /// # Errors
+    /// As the run: the driver's own answer, `already-bound`, `not-found` and so on.
+    pub fn bind(
+        &self,
+        path: &str,
+        driver: &str,
+        account: impl Into<Json>,
+        owner: impl Into<Owner>,
+        controllers: &[&str],
+    ) -> Result<()> {
+        let (account, owner) = (account.into(), owner.into());
+        let owner = match &owner {
+            Owner::Each => "each",
+            Owner::Caller(caller) => caller,
+        };
+        let work = Work::Bind {
+            path,
+            driver,
+            account: account.as_str(),
+            owner: Some(owner),
+            controllers,
+        };
+        self.perform(work)?.placed()
+    }
+
+    /// Removes the binding at a path.
+    ///
+    /// # Errors
+    /// As the run.
+    pub fn unbind(&self, path: &str) -> Result<()> {
+        self.perform(Work::Unbind { path })?.placed()
     }
 
     /// Runs a program, and answers with its output.
@@ -100,9 +139,13 @@ impl<'a> Actor<'a> {
             caller: &self.id,
             context: self.context.as_deref(),
             id: self.run.as_deref(),
-            timeout_ms: self.timeout_ms,
+            timeout_ms: self.timeout.map(in_milliseconds),
             work,
         };
         Ok(self.runtime.perform(question)?.result)
     }
+}
+
+fn in_milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

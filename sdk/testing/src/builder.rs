@@ -1,11 +1,11 @@
 //! How a runtime is set up.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use airs::Result;
+use airs::{Error, Result};
 
-use crate::Runtime;
 use crate::wire::{Canned, Opening};
+use crate::{Response, Runtime};
 
 /// 2026-01-01T00:00:00Z, as in `airs::testing`.
 pub(crate) const NOW_MS: u64 = 1_767_225_600_000;
@@ -14,14 +14,14 @@ pub(crate) const NOW_MS: u64 = 1_767_225_600_000;
 ///
 /// ```no_run
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use airs_testing::Runtime;
+/// use airs_testing::{Response, Runtime};
 ///
 /// # fn main() -> airs::Result<()> {
 /// let runtime = Runtime::builder()
 ///     .now(UNIX_EPOCH + Duration::from_secs(60))
 ///     .seed(7)
 ///     .only(&["rates"])
-///     .http("https://api.example.com/usd", 200, "1.16")
+///     .http("https://api.example.com/usd", Response::new(200, "1.16"))
 ///     .start()?;
 /// # Ok(())
 /// # }
@@ -29,6 +29,7 @@ pub(crate) const NOW_MS: u64 = 1_767_225_600_000;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
+    now: SystemTime,
     opening: Opening,
 }
 
@@ -39,9 +40,13 @@ impl Builder {
             components: None,
             now_ms: NOW_MS,
             seed: 0,
+            variables: Vec::new(),
             http: Vec::new(),
         };
-        Self { opening }
+        Self {
+            now: UNIX_EPOCH + Duration::from_millis(NOW_MS),
+            opening,
+        }
     }
 
     /// Adds a context. The first one named takes the place of `local` as the usual one.
@@ -59,7 +64,7 @@ impl Builder {
 
     /// Where the clock stands, to the millisecond.
     pub fn now(mut self, now: SystemTime) -> Self {
-        self.opening.now_ms = milliseconds(now);
+        self.now = now;
         self
     }
 
@@ -70,13 +75,28 @@ impl Builder {
         self
     }
 
-    /// What the server of a URL answers. Drivers still need to be granted it. Any other request fails as if nobody was
-    /// there.
-    pub fn http(mut self, url: &str, status: u16, body: &str) -> Self {
+    /// Sets a variable of the environment that components see which are granted it. There are no others: what the tests
+    /// are started in is none of theirs.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.opening.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// What the server of a URL answers; of several answers the first request gets the first, and so on, and the last one
+    /// is for all that follow. Drivers still need to be granted it. Any other request fails as if nobody was there, and
+    /// [`Fault::unreachable`](crate::Fault::unreachable) and [`Fault::late`](crate::Fault::late) have one fail that is
+    /// answered.
+    pub fn http(mut self, url: &str, answer: Response) -> Self {
+        let Response {
+            status,
+            headers,
+            body,
+        } = answer;
         self.opening.http.push(Canned {
             url: url.to_owned(),
             status,
-            body: body.to_owned(),
+            headers,
+            body,
         });
         self
     }
@@ -84,13 +104,16 @@ impl Builder {
     /// Starts the runtime.
     ///
     /// # Errors
-    /// When the tool cannot be reached, a component is not built, or cannot be put into service.
-    pub fn start(self) -> Result<Runtime> {
+    /// When the tool cannot be reached, a component is not built, or cannot be put into service, or something that was
+    /// set cannot be.
+    pub fn start(mut self) -> Result<Runtime> {
+        self.opening.now_ms = milliseconds(self.now)?;
         Runtime::open(&self.opening)
     }
 }
 
-pub(crate) fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+pub(crate) fn milliseconds(time: SystemTime) -> Result<u64> {
+    let since = time.duration_since(UNIX_EPOCH);
+    let since = since.map_err(|_| Error::invalid_input("no clock can stand at a time before 1970"))?;
+    u64::try_from(since.as_millis()).map_err(|_| Error::invalid_input("no clock can stand so far ahead"))
 }

@@ -38,6 +38,8 @@ enum Place {
     Read { driver: Option<String> },
     /// When a run is committed.
     Commit,
+    /// When a URL is asked.
+    Http { url: String },
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -51,10 +53,13 @@ enum Way {
     Conflict,
     Lost,
     AnswerLost,
+    Unreachable,
+    Late,
 }
 
 /// How a commit goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Loss {
     /// It is refused: the state cannot be reached, and nothing is written.
     Unavailable,
@@ -104,6 +109,18 @@ impl Fault {
     pub fn corrupt_of(driver: &str) -> Self {
         let driver = Some(driver.to_owned());
         Self::at(Place::Read { driver }, Way::Corrupt)
+    }
+
+    /// The server of a URL cannot be reached.
+    pub fn unreachable(url: &str) -> Self {
+        let url = url.to_owned();
+        Self::at(Place::Http { url }, Way::Unreachable)
+    }
+
+    /// The server of a URL does not answer in time. Nobody waits for that in a test.
+    pub fn late(url: &str) -> Self {
+        let url = url.to_owned();
+        Self::at(Place::Http { url }, Way::Late)
     }
 
     /// A commit goes wrong: each attempt that has written something ends with one.

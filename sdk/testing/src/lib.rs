@@ -33,9 +33,11 @@
 mod actor;
 mod builder;
 mod connection;
-mod event;
+pub mod event;
 mod fault;
+mod happened;
 mod id;
+mod response;
 mod runtime;
 mod wire;
 
@@ -44,4 +46,5 @@ pub use airs::testing::Owner;
 pub use builder::Builder;
 pub use event::Event;
 pub use fault::{Fault, Loss};
+pub use response::Response;
 pub use runtime::Runtime;

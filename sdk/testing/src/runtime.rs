@@ -7,7 +7,7 @@ use airs::{Json, Result, Value};
 
 use crate::builder::{NOW_MS, milliseconds};
 use crate::connection::Connection;
-use crate::wire::{Answer, Ask, Opening, Question, Report, Taken, Work, strange};
+use crate::wire::{Answer, Ask, Opening, Question, Report, Taken, strange};
 use crate::{Actor, Builder, Event, Fault, Owner, id};
 
 /// Who binds, and acts where nobody else is named.
@@ -56,7 +56,7 @@ impl Runtime {
         }
     }
 
-    /// Binds a driver to a path, as the operator. `account` is the account data.
+    /// Binds a driver to a path, as the operator in the first context; [`Actor::bind`] does as anybody, anywhere.
     ///
     /// # Errors
     /// As the run: the driver's own answer, `already-bound`, `not-found` and so on.
@@ -68,27 +68,16 @@ impl Runtime {
         owner: impl Into<Owner>,
         controllers: &[&str],
     ) -> Result<()> {
-        let (account, owner) = (account.into(), owner.into());
-        let owner = match &owner {
-            Owner::Each => "each",
-            Owner::Caller(caller) => caller,
-        };
-        let work = Work::Bind {
-            path,
-            driver,
-            account: account.as_str(),
-            owner: Some(owner),
-            controllers,
-        };
-        self.perform(question(work))?.result.placed()
+        self.caller(OPERATOR)
+            .bind(path, driver, account, owner, controllers)
     }
 
-    /// Removes the binding at a path, as the operator.
+    /// Removes the binding at a path, as the operator in the first context.
     ///
     /// # Errors
     /// As the run.
     pub fn unbind(&self, path: &str) -> Result<()> {
-        self.perform(question(Work::Unbind { path }))?.result.placed()
+        self.caller(OPERATOR).unbind(path)
     }
 
     /// Someone who acts: at home in the context, unless the id names another home, as in `shop/alice`.
@@ -147,9 +136,9 @@ impl Runtime {
     /// Sets the time of the runs to come, to the millisecond.
     ///
     /// # Errors
-    /// When the tool has ended.
+    /// [`Code::InvalidInput`](airs::Code::InvalidInput) for a time before 1970.
     pub fn set_now(&self, now: SystemTime) -> Result<()> {
-        let now_ms = milliseconds(now);
+        let now_ms = milliseconds(now)?;
         self.done(Ask::Now(now_ms))?;
         self.now_ms.store(now_ms, Ordering::SeqCst);
         Ok(())
@@ -182,7 +171,7 @@ impl Runtime {
 
     fn noted(&self, how: Taken) -> Result<Vec<Event>> {
         match self.ask(Ask::Events(how))? {
-            Answer::Events(events) => Ok(events),
+            Answer::Events(events) => Ok(events.into_iter().map(Event::from).collect()),
             other => Err(strange(&other)),
         }
     }
@@ -193,9 +182,7 @@ impl Runtime {
     /// As [`events`](Self::events).
     pub fn log_of(&self, component: &str) -> Result<Vec<String>> {
         let lines = self.events()?.into_iter().filter_map(|event| match event {
-            Event::Log {
-                component: by, line, ..
-            } if by == component => Some(line),
+            Event::Log(log) if log.component == component => Some(log.line),
             _ => None,
         });
         Ok(lines.collect())
@@ -227,16 +214,5 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         // It also ends with the process.
         let _ = self.done(Ask::Close);
-    }
-}
-
-fn question(work: Work<'_>) -> Question<'_> {
-    Question {
-        form: crate::wire::FORM,
-        caller: OPERATOR,
-        context: None,
-        id: None,
-        timeout_ms: None,
-        work,
     }
 }

@@ -6,7 +6,7 @@ use airs::{Amount, Code, Error, Item, Result, Value};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::Event;
+use crate::happened::Happened;
 
 /// The form of what is said. Whoever knows another one is another version of the tool.
 pub(crate) const FORM: u32 = 2;
@@ -60,6 +60,8 @@ pub(crate) struct Opening {
     /// In milliseconds since 1970.
     pub(crate) now_ms: u64,
     pub(crate) seed: u64,
+    /// Names and values.
+    pub(crate) variables: Vec<(String, String)>,
     pub(crate) http: Vec<Canned>,
 }
 
@@ -68,7 +70,8 @@ pub(crate) struct Opening {
 pub(crate) struct Canned {
     pub(crate) url: String,
     pub(crate) status: u16,
-    pub(crate) body: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A run that is asked for.
@@ -121,7 +124,7 @@ pub(crate) enum Answer {
     Done,
     Failed(Failed),
     Report(Report),
-    Events(Vec<Event>),
+    Events(Vec<Happened>),
     Count(u64),
 }
 

@@ -10,13 +10,16 @@ use crate::files;
 use crate::message::Measured;
 use crate::workspace::Workspace;
 
+use super::conditions::Conditions;
+
 /// The form of the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
-struct Kept<T> {
+struct Kept<'a> {
     version: u32,
-    measured: T,
+    conditions: &'a Conditions,
+    measured: &'a Measured,
 }
 
 /// Whichever version it is.
@@ -25,17 +28,18 @@ struct Head {
     version: u32,
 }
 
-/// The version that there is.
+/// What was measured, and how.
 #[derive(Deserialize)]
-struct Body {
-    measured: Measured,
+pub(super) struct Baseline {
+    pub(super) conditions: Conditions,
+    pub(super) measured: Measured,
 }
 
 fn path(workspace: &Workspace, name: &Name) -> PathBuf {
     workspace.own_folder().join("bench").join(format!("{name}.json"))
 }
 
-pub(super) fn read(workspace: &Workspace, name: &Name) -> Result<Measured> {
+pub(super) fn read(workspace: &Workspace, name: &Name) -> Result<Baseline> {
     let path = path(workspace, name);
     let shown = workspace.shown(&path);
     let Some(text) = files::text(&path)? else {
@@ -54,18 +58,28 @@ pub(super) fn read(workspace: &Workspace, name: &Name) -> Result<Measured> {
     };
     let unreadable = |cause: serde_json::Error| malformed(cause.to_string());
     match serde_json::from_str::<Head>(&text).map_err(unreadable)?.version {
-        VERSION => serde_json::from_str::<Body>(&text)
-            .map(|body| body.measured)
-            .map_err(unreadable),
+        VERSION => {
+            let baseline = serde_json::from_str::<Baseline>(&text).map_err(unreadable)?;
+            match baseline.measured.is_measurable() {
+                true => Ok(baseline),
+                false => Err(malformed("it has figures that are not above 0".to_owned())),
+            }
+        }
         other => Err(malformed(format!(
             "it has version {other}, and this airs reads {VERSION}"
         ))),
     }
 }
 
-pub(super) fn write(workspace: &Workspace, name: &Name, measured: &Measured) -> Result<()> {
+pub(super) fn write(
+    workspace: &Workspace,
+    name: &Name,
+    conditions: &Conditions,
+    measured: &Measured,
+) -> Result<()> {
     let kept = Kept {
         version: VERSION,
+        conditions,
         measured,
     };
     let text = serde_json::to_vec_pretty(&kept).unwrap_or_default();

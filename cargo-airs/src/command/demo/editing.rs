@@ -169,6 +169,7 @@ impl Dev {
             caller: CallerId::operator(),
             context: Name::local(),
             state: StatePlace::Project,
+            files_beside: StatePlace::Project,
             profile: USUAL_PROFILE.to_owned(),
             timeout_ms: None,
             id: None,

@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use cargo_metadata::Message as CargoMessage;
+use serde::Deserialize;
 
 use crate::cargo;
 use crate::error::{Failure, Reason, Result};
 use crate::files;
 use crate::interrupt::Running;
-use crate::report::Report;
+use crate::message::{Covered, FileCovered};
 
 /// Counted builds, in a folder of their own.
 #[derive(Debug)]
 pub(super) struct Coverage {
     folder: PathBuf,
+    /// The workspace, and what is made in it.
+    root: PathBuf,
+    target: PathBuf,
     /// llvm-profdata and llvm-cov.
     tools: [PathBuf; 2],
     programs: Vec<PathBuf>,
@@ -42,12 +46,15 @@ impl Coverage {
         files::remove(&folder.join("counts"));
         Ok(Self {
             folder,
+            root: root.to_owned(),
+            target: target.to_owned(),
             tools,
             programs: Vec::new(),
         })
     }
 
-    /// Has a command of Cargo's make and run counted code.
+    /// Has a command of Cargo's make and run counted code. Where the code goes is said to Cargo alone: what tests start
+    /// must not build there.
     pub(super) fn count(&self, command: &mut Command) {
         const FLAG: &str = "-Cinstrument-coverage";
         let encoded = match (
@@ -63,7 +70,8 @@ impl Coverage {
         };
         command
             .env("CARGO_ENCODED_RUSTFLAGS", encoded)
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .arg("--target-dir")
+            .arg(self.folder.join("target"))
             .env(
                 "LLVM_PROFILE_FILE",
                 self.folder.join("counts").join("%p-%m.profraw"),
@@ -88,8 +96,8 @@ impl Coverage {
         }
     }
 
-    /// Reads what was counted, and reports it.
-    pub(super) fn report(&self, report: &Report) -> Result<()> {
+    /// Reads what was counted of the workspace's own files.
+    pub(super) fn read(&self) -> Result<Covered> {
         let [profdata, cov] = &self.tools;
         let all = self.folder.join("counts.profdata");
         let counts = std::fs::read_dir(self.folder.join("counts"))
@@ -105,16 +113,66 @@ impl Coverage {
         read(profdata, merge.into_iter().chain(counts))?;
         let objects = self.programs.iter();
         let objects = objects.flat_map(|program| ["--object".into(), program.clone().into_os_string()]);
-        let profile: [OsString; 3] = ["report".into(), "--instr-profile".into(), all.into_os_string()];
-        // What is somebody else's.
-        let others = [
-            "--ignore-filename-regex".into(),
-            "[/\\\\](\\.cargo|rustc)[/\\\\]".into(),
+        let export: [OsString; 4] = [
+            "export".into(),
+            "--summary-only".into(),
+            "--instr-profile".into(),
+            all.into_os_string(),
         ];
-        let text = read(cov, profile.into_iter().chain(objects).chain(others))?;
-        report.result(&text);
-        Ok(())
+        let text = read(cov, export.into_iter().chain(objects))?;
+        let exported: Exported = serde_json::from_str(&text).map_err(|cause| {
+            Failure::unavailable(format!(
+                "{} has counted in a form that is not known",
+                cov.display()
+            ))
+            .caused_by(cause)
+        })?;
+        let files = exported.data.into_iter().flat_map(|data| data.files);
+        Ok(Covered::of(files.filter_map(|file| self.own(file))))
     }
+
+    /// What was counted of a file, if it is one of the workspace, and neither generated nor somebody else's.
+    fn own(&self, file: ExportedFile) -> Option<FileCovered> {
+        let within = file.filename.strip_prefix(&self.root).ok()?;
+        let is_made = file.filename.starts_with(&self.target);
+        let ExportedSummary { lines, regions } = file.summary;
+        (!is_made).then(|| FileCovered {
+            file: within.to_owned(),
+            lines: lines.count,
+            lines_covered: lines.covered,
+            regions: regions.count,
+            regions_covered: regions.covered,
+        })
+    }
+}
+
+/// What llvm-cov exports, as far as it is looked at.
+#[derive(Deserialize)]
+struct Exported {
+    data: Vec<ExportedData>,
+}
+
+#[derive(Deserialize)]
+struct ExportedData {
+    files: Vec<ExportedFile>,
+}
+
+#[derive(Deserialize)]
+struct ExportedFile {
+    filename: PathBuf,
+    summary: ExportedSummary,
+}
+
+#[derive(Deserialize)]
+struct ExportedSummary {
+    lines: Counted,
+    regions: Counted,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    count: u64,
+    covered: u64,
 }
 
 fn read(tool: &Path, arguments: impl Iterator<Item = OsString>) -> Result<String> {

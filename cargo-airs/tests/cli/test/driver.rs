@@ -33,6 +33,13 @@ impl airs::Driver for Watch {
                 json!(count).into()
             }
             "rate" => Json::from(http::get("https://rates.example/usd").send()?.text()?),
+            "head" => {
+                let response = http::head("https://rates.example/usd").send()?;
+                json!([response.header("age"), response.text()?]).into()
+            }
+            // Both are granted; one is set.
+            "variables" => json!(["RATE", "HOME"].map(|name| std::env::var(name).ok())).into(),
+            "file" => json!(std::fs::read_to_string("/rates/usd").map_err(|why| Error::rejected(why.to_string()))?).into(),
             "panic" => panic!("as it was told to"),
             _ => return Err(Error::unsupported("no such operation")),
         })

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
 use airs::{Code, Error, Result, json};
-use airs_testing::{Builder, Event, Fault, Loss, Owner, Runtime};
+use airs_testing::{Builder, Event, Fault, Loss, Owner, Response, Runtime};
 
 const MINUTE: u64 = 60;
 
@@ -130,11 +130,14 @@ fn a_conflict_is_another_attempt() -> Result<()> {
     runtime.inject(Fault::commit(Loss::Conflict).times(2))?;
     assert_eq!(told(&runtime, "count")?, "1");
     let events = runtime.events()?;
+    let loaded = |event: &Event| matches!(event, Event::Loaded(loaded) if loaded.component == "NAME-bump");
+    assert!(events.iter().any(loaded));
+    assert!(!events.contains(&Event::Other));
     let attempts = events.iter().filter_map(|event| match event {
-        Event::RunEnded { what, attempts, .. } if what == "control" => Some(*attempts),
+        Event::RunEnded(ended) if ended.what == "control" => Some((ended.attempts, ended.failure)),
         _ => None,
     });
-    assert_eq!(attempts.collect::<Vec<_>>(), [3]);
+    assert_eq!(attempts.collect::<Vec<_>>(), [(3, None)]);
     assert_eq!(runtime.log_of("NAME-watch")?, ["[info] counted to 1"; 3]);
     runtime.inject(Fault::commit(Loss::Conflict).times(8))?;
     assert_eq!(code(told(&runtime, "count")), Code::Conflict);
@@ -206,17 +209,42 @@ fn runs_of_several_threads_are_made_at_once() -> Result<()> {
 fn contexts_have_nothing_in_common() -> Result<()> {
     let runtime = bound(Runtime::builder().context("shop").context("guests").start()?)?;
     let guest = runtime.caller("alice").within("guests");
+    let count = || guest.control("/watch", "count", json!(null));
     assert_eq!(told(&runtime, "count")?, "1");
-    assert_eq!(code(guest.control("/watch", "count", json!(null))), Code::Unbound);
+    assert_eq!(code(count()), Code::Unbound);
+    let operator = runtime.caller("operator").within("guests");
+    operator.bind("/watch", "NAME-watch", json!(null), "alice", &["alice", "operator"])?;
+    // Nobody else binds there, whoever asks.
+    let bob = runtime.caller("bob").within("guests");
+    assert_eq!(code(bob.bind("/bob", "NAME-watch", json!(null), "bob", &[])), Code::Denied);
+    assert_eq!(count()?.as_str(), "1");
+    assert_eq!((count()?.as_str(), told(&runtime, "count")?.as_str()), ("2", "2"));
+    operator.unbind("/watch")?;
+    assert_eq!(code(count()), Code::Unbound);
     assert_eq!(code(runtime.caller("alice").within("nowhere").view("/watch")), Code::NotFound);
     Ok(())
 }
 
 #[test]
 fn servers_answer_what_they_were_told_to() -> Result<()> {
-    let runtime = bound(Runtime::builder().http("https://rates.example/usd", 200, "1.16").start()?)?;
-    assert_eq!(told(&runtime, "rate")?, "1.16");
+    const URL: &str = "https://rates.example/usd";
+    let said = |text: &str| Response::new(200, text).header("Age", text);
+    let builder = Runtime::builder().http(URL, said("1.16")).http(URL, said("1.17"));
+    let runtime = bound(builder.start()?)?;
+    let rate = || told(&runtime, "rate");
+    assert_eq!([rate()?, rate()?, rate()?], ["1.16", "1.17", "1.17"]);
+    // What is asked for without its body has none.
+    assert_eq!(told(&runtime, "head")?, "[\"1.17\",\"\"]");
+    runtime.inject(Fault::late(URL))?;
+    runtime.inject(Fault::unreachable(URL).after(1))?;
+    assert_eq!([code(rate()), code(rate())], [Code::DeadlineExceeded, Code::Rejected]);
+    assert_eq!(rate()?, "1.17");
     assert!(told(&watch()?, "rate").is_err());
+
+    for (url, status) in [(URL, 999), ("rates", 200)] {
+        assert_eq!(code(Runtime::builder().http(url, Response::new(status, "")).start()), Code::InvalidInput);
+    }
+    assert_eq!(code(runtime.inject(Fault::late("rates"))), Code::InvalidInput);
     Ok(())
 }
 
@@ -240,8 +268,27 @@ fn a_binding_goes_when_it_is_told_to() -> Result<()> {
 #[test]
 fn a_run_has_the_time_that_it_is_given() -> Result<()> {
     let runtime = watch()?;
-    let hasty = runtime.caller("alice").with_timeout_ms(5_000);
-    assert_eq!(hasty.control("/watch", "count", json!(null))?.as_str(), "1");
-    assert_eq!(hasty.view("/watch")?.data()?, b"1");
+    let hasty = |timeout| runtime.caller("alice").with_timeout(timeout);
+    let count = |timeout| hasty(timeout).control("/watch", "count", json!(null));
+    assert_eq!(code(count(Duration::ZERO)), Code::DeadlineExceeded);
+    assert_eq!(count(Duration::from_secs(5))?.as_str(), "1");
+    Ok(())
+}
+
+#[test]
+fn the_environment_is_what_it_is_set_to() -> Result<()> {
+    let rate = |runtime: Runtime| told(&bound(runtime)?, "variables");
+    assert_eq!(rate(Runtime::new()?)?, "[null,null]");
+    assert_eq!(rate(Runtime::builder().variable("RATE", "1.16").start()?)?, "[\"1.16\",null]");
+    assert_eq!(code(Runtime::builder().variable("1.16", "RATE").start()), Code::InvalidName);
+    assert_eq!(told(&watch()?, "file")?, "\"1.17\"");
+    Ok(())
+}
+
+#[test]
+fn no_clock_stands_before_1970() -> Result<()> {
+    let early = UNIX_EPOCH - Duration::from_secs(1);
+    assert_eq!(code(Runtime::builder().now(early).start()), Code::InvalidInput);
+    assert_eq!(code(watch()?.set_now(early)), Code::InvalidInput);
     Ok(())
 }

@@ -17,7 +17,7 @@ use super::turns::Due;
 pub(super) use interest::Interest;
 use scripts::Scripts;
 use walk::Walk;
-pub(super) use written::CLOCK_SLACK;
+pub(super) use written::may_be_since;
 
 /// Everything that is looked at.
 #[derive(Debug, Default)]

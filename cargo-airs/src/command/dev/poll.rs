@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::inputs::{CLOCK_SLACK, Interest};
+use super::inputs::{Interest, may_be_since};
 use crate::os;
 
 /// How often it is looked.
@@ -98,7 +98,7 @@ impl About {
             bytes: about.len(),
             times: (about.modified().ok(), written),
             file: os::identity(&about),
-            passing: written.is_some_and(|written| written + CLOCK_SLACK >= now),
+            passing: written.is_some_and(|written| may_be_since(written, now)),
         })
     }
 }

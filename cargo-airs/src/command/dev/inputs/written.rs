@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::os;
 
 /// File systems round times down, by some milliseconds.
-pub(in crate::command::dev) const CLOCK_SLACK: Duration = Duration::from_millis(20);
+const CLOCK_SLACK: Duration = Duration::from_millis(20);
 
 /// When a file was written, or came to be where it is, if it is there.
 pub(super) fn at(path: &Path) -> Option<SystemTime> {
@@ -16,7 +16,15 @@ pub(super) fn at(path: &Path) -> Option<SystemTime> {
 
 /// Whether a file may have been written after a time.
 pub(super) fn since(path: &Path, time: SystemTime) -> bool {
-    at(path).is_some_and(|written| written + CLOCK_SLACK >= time)
+    at(path).is_some_and(|written| may_be_since(written, time))
+}
+
+/// Whether what was written at one time may have been written after another.
+pub(in crate::command::dev) fn may_be_since(written: SystemTime, time: SystemTime) -> bool {
+    // A file may say that it was written at the end of time.
+    written
+        .checked_add(CLOCK_SLACK)
+        .is_none_or(|latest| latest >= time)
 }
 
 /// Has a file that was changed after a time say so. Cargo goes by what a file says itself, and one that was moved to its place,
@@ -60,5 +68,14 @@ mod tests {
         renew(&file, Some(now));
         assert_eq!(modified(), later);
         renew(&folder.path().join("gone.rs"), Some(now));
+    }
+
+    #[test]
+    fn a_file_may_say_that_it_is_of_the_end_of_time() {
+        let end = Duration::new(i64::MAX.unsigned_abs(), 999_999_999);
+        // Where there are such times.
+        let end = SystemTime::UNIX_EPOCH.checked_add(end);
+        assert!(end.is_none_or(|end| super::may_be_since(end, SystemTime::now())));
+        assert!(!super::may_be_since(SystemTime::UNIX_EPOCH, SystemTime::now()));
     }
 }

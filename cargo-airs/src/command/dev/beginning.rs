@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::settings::{Dev, Start};
 use crate::{files, interrupt};
 
-/// What says something of a project, by name.
+/// What says something of a project, by name; the first is where it is.
 const SAYS_SOMETHING: [&str; 5] = [
     "airs.toml",
     "Cargo.toml",
@@ -53,7 +53,18 @@ fn is_a_mistake_in_files(failure: &Failure) -> bool {
 }
 
 /// The files that say something of the project, with what tells that they were changed.
-type Looked = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+type Looked = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
+
+/// The paths of such files in a folder, whether they are there or not.
+fn named(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    SAYS_SOMETHING.iter().map(move |name| folder.join(name))
+}
+
+/// What tells that a file was changed, or came; what a link leads to counts.
+fn about(path: &Path) -> Option<(SystemTime, u64)> {
+    let about = fs::metadata(path).ok()?;
+    Some((about.modified().ok()?, about.len()))
+}
 
 fn looked_at(settings: &Dev) -> Result<Looked> {
     let here = files::current_folder()?;
@@ -61,25 +72,22 @@ fn looked_at(settings: &Dev) -> Result<Looked> {
         Start::CurrentFolder => here,
         Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
     };
-    let says = |folder: &&Path| SAYS_SOMETHING.iter().any(|name| folder.join(name).is_file());
-    // The workspace may begin above.
-    let root = start.ancestors().filter(says).last().unwrap_or(&start);
-    let mut looked = Looked::new();
+    // The workspace may begin above; what is beside it is not looked into.
+    let above = start.ancestors().skip(1).flat_map(named);
+    let mut looked: Looked = above.map(|path| (path.clone(), about(&path))).collect();
+    let marks = |folder: &&Path| folder.join(SAYS_SOMETHING[0]).is_file();
+    let root = start.ancestors().find(marks).unwrap_or(&start);
     let mut folders = vec![root.to_owned()];
     let mut next = 0;
     while let Some(folder) = folders.get(next).cloned() {
         next += 1;
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (name, path) = (entry.file_name(), entry.path());
-            let Some(name) = name.to_str() else { continue };
+        looked.extend(named(&folder).map(|path| (path.clone(), about(&path))));
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let is_hidden = name.as_encoded_bytes().starts_with(b".");
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_folder && folders.len() < FOLDERS_MAX && !name.starts_with('.') && name != "target" {
-                folders.push(path);
-            } else if SAYS_SOMETHING.contains(&name) {
-                // What a link leads to counts.
-                let about = fs::metadata(&path).ok();
-                let len = about.as_ref().map_or(0, fs::Metadata::len);
-                looked.insert(path, (about.and_then(|about| about.modified().ok()), len));
+            if is_folder && folders.len() < FOLDERS_MAX && !is_hidden && name != "target" {
+                folders.push(entry.path());
             }
         }
     }

@@ -64,7 +64,7 @@ pub(crate) fn run(settings: &Test, report: &Report) -> Result<()> {
         coverage.count(&mut tests);
     }
     let ended = run_through(tests.args(after(settings)), report)?;
-    passed(settings.way, ended)?;
+    passed(settings.way, ended.code())?;
     if let Some(coverage) = &coverage {
         report.say(&Message::CoverageMeasured(coverage.read()?));
     }
@@ -156,12 +156,12 @@ fn run_through(tests: &mut Command, report: &Report) -> Result<ExitStatus> {
 }
 
 /// Whether tests have passed that ended so. Cargo has one code for all that can be wrong; nextest says more.
-fn passed(way: TestWay, ended: ExitStatus) -> Result<()> {
+fn passed(way: TestWay, code: Option<i32>) -> Result<()> {
     const USAGE: i32 = 2;
     const TESTS_FAILED: i32 = 100;
     const BUILD_FAILED: i32 = 101;
-    Err(match (way, ended.code()) {
-        _ if ended.success() => return Ok(()),
+    Err(match (way, code) {
+        (_, Some(0)) => return Ok(()),
         (TestWay::Nextest, Some(BUILD_FAILED)) => not_compiled(),
         (TestWay::Nextest, Some(USAGE)) => Failure::usage("cargo-nextest does not take these arguments"),
         (TestWay::Nextest, Some(code)) if code != TESTS_FAILED => {
@@ -175,20 +175,14 @@ fn not_compiled() -> Failure {
     Failure::new(Reason::BuildFailed, "the tests do not compile")
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::process::ExitStatusExt as _;
-    use std::process::ExitStatus;
-
     use super::{TestWay, passed};
     use crate::exit::Exit;
 
     #[test]
     fn only_a_test_that_failed_is_said_to_have_failed() {
-        let ended = |way, code: i32| {
-            let verdict = passed(way, ExitStatus::from_raw(code << 8));
-            verdict.err().map(|failure| failure.exit())
-        };
+        let ended = |way, code| passed(way, Some(code)).err().map(|failure| failure.exit());
         for (way, code, expected) in [
             (TestWay::Cargo, 0, None),
             (TestWay::Cargo, 101, Some(Exit::Refused)),

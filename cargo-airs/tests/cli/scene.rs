@@ -118,7 +118,7 @@ impl Scene {
             // Not the person's own.
             .env("AIRS_CACHE_DIR", "")
             .env("XDG_RUNTIME_DIR", self.runtime.path())
-            .env("CARGO_BUILD_BUILD_DIR", guests());
+            .env("CARGO_BUILD_BUILD_DIR", made());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
 
@@ -239,9 +239,10 @@ pub(crate) fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// Where Cargo keeps what it makes on the way to a component: what all of them depend on is compiled once.
-fn guests() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("guests")
+/// Where Cargo keeps what it makes on the way to a component: what all of them depend on is compiled once. Other guests
+/// have the names that these have, and are kept elsewhere.
+fn made() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("scenes")
 }
 
 /// What Cargo says of its progress depends on what was compiled before.

@@ -171,7 +171,7 @@ impl Reader {
             )
             .env("TMPDIR", self.folder.path().canonicalize().unwrap().join("tmp"))
             // What all components depend on is compiled once.
-            .env("CARGO_BUILD_BUILD_DIR", guests());
+            .env("CARGO_BUILD_BUILD_DIR", made());
         command
     }
 
@@ -184,9 +184,9 @@ impl Reader {
     }
 }
 
-/// Where Cargo keeps what it makes on the way to a component.
-fn guests() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("guests")
+/// Where Cargo keeps what it makes on the way to a component: where it does for those of the command line's tests.
+fn made() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("scenes")
 }
 
 /// Whether a text has the parts of another one, which are apart where it has `...`, in their order.

@@ -111,12 +111,11 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     let serving = Serving::open(&settings.node, &project.workspace, state, shown.clone(), report)?;
     let anchor = only.path().to_owned();
     let watch = watch(&inputs, only, means, &tell, report)?;
-    // Other commands ask as long as this lives.
-    let components = workspace.output(&settings.node.profile);
-    let context = &settings.node.context;
     let (stands, standing) = tokio::sync::watch::channel(Standing::Building);
-    let own_folder = workspace.own_folder();
-    let answering = Answering::begin(&own_folder, components, context, serving.runtime(), standing);
+    let writing = Arc::default();
+    let runtime = serving.runtime();
+    // Other commands ask as long as this lives.
+    let answering = Answering::begin(workspace, &settings.node, runtime, standing, &writing);
     let answering = answering.unwrap_or_else(|failure| {
         report.warn(&format!("{failure}; other commands work beside the loop"));
         None
@@ -131,6 +130,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         serving,
         inputs,
         watch,
+        writing,
         cancel: Arc::clone(&cancel),
         happened: tell.clone(),
     };
@@ -221,11 +221,13 @@ fn watch(
     let tell = move |looked: Looked| {
         // It is there as long as the thread that looks.
         let _with = &tells;
+        let event = |event| Happened::Loop(Box::new(event));
         let happened = match looked {
             _ if !only.is_there() => Happened::Gone,
-            Looked { due, .. } if !due.is_empty() => Happened::Loop(Box::new(Event::Change(due))),
-            Looked { asked: true, .. } => Happened::Unchanged,
-            Looked { .. } => return,
+            Looked::Changing(due) => event(Event::Changing(due)),
+            Looked::Changed(due) => event(Event::Change(due)),
+            Looked::Same { asked: true } => Happened::Unchanged,
+            Looked::Same { asked: false } => return,
         };
         let _ = tell.send(happened);
     };

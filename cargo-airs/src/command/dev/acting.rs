@@ -73,17 +73,27 @@ impl Loop {
         }
         for action in self.turns.on(event) {
             match action {
-                Action::Build { turn, due, after } => {
+                Action::Build {
+                    turn,
+                    due,
+                    after,
+                    ahead,
+                } => {
                     self.becomes(Standing::Building);
-                    self.building(turn, &due);
+                    if !ahead {
+                        self.building(turn, &due);
+                    }
                     self.give(Job::Build { turn, due, after });
                 }
-                Action::Cancel { turn } => {
+                Action::Due { turn, due } => self.building(turn, &due),
+                Action::Cancel { turn, ahead } => {
                     self.cancel.turn(turn);
-                    self.report.mention(
-                        &Message::DevCancelled { turn },
-                        "what is built has changed: the build begins anew",
-                    );
+                    if !ahead {
+                        self.report.mention(
+                            &Message::DevCancelled { turn },
+                            "what is built has changed: the build begins anew",
+                        );
+                    }
                 }
                 Action::Swap { turn, made } => self.give(Job::Swap { turn, made }),
                 Action::Tell { turn, trouble } => {

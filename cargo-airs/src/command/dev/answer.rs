@@ -1,6 +1,5 @@
 //! Answering other commands: a thread that takes their questions, and has the runtime make their runs.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -8,14 +7,15 @@ use std::time::Duration;
 use airs_core::{Code, Name};
 use airs_runtime::{Error, Report as RunReport, Request, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 use tokio::time::Instant;
 
 use crate::error::{Failure, Result};
-use crate::files;
 use crate::interrupt::Staged;
 use crate::live::{FILE, FORM, Greeting, Place, Question, Said, Told, Work, line, socket_name};
 use crate::os::socket::{self, Listener, Stream};
+use crate::workspace::Workspace;
+use crate::{files, settings};
 
 /// How long the loop waits before it takes a connection again, when it could not: nobody notices it, and the processor
 /// is free meanwhile.
@@ -52,12 +52,13 @@ pub(super) struct Answering {
 impl Answering {
     /// Begins to answer for a project, which has a folder of its own. None where there are no such sockets.
     pub(super) fn begin(
-        own_folder: &Path,
-        components: PathBuf,
-        context: &Name,
+        workspace: &Workspace,
+        settings: &settings::Node,
         runtime: Runtime,
         standing: watch::Receiver<Standing>,
+        writing: &Arc<RwLock<()>>,
     ) -> Result<Option<Self>> {
+        let own_folder = workspace.own_folder();
         if socket::place().is_none() {
             return Ok(None);
         }
@@ -65,7 +66,7 @@ impl Answering {
             Failure::unavailable("there is no folder for a socket that is this user's alone")
         })?;
         let failed = |cause| Failure::unavailable("cannot listen for other commands").caused_by(cause);
-        let socket = folder.join(socket_name(own_folder).map_err(failed)?);
+        let socket = folder.join(socket_name(&own_folder).map_err(failed)?);
         let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let executor = executor.map_err(failed)?;
         let listener = {
@@ -76,8 +77,8 @@ impl Answering {
             form: FORM,
             process: std::process::id(),
             socket: socket.clone(),
-            context: context.to_string(),
-            components,
+            context: settings.context.to_string(),
+            components: workspace.output(&settings.profile),
         };
         let file = own_folder.join(FILE);
         let there = [file.clone(), socket].map(Staged::new);
@@ -88,8 +89,9 @@ impl Answering {
                 own_folder: own_folder.canonicalize().map_err(failed)?,
             }),
             runtime,
-            context: context.clone(),
+            context: settings.context.clone(),
             standing,
+            writing: Arc::clone(writing),
         };
         std::thread::spawn(move || executor.block_on(answers.accept(&listener)));
         Ok(Some(Self { _there: there }))
@@ -103,6 +105,8 @@ struct Answers {
     runtime: Runtime,
     context: Name,
     standing: watch::Receiver<Standing>,
+    /// Held while the files of what serves are written.
+    writing: Arc<RwLock<()>>,
 }
 
 impl Answers {
@@ -120,6 +124,8 @@ impl Answers {
 
     /// Answers what is asked over a connection, one question after the other. When it cannot, nobody listens any more.
     async fn converse(&self, stream: &Stream) -> Option<()> {
+        // The files of what serves may be looked at from then on.
+        drop(self.writing.read().await);
         line::write(stream, &*self.greeting).await.ok()?;
         let mut reader = line::Reader::default();
         while let Ok(Some(question)) = reader.read::<Question>(stream).await {

@@ -17,7 +17,7 @@ use super::turns::Due;
 pub(super) use interest::Interest;
 use scripts::Scripts;
 use walk::Walk;
-pub(super) use written::may_be_since;
+pub(super) use written::{earliest, earliest_as_told_by};
 
 /// Everything that is looked at.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::inputs::{Interest, may_be_since};
+use super::inputs::{Interest, earliest};
 use crate::os;
 
 /// How often it is looked.
@@ -81,8 +81,8 @@ fn lock(looks: &Mutex<Looks>) -> MutexGuard<'_, Looks> {
 impl Looks {
     /// Looks, and answers whether something is other than it was.
     fn again(&mut self) -> bool {
-        let now = SystemTime::now();
-        let about = |path: &PathBuf| Some((path.clone(), About::of(path, now)?));
+        let from_now = earliest();
+        let about = |path: &PathBuf| Some((path.clone(), About::of(path, from_now)?));
         let seen: BTreeMap<_, _> = self.paths.iter().filter_map(about).collect();
         let changed = self.seen != seen;
         self.seen = seen;
@@ -91,14 +91,14 @@ impl Looks {
 }
 
 impl About {
-    fn of(path: &Path, now: SystemTime) -> Option<Self> {
+    fn of(path: &Path, from_now: SystemTime) -> Option<Self> {
         let about = fs::symlink_metadata(path).ok()?;
         let written = os::written(&about);
         Some(Self {
             bytes: about.len(),
             times: (about.modified().ok(), written),
             file: os::identity(&about),
-            passing: written.is_some_and(|written| may_be_since(written, now)),
+            passing: written.is_some_and(|written| written >= from_now),
         })
     }
 }

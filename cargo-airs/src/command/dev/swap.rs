@@ -1,5 +1,7 @@
 //! Putting what a turn has made into service.
 
+use std::sync::Arc;
+
 use airs_core::Name;
 
 use super::Happened;
@@ -46,7 +48,9 @@ impl Worker {
                 return self.tell(Event::Failed { turn, trouble, owed });
             }
         };
-        self.keep(made);
+        // Whoever hears of it and looks at the files finds these: the others are greeted after they are written.
+        let writing = Arc::clone(&self.writing);
+        let writing = writing.blocking_write();
         let is_new = !swapped.served.is_empty() || !swapped.removed.is_empty();
         self.report.say(&Message::DevTurn(DevTurn {
             turn,
@@ -60,6 +64,8 @@ impl Worker {
         if is_new {
             let _ = self.happened.send(Happened::Served);
         }
+        self.keep(made);
+        drop(writing);
         self.tell(Event::Swapped { turn });
     }
 }

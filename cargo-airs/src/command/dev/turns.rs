@@ -2,52 +2,19 @@
 //!
 //! Every change of contents is told once, and is in what is due until a turn has seen it through: no edit is lost,
 //! whenever it happens.
+//!
+//! A change that may not be whole yet is built ahead, while it settles: nobody hears of that, and nothing comes of it before.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Duration;
-
-use airs_core::Name;
 
 use super::made::{Made, Trouble};
 use again::{Chain, Restarts};
+pub(super) use due::Due;
+use state::{Ahead, Building, Idle, State, Swapping};
 
 mod again;
-
-/// What has to be built, and why.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Due {
-    /// These, because of their own inputs.
-    pub(super) components: BTreeSet<Name>,
-    /// All, and the project has to be read anew: what it says of itself was changed.
-    pub(super) project: bool,
-    /// What was changed.
-    pub(super) files: BTreeSet<PathBuf>,
-    /// A build that goes on need not be begun anew for it: the build may have changed it itself, and if it was
-    /// somebody else, the next turn will do.
-    pub(super) can_wait: bool,
-}
-
-impl Due {
-    /// Everything.
-    pub(super) fn all() -> Self {
-        Self {
-            project: true,
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.components.is_empty() && !self.project
-    }
-
-    fn and(mut self, more: Self) -> Self {
-        self.components.extend(more.components);
-        self.project |= more.project;
-        self.files.extend(more.files);
-        self
-    }
-}
+mod due;
+mod state;
 
 /// The number of a turn, from 1.
 pub(super) type Turn = u64;
@@ -55,7 +22,9 @@ pub(super) type Turn = u64;
 /// What happens to the loop.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// Contents are others than before, or somebody asks for a build.
+    /// Contents are others than before, and may soon be others again: a change of what else there is, if anything, follows.
+    Changing(Due),
+    /// Contents are others than before, or somebody asks for a build. What was changing is whole.
     Change(Due),
     /// What was due is built and good; this of it is new.
     Built { turn: Turn, made: Made },
@@ -76,9 +45,16 @@ pub(super) enum Event {
 #[derive(Debug)]
 pub(super) enum Action {
     /// Build, after a pause.
-    Build { turn: Turn, due: Due, after: Duration },
+    Build {
+        turn: Turn,
+        due: Due,
+        after: Duration,
+        ahead: bool,
+    },
+    /// What is built ahead is what was due.
+    Due { turn: Turn, due: Due },
     /// End the build of a turn: it is out of date.
-    Cancel { turn: Turn },
+    Cancel { turn: Turn, ahead: bool },
     /// Put into service.
     Swap { turn: Turn, made: Made },
     /// Say why a turn has failed.
@@ -87,46 +63,13 @@ pub(super) enum Action {
     End,
 }
 
-/// Nothing goes on.
-#[derive(Debug, Default)]
-pub(super) struct Idle {
-    /// What a failed turn left undone through no fault of its own.
-    owed: Due,
-}
-
-/// A turn is compiled and checked.
-#[derive(Debug)]
-pub(super) struct Building {
-    turn: Turn,
-    due: Due,
-    /// What came too late to begin anew.
-    next: Due,
-    restarts: Restarts,
-    chain: Chain,
-}
-
-/// A turn is put into service.
-#[derive(Debug)]
-pub(super) struct Swapping {
-    turn: Turn,
-    next: Due,
-    chain: Chain,
-}
-
-/// Where the loop stands.
-#[derive(Debug)]
-pub(super) enum State {
-    Idle(Idle),
-    Building(Building),
-    Swapping(Swapping),
-    Stopped,
-}
-
 /// The loop.
 #[derive(Debug)]
 pub(super) struct Turns {
     state: State,
     last: Turn,
+    /// What is changing.
+    settling: Option<Due>,
 }
 
 impl Turns {
@@ -134,17 +77,18 @@ impl Turns {
         Self {
             state: State::Idle(Idle::default()),
             last: 0,
+            settling: None,
         }
     }
 
     /// What follows from an event.
     pub(super) fn on(&mut self, event: Event) -> Vec<Action> {
+        let event = self.settled(event);
         let state = std::mem::replace(&mut self.state, State::Stopped);
         let (state, actions) = match (state, event) {
             (State::Stopped, _) => (State::Stopped, Vec::new()),
             (State::Building(building), Event::Stop) => {
-                let turn = building.turn;
-                (State::Stopped, vec![Action::Cancel { turn }, Action::End])
+                (State::Stopped, vec![building.cancel(), Action::End])
             }
             (_, Event::Stop) => (State::Stopped, vec![Action::End]),
             (State::Idle(idle), event) => self.idle(idle, event),
@@ -155,11 +99,43 @@ impl Turns {
         actions
     }
 
+    /// A change with all that was changing before.
+    fn settled(&mut self, event: Event) -> Event {
+        let with = |before: &Option<Due>, due: Due| match before {
+            Some(before) => before.clone().and(due),
+            None => due,
+        };
+        match event {
+            Event::Changing(due) => {
+                self.settling = Some(with(&self.settling, due.clone()));
+                Event::Changing(due)
+            }
+            // Of what is built ahead there is nothing to begin anew.
+            Event::Change(due) if due.is_empty() && self.is_ahead() => {
+                self.settling = None;
+                Event::Change(due)
+            }
+            Event::Change(due) => Event::Change(with(&self.settling.take(), due)),
+            event => event,
+        }
+    }
+
+    fn is_ahead(&self) -> bool {
+        matches!(&self.state, State::Building(building) if building.ahead.is())
+    }
+
     fn idle(&mut self, idle: Idle, event: Event) -> (State, Vec<Action>) {
         match event {
-            Event::Change(due) if !due.is_empty() => {
-                self.build(idle.owed.and(due), Restarts::default(), Chain::default())
+            Event::Changing(due) if due.may_be_built_ahead() => {
+                let due = idle.owed.and(due);
+                self.build(due, Restarts::default(), Chain::default(), Ahead::Yes(None))
             }
+            Event::Change(due) if !due.is_empty() => self.build(
+                idle.owed.and(due),
+                Restarts::default(),
+                Chain::default(),
+                Ahead::No,
+            ),
             _ => (State::Idle(idle), Vec::new()),
         }
     }
@@ -167,17 +143,24 @@ impl Turns {
     fn building(&mut self, mut building: Building, event: Event) -> (State, Vec<Action>) {
         let this = building.turn;
         match event {
-            Event::Change(more) if !more.can_wait && building.restarts.allow(&more) => {
-                let due = building.due.and(building.next).and(more);
-                let (state, mut actions) = self.build(due, building.restarts, building.chain);
-                actions.insert(0, Action::Cancel { turn: this });
-                (state, actions)
+            Event::Changing(more) if more.may_be_built_ahead() && building.restarts.allow(&more) => {
+                self.anew(building, more, Ahead::Yes(None))
+            }
+            Event::Change(more) if !more.is_empty() && !more.can_wait && building.restarts.allow(&more) => {
+                self.anew(building, more, Ahead::No)
             }
             Event::Change(more) => {
                 building.next = building.next.and(more);
+                self.whole(building)
+            }
+            Event::Built { turn, .. } | Event::Failed { turn, .. } if turn != this => {
                 (State::Building(building), Vec::new())
             }
-            Event::Built { turn, made } if turn == this => {
+            outcome @ (Event::Built { .. } | Event::Failed { .. }) if building.ahead.is() => {
+                building.ahead = Ahead::Yes(Some(Box::new(outcome)));
+                (State::Building(building), Vec::new())
+            }
+            Event::Built { turn, made } => {
                 let swapping = Swapping {
                     turn,
                     next: building.next,
@@ -185,12 +168,36 @@ impl Turns {
                 };
                 (State::Swapping(swapping), vec![Action::Swap { turn, made }])
             }
-            Event::Failed { turn, trouble, owed } if turn == this => {
+            Event::Failed { turn, trouble, owed } => {
                 let tell = Action::Tell { turn, trouble };
                 self.after(owed, building.next, building.chain, tell)
             }
             _ => (State::Building(building), Vec::new()),
         }
+    }
+
+    /// A build ends, and begins anew with more.
+    fn anew(&mut self, building: Building, more: Due, ahead: Ahead) -> (State, Vec<Action>) {
+        let cancel = building.cancel();
+        let due = building.due.and(building.next).and(more);
+        let (state, mut actions) = self.build(due, building.restarts, building.chain, ahead);
+        actions.insert(0, cancel);
+        (state, actions)
+    }
+
+    /// What a build is made of is whole: whatever came of it counts.
+    fn whole(&mut self, mut building: Building) -> (State, Vec<Action>) {
+        let Ahead::Yes(outcome) = std::mem::replace(&mut building.ahead, Ahead::No) else {
+            return (State::Building(building), Vec::new());
+        };
+        let (turn, due) = (building.turn, building.due.clone());
+        let mut actions = vec![Action::Due { turn, due }];
+        let Some(outcome) = outcome else {
+            return (State::Building(building), actions);
+        };
+        let (state, more) = self.building(building, *outcome);
+        actions.extend(more);
+        (state, actions)
     }
 
     fn swapping(&mut self, mut swapping: Swapping, event: Event) -> (State, Vec<Action>) {
@@ -205,7 +212,7 @@ impl Turns {
                     return (State::Idle(Idle::default()), Vec::new());
                 }
                 let chain = swapping.chain.and(&swapping.next);
-                self.build(swapping.next, Restarts::default(), chain)
+                self.build(swapping.next, Restarts::default(), chain, Ahead::No)
             }
             Event::Failed { turn, trouble, owed } if turn == this => {
                 let tell = Action::Tell { turn, trouble };
@@ -221,12 +228,18 @@ impl Turns {
             return (State::Idle(Idle { owed }), vec![tell]);
         }
         let chain = chain.and(&next);
-        let (state, mut actions) = self.build(owed.and(next), Restarts::default(), chain);
+        let (state, mut actions) = self.build(owed.and(next), Restarts::default(), chain, Ahead::No);
         actions.insert(0, tell);
         (state, actions)
     }
 
-    fn build(&mut self, due: Due, restarts: Restarts, mut chain: Chain) -> (State, Vec<Action>) {
+    fn build(
+        &mut self,
+        due: Due,
+        restarts: Restarts,
+        mut chain: Chain,
+        ahead: Ahead,
+    ) -> (State, Vec<Action>) {
         chain.is_of(&due);
         self.last += 1;
         let turn = self.last;
@@ -234,6 +247,7 @@ impl Turns {
             turn,
             due: due.clone(),
             after: chain.pause(),
+            ahead: ahead.is(),
         };
         let building = Building {
             turn,
@@ -241,6 +255,7 @@ impl Turns {
             next: Due::default(),
             restarts,
             chain,
+            ahead,
         };
         (State::Building(building), vec![build])
     }

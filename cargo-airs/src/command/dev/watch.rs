@@ -3,7 +3,6 @@
 //! Folders are watched, not files: editors write a new file and give it the old one's name.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,30 +15,29 @@ use super::inputs::{Inputs, Interest};
 use super::poll::Poll;
 use super::turns::Due;
 use crate::error::{Failure, Result};
+pub(super) use means::{Means, means_for};
+
+mod means;
 
 /// What a person does in one go, such as a formatter on save, ends when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(50);
+/// What an editor writes in one go, most often.
+const LULL: Duration = Duration::from_millis(4);
 /// Where something happens all the time it is looked nevertheless.
 const QUIET_AWAITED_MAX: Duration = Duration::from_millis(500);
 
-/// An event of the system takes less than a millisecond; a machine may be busy.
-const PROBE_MAX: Duration = Duration::from_secs(1);
-
-/// How it is learnt that something has happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Means {
-    /// The system tells.
-    Native,
-    /// Folders are looked through, again and again.
-    Poll,
-}
-
 /// What came of looking.
 #[derive(Debug)]
-pub(super) struct Looked {
-    pub(super) due: Due,
-    /// Whether something had happened, rather than that there are other inputs.
-    pub(super) asked: bool,
+pub(super) enum Looked {
+    /// Contents are others, and something may still go on. `Changed` follows.
+    Changing(Due),
+    /// Contents are others, or were when it was looked first.
+    Changed(Due),
+    /// Contents are the same.
+    Same {
+        /// Whether something had happened, rather than that there are other inputs.
+        asked: bool,
+    },
 }
 
 /// Watches until the process ends.
@@ -98,24 +96,6 @@ impl Watch {
     }
 }
 
-/// Whether the system tells what happens in a folder, found out by making it happen.
-pub(super) fn means_for(folder: &Path) -> Means {
-    let probe = folder.join(format!("probe-{}", std::process::id()));
-    let (sender, receiver) = channel();
-    let told = || -> notify::Result<bool> {
-        let tell = move |event| {
-            let _ = sender.send(event);
-        };
-        let mut watcher = RecommendedWatcher::new(tell, Config::default())?;
-        watcher.watch(folder, RecursiveMode::NonRecursive)?;
-        fs::write(&probe, "")?;
-        Ok(matches!(receiver.recv_timeout(PROBE_MAX), Ok(Ok(_))))
-    };
-    let told = told().unwrap_or(false);
-    crate::files::remove(&probe);
-    if told { Means::Native } else { Means::Poll }
-}
-
 fn system(signals: &Sender<Signal>) -> notify::Result<RecommendedWatcher> {
     let signals = signals.clone();
     let tell = move |event| {
@@ -131,6 +111,33 @@ fn poll(signals: &Sender<Signal>) -> Poll {
 
 fn unavailable(cause: notify::Error) -> Failure {
     Failure::unavailable("cannot watch files").caused_by(cause)
+}
+
+/// Something that happens in one go.
+struct GoingOn {
+    begun: Instant,
+    last: Instant,
+    /// Whether it is more than that there are other inputs.
+    asked: bool,
+}
+
+impl GoingOn {
+    fn since(begun: Instant, signal: &Signal) -> Self {
+        let asked = !matches!(signal, Signal::OtherInputs);
+        Self {
+            begun,
+            last: begun,
+            asked,
+        }
+    }
+
+    fn also(&mut self, signal: &Signal) {
+        // A build that was begun meanwhile has nothing to do with how long a person goes on.
+        if !matches!(signal, Signal::OtherInputs) {
+            self.last = Instant::now();
+            self.asked = true;
+        }
+    }
 }
 
 /// What the thread has.
@@ -150,29 +157,53 @@ impl Watching {
         warn: &dyn Fn(&str),
     ) {
         while let Ok(signal) = receiver.recv() {
-            let mut asked = !matches!(signal, Signal::OtherInputs);
             if !self.takes(&signal) {
                 continue;
             }
-            let begun = Instant::now();
-            let mut quiet_at = begun + QUIET;
-            loop {
-                let end = quiet_at.min(begun + QUIET_AWAITED_MAX);
-                match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                    // What does not concern the inputs is no reason to wait for its end.
-                    Ok(more) if self.takes(&more) => {
-                        asked |= !matches!(more, Signal::OtherInputs);
-                        quiet_at = Instant::now() + QUIET;
-                    }
-                    Ok(_) => {}
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
+            let mut going_on = GoingOn::since(Instant::now(), &signal);
+            if self.until_quiet(receiver, LULL, &mut going_on).is_err() {
+                return;
             }
-            // Watched first, so that what happens after the look is told.
-            self.renew(inputs, warn);
-            let due = lock(inputs).look();
-            tell(Looked { due, asked });
+            let early = self.look(inputs, warn);
+            let is_changing = !early.is_empty();
+            if is_changing {
+                tell(Looked::Changing(early));
+            }
+            if self.until_quiet(receiver, QUIET, &mut going_on).is_err() {
+                return;
+            }
+            let due = self.look(inputs, warn);
+            tell(if is_changing || !due.is_empty() {
+                Looked::Changed(due)
+            } else {
+                let asked = going_on.asked;
+                Looked::Same { asked }
+            });
+        }
+    }
+
+    fn look(&mut self, inputs: &Shared, warn: &dyn Fn(&str)) -> Due {
+        // Watched first, so that what happens after the look is told.
+        self.renew(inputs, warn);
+        lock(inputs).look()
+    }
+
+    /// Listens until nothing has happened for so long.
+    fn until_quiet(
+        &mut self,
+        receiver: &Receiver<Signal>,
+        quiet: Duration,
+        going_on: &mut GoingOn,
+    ) -> Result<(), RecvTimeoutError> {
+        loop {
+            let end = (going_on.last + quiet).min(going_on.begun + QUIET_AWAITED_MAX);
+            match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                // What does not concern the inputs is no reason to wait for its end.
+                Ok(more) if self.takes(&more) => going_on.also(&more),
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => return Ok(()),
+                Err(gone @ RecvTimeoutError::Disconnected) => return Err(gone),
+            }
         }
     }
 

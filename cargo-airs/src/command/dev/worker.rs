@@ -9,9 +9,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use airs_core::{Kind, Name};
 use airs_package::Digest;
+use tokio::sync::RwLock;
 
 use super::Happened;
 use super::compile::{Cancel, Compiled, compile};
+use super::inputs::earliest_as_told_by;
 use super::made::{Made, One, Trouble};
 use super::profile;
 use super::serve::Serving;
@@ -24,6 +26,9 @@ use crate::files;
 use crate::report::Report;
 use crate::settings::Dev;
 use crate::workspace::{Crate, Workspace};
+
+/// The file whose time is that of the last build: where builds write, nothing is watched.
+const CLOCK: &str = ".begun";
 
 /// What the thread is to do.
 #[derive(Debug)]
@@ -40,6 +45,8 @@ pub(super) struct Worker {
     pub(super) serving: Serving,
     pub(super) inputs: Shared,
     pub(super) watch: Watch,
+    /// Held while the files of what serves are written.
+    pub(super) writing: Arc<RwLock<()>>,
     pub(super) cancel: Arc<Cancel>,
     pub(super) happened: Sender<Happened>,
 }
@@ -87,7 +94,7 @@ impl Worker {
             .iter()
             .map(|path| self.project.workspace.shown(path))
             .collect();
-        let begun = SystemTime::now();
+        let begun = earliest_as_told_by(&self.project.workspace.target().join(CLOCK));
         let event = match self.built(turn, due, begun) {
             Ok(None) => return,
             Ok(Some(Ok(mut made))) => {

@@ -1,6 +1,6 @@
 //! When files were written, as far as that can be told.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -14,17 +14,20 @@ pub(super) fn at(path: &Path) -> Option<SystemTime> {
     os::written(&path.metadata().ok()?)
 }
 
-/// Whether a file may have been written after a time.
-pub(super) fn since(path: &Path, time: SystemTime) -> bool {
-    at(path).is_some_and(|written| may_be_since(written, time))
+/// A time that no file states earlier which is written from now on.
+pub(in crate::command::dev) fn earliest() -> SystemTime {
+    SystemTime::now() - CLOCK_SLACK
 }
 
-/// Whether what was written at one time may have been written after another.
-pub(in crate::command::dev) fn may_be_since(written: SystemTime, time: SystemTime) -> bool {
-    // A file may say that it was written at the end of time.
-    written
-        .checked_add(CLOCK_SLACK)
-        .is_none_or(|latest| latest >= time)
+/// The same, to the next tick of the clock that the file system has: it is asked by writing a file.
+pub(in crate::command::dev) fn earliest_as_told_by(file: &Path) -> SystemTime {
+    let told = fs::write(file, "The time of this file is when the last build was begun.\n");
+    told.ok().and_then(|()| at(file)).unwrap_or_else(earliest)
+}
+
+/// Whether a file may have been written after such a time.
+pub(super) fn since(path: &Path, earliest: SystemTime) -> bool {
+    at(path).is_some_and(|written| written >= earliest)
 }
 
 /// Has a file that was changed after a time say so. Cargo goes by what a file says itself, and one that was moved to its place,
@@ -46,7 +49,7 @@ mod tests {
     use std::fs;
     use std::time::{Duration, SystemTime};
 
-    use super::renew;
+    use super::{earliest, earliest_as_told_by, renew, since};
 
     #[test]
     fn a_file_says_that_it_is_new_when_it_is_and_is_left_alone_otherwise() {
@@ -71,11 +74,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_say_that_it_is_of_the_end_of_time() {
-        let end = Duration::new(i64::MAX.unsigned_abs(), 999_999_999);
-        // Where there are such times.
-        let end = SystemTime::UNIX_EPOCH.checked_add(end);
-        assert!(end.is_none_or(|end| super::may_be_since(end, SystemTime::now())));
-        assert!(!super::may_be_since(SystemTime::UNIX_EPOCH, SystemTime::now()));
+    fn what_is_written_after_a_build_is_begun_states_no_earlier_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, file) = (folder.path().join("clock"), folder.path().join("lib.rs"));
+        let gone = folder.path().join("no such folder/clock");
+        for _ in 0..100 {
+            let told = earliest_as_told_by(&clock);
+            let (known, guessed) = (earliest(), earliest_as_told_by(&gone));
+            fs::write(&file, "").unwrap();
+            assert!(since(&file, told) && since(&file, known) && since(&file, guessed));
+        }
+        assert!(!since(&file, SystemTime::now() + Duration::from_secs(60)));
+        assert!(!since(&gone, SystemTime::UNIX_EPOCH));
     }
 }

@@ -22,6 +22,17 @@ fn change(components: &[&str]) -> Event {
     Event::Change(due(components))
 }
 
+fn changing(components: &[&str]) -> Event {
+    Event::Changing(due(components))
+}
+
+fn project() -> Due {
+    Due {
+        project: true,
+        ..Due::default()
+    }
+}
+
 fn built(turn: u64) -> Event {
     Event::Built {
         turn,
@@ -44,12 +55,15 @@ fn failed(turn: u64, owed: &[&str]) -> Event {
 /// The actions, in a form that can be compared.
 fn shown(actions: &[Action]) -> Vec<String> {
     let one = |action: &Action| match action {
-        Action::Build { turn, due, .. } => {
+        Action::Build { turn, due, ahead, .. } => {
             let names: Vec<_> = due.components.iter().map(|name| name.as_str()).collect();
             let all = if due.project { " project" } else { "" };
-            format!("build {turn}: {}{all}", names.join(" "))
+            let build = if *ahead { "build ahead" } else { "build" };
+            format!("{build} {turn}: {}{all}", names.join(" "))
         }
-        Action::Cancel { turn } => format!("cancel {turn}"),
+        Action::Due { turn, .. } => format!("due {turn}"),
+        Action::Cancel { turn, ahead: false } => format!("cancel {turn}"),
+        Action::Cancel { turn, ahead: true } => format!("give up {turn}"),
         Action::Swap { turn, .. } => format!("swap {turn}"),
         Action::Tell { turn, .. } => format!("tell {turn}"),
         Action::End => "end".to_owned(),
@@ -90,11 +104,7 @@ fn a_change_of_nothing_starts_nothing() {
 
 #[test]
 fn a_change_of_the_project_is_a_turn_without_components_of_its_own() {
-    let project = Event::Change(Due {
-        project: true,
-        ..Due::default()
-    });
-    play([(project, &["build 1:  project"][..])]);
+    play([(Event::Change(project()), &["build 1:  project"][..])]);
 }
 
 #[test]
@@ -114,9 +124,8 @@ fn a_change_during_a_build_begins_it_anew_with_both() {
 #[test]
 fn what_a_build_may_have_changed_itself_does_not_end_it() {
     let lock = Event::Change(Due {
-        project: true,
         can_wait: true,
-        ..Due::default()
+        ..project()
     });
     play([
         (change(&["a"]), &["build 1: a"][..]),
@@ -268,5 +277,72 @@ fn the_end_ends_a_build_and_everything_else() {
         (change(&["a"]), &["build 1: a"][..]),
         (built(1), &["swap 1"]),
         (Event::Stop, &["end"]),
+    ]);
+}
+
+#[test]
+fn what_is_built_ahead_comes_to_something_when_it_is_whole() {
+    play([
+        (changing(&["a"]), &["build ahead 1: a"][..]),
+        (change(&[]), &["due 1"]),
+        (built(1), &["swap 1"]),
+        (swapped(1), &[]),
+        // Also what is there before.
+        (changing(&["a"]), &["build ahead 2: a"]),
+        (failed(2, &[]), &[]),
+        (change(&[]), &["due 2", "tell 2"]),
+        (changing(&["a"]), &["build ahead 3: a"]),
+        (built(3), &[]),
+        (change(&[]), &["due 3", "swap 3"]),
+    ]);
+}
+
+#[test]
+fn what_was_not_whole_is_given_up_and_built_with_the_rest() {
+    play([
+        (changing(&["a"]), &["build ahead 1: a"][..]),
+        (failed(1, &["a"]), &[]),
+        (change(&["a", "b"]), &["give up 1", "build 2: a b"]),
+        (failed(1, &["a"]), &[]),
+        // The next save comes at once.
+        (changing(&["c"]), &["cancel 2", "build ahead 3: a b c"]),
+        (change(&["d"]), &["give up 3", "build 4: a b c d"]),
+        (change(&[]), &[]),
+        (built(4), &["swap 4"]),
+    ]);
+}
+
+#[test]
+fn the_project_is_taken_in_when_it_is_whole() {
+    let changing = |components| {
+        Event::Changing(Due {
+            project: true,
+            ..due(components)
+        })
+    };
+    play([
+        (changing(&["a"]), &[][..]),
+        (change(&[]), &["build 1: a project"]),
+        (changing(&["b"]), &[]),
+        (change(&[]), &["cancel 1", "build 2: a b project"]),
+        (built(2), &["swap 2"]),
+        (changing(&["c"]), &[]),
+        (swapped(2), &[]),
+        (change(&["d"]), &["build 3: c d project"]),
+    ]);
+}
+
+#[test]
+fn a_wish_is_no_end_of_what_is_changing() {
+    play([
+        (changing(&["a"]), &["build ahead 1: a"][..]),
+        (Event::Change(project()), &["give up 1", "build 2: a project"]),
+        (change(&[]), &[]),
+        (built(2), &["swap 2"]),
+        (changing(&["b"]), &[]),
+        (swapped(2), &[]),
+        (change(&[]), &["build 3: b"]),
+        (changing(&["b"]), &["cancel 3", "build ahead 4: b"]),
+        (Event::Stop, &["give up 4", "end"]),
     ]);
 }

@@ -11,6 +11,7 @@ mod codes;
 mod edges;
 mod examples;
 mod files;
+mod profiles;
 mod provoked;
 mod supply;
 mod systems;

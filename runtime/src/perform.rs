@@ -158,6 +158,7 @@ impl Inner {
     async fn see_through(self: &Arc<Self>, run: &Run, held: &Held) -> Report {
         let tell = |attempts, replayed, failure| {
             self.emit(&Event::RunEnded {
+                context: run.context.name(),
                 run: &run.id,
                 what: run.work.name(),
                 caller: &run.caller.id,

@@ -28,6 +28,7 @@ impl Hooks {
             run,
             attempt,
             line,
+            ..
         } = event
         else {
             return;

@@ -37,6 +37,9 @@ pub(crate) enum Happened {
         message: String,
     },
     RunEnded {
+        /// None was noted of what was kept first.
+        #[serde(default)]
+        context: String,
         run: String,
         what: String,
         caller: String,
@@ -103,6 +106,7 @@ impl Happened {
                 run,
                 attempt,
                 line,
+                ..
             } => Self::Log {
                 component: component.to_string(),
                 run: (*run).to_owned(),
@@ -124,6 +128,7 @@ impl Happened {
                 message: (*message).to_owned(),
             },
             Event::RunEnded {
+                context,
                 run,
                 what,
                 caller,
@@ -131,6 +136,7 @@ impl Happened {
                 replayed,
                 failure,
             } => Self::RunEnded {
+                context: context.to_string(),
                 run: (*run).to_owned(),
                 what: (*what).to_owned(),
                 caller: (*caller).to_owned(),
@@ -249,6 +255,7 @@ impl fmt::Display for Happened {
                 attempts,
                 replayed,
                 failure,
+                ..
             } => {
                 write!(f, "run {run}: {what} of {caller} ")?;
                 match failure {

@@ -31,6 +31,7 @@ impl Said {
             run,
             attempt,
             line,
+            ..
         } = event
         else {
             return None;

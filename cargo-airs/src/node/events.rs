@@ -13,6 +13,7 @@ pub(crate) fn tell(event: &Event<'_>, report: &Report) {
             run,
             attempt,
             line,
+            ..
         } => report.say(&Message::Log {
             component: component.as_str(),
             run,

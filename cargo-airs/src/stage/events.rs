@@ -74,13 +74,16 @@ mod tests {
     #[test]
     fn what_is_not_kept_is_not_passed_over_in_silence() {
         let (events, watch) = (Events::default(), "watch".parse().unwrap());
+        let context = "test".parse().unwrap();
         let log = Event::Log {
+            context: Some(&context),
             component: &watch,
             run: "1",
             attempt: 1,
             line: "again",
         };
         let ended = Event::RunEnded {
+            context: &context,
             run: "1",
             what: "run",
             caller: "alice",

@@ -83,7 +83,8 @@ impl fmt::Display for CodeSource {
 ///         _ => None,
 ///     }
 /// }
-/// # let event = Event::RunEnded { run: "1", what: "view", caller: "alice", attempts: 1, replayed: false, failure: None };
+/// # let context = "local".parse().unwrap();
+/// # let event = Event::RunEnded { context: &context, run: "1", what: "view", caller: "alice", attempts: 1, replayed: false, failure: None };
 /// # assert_eq!(note(&event), None);
 /// ```
 #[derive(Clone, Debug)]
@@ -139,6 +140,8 @@ pub enum Event<'a> {
     },
     /// A component wrote a line to its standard output or error, or logged it.
     Log {
+        /// The context's name; none of a call from outside of any.
+        context: Option<&'a Name>,
         /// The component's name.
         component: &'a Name,
         /// The run, or the call, in which it did.
@@ -205,6 +208,8 @@ pub enum Event<'a> {
     },
     /// A run that had begun has ended; told once, however it ended.
     RunEnded {
+        /// The context's name: the same id in another one is another run.
+        context: &'a Name,
         /// The run's id.
         run: &'a str,
         /// What ran: the program's name, or `bind`, `view` and so on.

@@ -26,7 +26,7 @@ use crate::ticker::TICK_MS;
 /// use airs_engine::{Allowance, Environment};
 ///
 /// let observer: Observer = Arc::new(|event| {
-///     if let Event::Log { component, run, attempt, line } = event {
+///     if let Event::Log { component, run, attempt, line, .. } = event {
 ///         eprintln!("{component} ({run}, attempt {attempt}): {line}");
 ///     }
 /// });
@@ -224,6 +224,7 @@ impl Environment {
     /// Tells of a line that a component wrote.
     pub(crate) fn log(&self, component: &Name, line: &str) {
         (self.shared.observer)(&Event::Log {
+            context: self.shared.context.as_ref(),
             component,
             run: &self.shared.run,
             attempt: self.attempt,

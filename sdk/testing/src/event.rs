@@ -116,6 +116,8 @@ pub struct Migrated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunEnded {
+    /// The context's name: the same id in another one is another run.
+    pub context: String,
     /// The run's id.
     pub run: String,
     /// What ran: the program's name, or `bind`, `view` and so on.

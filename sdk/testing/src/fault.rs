@@ -20,9 +20,13 @@ use serde::Serialize;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[must_use = "a fault happens once it is injected"]
-pub struct Fault {
+pub struct Fault(Injected);
+
+/// The same, as it is said over the pipe.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Injected {
     place: Place,
     way: Way,
     after: u32,
@@ -137,13 +141,13 @@ impl Fault {
 
     /// The same fault, after so many times at which it could have happened and did not.
     pub fn after(mut self, times: u32) -> Self {
-        self.after = times;
+        self.0.after = times;
         self
     }
 
     /// The same fault, so many times in a row.
     pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+        self.0.times = times;
         self
     }
 
@@ -153,11 +157,15 @@ impl Fault {
     }
 
     const fn at(place: Place, way: Way) -> Self {
-        Self {
+        Self(Injected {
             place,
             way,
             after: 0,
             times: 1,
-        }
+        })
+    }
+
+    pub(crate) fn injected(&self) -> &Injected {
+        &self.0
     }
 }

@@ -42,6 +42,7 @@ pub(crate) enum Happened {
         to: u32,
     },
     RunEnded {
+        context: String,
         run: String,
         what: String,
         caller: String,
@@ -81,6 +82,7 @@ impl From<Happened> for Event {
                 message,
             }),
             Happened::RunEnded {
+                context,
                 run,
                 what,
                 caller,
@@ -88,6 +90,7 @@ impl From<Happened> for Event {
                 replayed,
                 failure,
             } => Self::RunEnded(RunEnded {
+                context,
                 run,
                 what,
                 caller,

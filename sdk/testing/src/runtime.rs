@@ -118,7 +118,7 @@ impl Runtime {
     /// When it could never happen: [`Code::NotFound`](airs::Code::NotFound) for a component that is not in service or
     /// has no such function, [`Code::InvalidInput`](airs::Code::InvalidInput) for a fault that happens no time.
     pub fn inject(&self, fault: Fault) -> Result<()> {
-        self.done(Ask::Inject(&fault))
+        self.done(Ask::Inject(fault.injected()))
     }
 
     /// How often faults that were injected are still to happen: 0 when all have. A test that rests on a fault asserts

@@ -6,6 +6,7 @@ use airs::{Amount, Code, Error, Item, Result, Value};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::fault::Injected;
 use crate::happened::Happened;
 
 /// The form of what is said. Whoever knows another one is another version of the tool.
@@ -32,7 +33,7 @@ pub(crate) struct Asked<'a> {
 pub(crate) enum Ask<'a> {
     Open(&'a Opening),
     Perform(Question<'a>),
-    Inject(&'a crate::Fault),
+    Inject(&'a Injected),
     Now(u64),
     FaultsLeft,
     Seed(u64),

@@ -72,6 +72,7 @@ fn said_of(event: &Event<'_>) -> Option<String> {
             attempts,
             replayed,
             failure,
+            ..
         } => {
             let ended = match failure {
                 Some(code) => format!("failed: {}", code.as_str()),
@@ -110,7 +111,9 @@ mod tests {
 
     #[test]
     fn a_run_is_told_with_its_end() {
+        let context = "local".parse().unwrap();
         let event = Event::RunEnded {
+            context: &context,
             run: "1",
             what: "pay",
             caller: "alice",

@@ -92,6 +92,7 @@ mod tests {
 
     fn ended(time_ms: u64, run: &str, caller: &str) -> Entry {
         let event = Happened::RunEnded {
+            context: "local".to_owned(),
             run: run.to_owned(),
             what: "pay".to_owned(),
             caller: caller.to_owned(),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::pairs::Pairs;
 
@@ -126,12 +127,22 @@ impl fmt::Display for Row {
     }
 }
 
-/// Writes the rows where other tools find them.
+/// Writes the rows where other tools find them, in place of those of the same names.
 pub(crate) fn write(rows: &[Row]) -> PathBuf {
     let folder = crate::guests::target_folder().join("bench");
     std::fs::create_dir_all(&folder).expect("the target folder can be written");
     let path = folder.join("summary.json");
-    let text = serde_json::to_string_pretty(rows).expect("rows are plain");
+    let before = std::fs::read(&path).ok();
+    let before: Option<Vec<Value>> = before.and_then(|text| serde_json::from_slice(&text).ok());
+    let mut all = before.unwrap_or_default();
+    for row in rows {
+        let new = serde_json::to_value(row).expect("rows are plain");
+        match all.iter_mut().find(|one| one["name"] == row.name) {
+            Some(old) => *old = new,
+            None => all.push(new),
+        }
+    }
+    let text = serde_json::to_string_pretty(&all).expect("rows are plain");
     std::fs::write(&path, text).expect("the target folder can be written");
     path
 }

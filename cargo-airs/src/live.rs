@@ -110,14 +110,15 @@ impl Live {
             Start::CurrentFolder => here.clone(),
             Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
         };
-        // What is wrong with the project's file is told by who needs it. There may be none: a loop with a state elsewhere does
-        // without.
-        let Ok(project) = workspace::project(&start, &here) else {
-            return Ok(None);
-        };
-        let marks = |folder: &&Path| match project {
-            Some(_) => folder.join(airs_package::Project::FILE_NAME).is_file(),
-            None => folder.join(".airs").join(FILE).is_file(),
+        // What is wrong with the project's file is told by who needs it: the loop serves on. There may be none: a loop with a
+        // state elsewhere does without.
+        let has_file = !matches!(workspace::project(&start, &here), Ok(None));
+        let marks = |folder: &&Path| {
+            if has_file {
+                folder.join(airs_package::Project::FILE_NAME).is_file()
+            } else {
+                folder.join(".airs").join(FILE).is_file()
+            }
         };
         let Some(folder) = start.ancestors().find(marks) else {
             return Ok(None);

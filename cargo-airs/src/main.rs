@@ -37,7 +37,10 @@ fn main() -> ExitCode {
     let outcome = match args::parse(&arguments) {
         Ok(args) => {
             let (settings, report) = settings::resolve(args);
-            command::run(&settings, &report).map_err(|failure| (report, failure))
+            let done = command::run(&settings, &report);
+            let done = done
+                .and_then(|()| report::unwritten().map_or(Ok(()), |cause| Err(report::not_written(cause))));
+            done.map_err(|failure| (report, failure))
         }
         Err(refusal) => report::clap(&refusal, &arguments),
     };

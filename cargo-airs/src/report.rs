@@ -5,7 +5,7 @@ mod failed;
 mod lines;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use airs_core::{harmless, harmless_json};
@@ -16,7 +16,7 @@ use crate::error::{Failure, Reason};
 use crate::exit::Exit;
 use crate::message::{Message, VERSION};
 use crate::settings::{Format, Output, Verbosity, color_of};
-pub(crate) use lines::{Ending, reader_is_gone};
+pub(crate) use lines::{Ending, reader_is_gone, unwritten};
 use lines::{Lines, To};
 
 const STATUS: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -232,8 +232,9 @@ impl Report {
     /// Why the command ends without having done its work.
     pub(crate) fn failure(&self, failure: &Failure) -> Exit {
         match self.output.format {
-            Format::Json => self.json(&Message::from(failure)),
-            Format::Human => self.err(&failed::shown(failure, self.output.verbosity)),
+            Format::Json if unwritten().is_none() => self.json(&Message::from(failure)),
+            // Where programs read it cannot be said.
+            _ => self.err(&failed::shown(failure, self.output.verbosity)),
         }
         failure.exit()
     }
@@ -243,9 +244,11 @@ impl Report {
 pub(crate) fn clap(refusal: &clap::Error, arguments: &[OsString]) -> Result<(), (Report, Failure)> {
     let output = Output::before_parsing(arguments);
     if !refusal.use_stderr() {
-        // Nothing can be said when the terminal is gone.
-        let _ = refusal.print();
-        return Ok(());
+        let cause = match refusal.print() {
+            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => cause,
+            _ => return Ok(()),
+        };
+        return Err((Report::new(output), not_written(&cause)));
     }
     if output.format == Format::Human {
         color_of(arguments).apply();
@@ -256,6 +259,11 @@ pub(crate) fn clap(refusal: &clap::Error, arguments: &[OsString]) -> Result<(), 
         std::process::exit(i32::from(Exit::Usage.code()));
     }
     Err((Report::new(output), usage(refusal)))
+}
+
+/// Why not all of what was answered is where it should be.
+pub(crate) fn not_written(cause: &std::io::Error) -> Failure {
+    Failure::unavailable("cannot write to stdout").caused_by(cause)
 }
 
 /// A mistake on the command line, as a failure; clap's text begins with `error: `.

@@ -23,6 +23,9 @@ pub(crate) struct Workspace {
     /// Where others build it, if it is built elsewhere here.
     outer: Option<PathBuf>,
     project: Option<Project>,
+    /// Where the project was looked for, from there upwards.
+    start: PathBuf,
+    /// Where the person is.
     here: PathBuf,
 }
 
@@ -60,6 +63,7 @@ impl Workspace {
             near: Vec::new(),
             outer: None,
             project,
+            start,
             here,
         })
     }

@@ -60,27 +60,46 @@ pub(crate) fn unbind(settings: &Unbind, report: &Report) -> Result<()> {
 }
 
 pub(crate) fn list(settings: &Bindings, report: &Report) -> Result<()> {
-    let workspace = Workspace::load(&settings.node.manifest)?;
-    let bindings = all(&settings.node, &workspace, report)?;
+    let bindings = match served(&settings.node, report)? {
+        Some(bindings) => bindings,
+        None => kept(&settings.node, &Workspace::load(&settings.node.manifest)?, report)?,
+    };
     report.say(&Message::Bindings { bindings });
     Ok(())
 }
 
-/// What is bound in a state; none is made to find that out.
+/// What is bound: in the loop, if one serves, or in a state.
 pub(crate) fn all(settings: &settings::Node, workspace: &Workspace, report: &Report) -> Result<Vec<Bound>> {
-    let (needs, work) = (Needs::State, Work::Bindings);
-    let answered = if Live::of(settings)?.is_some() {
-        node::ask(settings, needs, report, work, Answer::bindings)?
-    } else if node::state(settings, workspace)?.has(&settings.context) {
-        Node::within(workspace, settings, needs, report)?.ask(work, Answer::bindings)?
-    } else {
+    match served(settings, report)? {
+        Some(bindings) => Ok(bindings),
+        None => kept(settings, workspace, report),
+    }
+}
+
+/// What is bound in the loop that serves, whatever is wrong with the project meanwhile.
+fn served(settings: &settings::Node, report: &Report) -> Result<Option<Vec<Bound>>> {
+    if Live::of(settings)?.is_none() {
+        return Ok(None);
+    }
+    let answered = node::ask(settings, Needs::State, report, Work::Bindings, Answer::bindings)?;
+    Ok(Some(all_shown(&answered.answer)))
+}
+
+/// What is bound in a state; none is made to find that out.
+fn kept(settings: &settings::Node, workspace: &Workspace, report: &Report) -> Result<Vec<Bound>> {
+    if !node::state(settings, workspace)?.has(&settings.context) {
         return Ok(Vec::new());
-    };
-    Ok(answered
-        .answer
+    }
+    let node = Node::within(workspace, settings, Needs::State, report)?;
+    let answered = node.ask(Work::Bindings, Answer::bindings)?;
+    Ok(all_shown(&answered.answer))
+}
+
+fn all_shown(bindings: &[(String, Binding)]) -> Vec<Bound> {
+    bindings
         .iter()
         .map(|(path, binding)| shown(path, binding))
-        .collect())
+        .collect()
 }
 
 /// A binding, as it is reported.

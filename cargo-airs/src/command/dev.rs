@@ -37,7 +37,7 @@ use crate::error::Result;
 use crate::message::Message;
 use crate::report::Report;
 use crate::settings::Dev;
-use crate::{interrupt, node, os};
+use crate::{files, interrupt, node, os};
 use acting::Loop;
 use again::Again;
 use answer::{Answering, Standing};
@@ -113,9 +113,8 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     let watch = watch(&inputs, only, means, &tell, report)?;
     let (stands, standing) = tokio::sync::watch::channel(Standing::Building);
     let writing = Arc::default();
-    let runtime = serving.runtime();
     // Other commands ask as long as this lives.
-    let answering = Answering::begin(workspace, &settings.node, runtime, standing, &writing);
+    let answering = Answering::begin(workspace, &settings.node, serving.runtime(), standing, &writing);
     let answering = answering.unwrap_or_else(|failure| {
         report.warn(&format!("{failure}; other commands work beside the loop"));
         None
@@ -151,6 +150,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         again,
         report: report.clone(),
         anchor,
+        here: files::current_folder()?,
     };
     let outcome = dev.run(&happened);
     // The build ends with its cancellation. The terminal is a person's again, and others work alone, whatever still goes on.

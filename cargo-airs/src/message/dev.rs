@@ -23,6 +23,9 @@ pub(crate) struct DevTurn {
     pub(crate) cargo_ms: f64,
     /// How long it took to start them, to migrate what they have stored, and to swap, for all of them.
     pub(crate) swap_ms: f64,
+    /// Whether something serves.
+    #[serde(skip)]
+    pub(crate) serves: bool,
 }
 
 /// A component that is new in service.
@@ -42,7 +45,7 @@ pub(crate) struct DevServed {
 
 impl DevTurn {
     /// One that has come to nothing.
-    pub(crate) fn failed(turn: u64, files: Vec<String>, cargo: Duration) -> Self {
+    pub(crate) fn failed(turn: u64, files: Vec<String>, cargo: Duration, serves: bool) -> Self {
         Self {
             turn,
             outcome: "failed",
@@ -51,6 +54,7 @@ impl DevTurn {
             removed: Vec::new(),
             cargo_ms: (cargo.as_secs_f64() * 1e6).round() / 1e3,
             swap_ms: 0.0,
+            serves,
         }
     }
 
@@ -69,7 +73,12 @@ impl DevTurn {
             [file, more @ ..] => format!(" ({file} and {} more changed)", more.len()),
         };
         if self.outcome == "failed" {
-            return format!("for a change{why}; {SERVES_ON}");
+            let rest = if self.serves {
+                SERVES_ON
+            } else {
+                "nothing serves yet"
+            };
+            return format!("for a change{why}; {rest}");
         }
         let each = |of: fn(&DevServed) -> String| {
             let all: Vec<String> = self.components.iter().map(of).collect();
@@ -143,6 +152,7 @@ mod tests {
             removed: Vec::new(),
             cargo_ms: 1234.0,
             swap_ms: 0.31,
+            serves: true,
         };
         assert_eq!(
             turn.line(),

@@ -20,6 +20,9 @@ mod unix {
     /// How often it is looked whether this program is in front: nobody tells.
     const LOOK_AGAIN_MS: u16 = 250;
 
+    /// What is read at once: more than any single key sends. A person presses one after the other.
+    const AT_ONCE_MAX: usize = 64;
+
     static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
         before: None,
         is_over: false,
@@ -127,13 +130,15 @@ mod unix {
                 if poll(&mut waited, PollTimeout::from(LOOK_AGAIN_MS)) == Ok(0) {
                     continue;
                 }
-                let mut key = [0];
-                match nix::unistd::read(&stdin, &mut key) {
-                    Ok(0) => return None,
-                    Ok(_) => return Some(key[0]),
-                    Err(Errno::EINTR | Errno::EAGAIN) => {}
-                    Err(Errno::EIO) if is_in_front() == Ok(false) => {}
-                    Err(_) => return None,
+                let mut keys = [0; AT_ONCE_MAX];
+                match (nix::unistd::read(&stdin, &mut keys), keys) {
+                    (Ok(0), _) => return None,
+                    (Ok(1), [key, ..]) => return Some(key),
+                    // An arrow, say, or something that is pasted.
+                    (Ok(_), _) => {}
+                    (Err(Errno::EINTR | Errno::EAGAIN), _) => {}
+                    (Err(Errno::EIO), _) if is_in_front() == Ok(false) => {}
+                    (Err(_), _) => return None,
                 }
             }
         }

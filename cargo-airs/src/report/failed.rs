@@ -28,7 +28,7 @@ pub(super) fn shown(failure: &Failure, verbosity: Verbosity) -> String {
     text
 }
 
-/// A guest's stack without the frames of the standard library, of what Cargo has downloaded, and of the SDK: those that a
+/// A guest's stack without the frames of the standard library and of C's, of what Cargo has downloaded, and of the SDK: those that a
 /// person has written are left.
 fn without_foreign_frames(cause: &str) -> String {
     let mut lines = cause.lines();
@@ -51,6 +51,6 @@ fn without_foreign_frames(cause: &str) -> String {
 fn is_foreign(file: &str) -> bool {
     // That of the checkout that this tool was built from.
     let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("sdk");
-    let others = ["/rustc/", "/registry/src/", "/git/checkouts/"];
+    let others = ["/rustc/", "/registry/src/", "/git/checkouts/", "wasisdk://"];
     Path::new(file).starts_with(sdk) || others.iter().any(|other| file.contains(other))
 }

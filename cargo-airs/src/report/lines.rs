@@ -2,9 +2,8 @@
 //! or a program that is slow.
 
 use std::collections::VecDeque;
-use std::io::{ErrorKind, Result, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::io::{Error, ErrorKind, Result, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -25,7 +24,10 @@ pub(super) enum To {
 impl To {
     fn write(self, text: &str) -> Result<()> {
         match self {
-            Self::Programs => writeln!(anstream::stdout(), "{text}"),
+            Self::Programs => writeln!(anstream::stdout(), "{text}").inspect_err(|cause| {
+                // No reason to stop at once; who would go on for ever asks whether it is so.
+                let _ = UNWRITTEN.set(cause.kind().into());
+            }),
             Self::People => writeln!(anstream::stderr(), "{text}"),
         }
     }
@@ -36,11 +38,19 @@ impl To {
     }
 }
 
-static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
+/// Why something could not be written to stdout, if so.
+static UNWRITTEN: OnceLock<Error> = OnceLock::new();
 
 /// Whether something could not be written to stdout.
 pub(crate) fn reader_is_gone() -> bool {
-    READER_IS_GONE.load(Ordering::Relaxed)
+    UNWRITTEN.get().is_some()
+}
+
+/// Why not, unless whoever would have read has gone, and wants no more.
+pub(crate) fn unwritten() -> Option<&'static Error> {
+    UNWRITTEN
+        .get()
+        .filter(|cause| cause.kind() != ErrorKind::BrokenPipe)
 }
 
 /// The way of lines.
@@ -56,11 +66,7 @@ impl Lines {
     pub(super) fn write(&self, to: To, text: &str) {
         match &self.queue {
             Some(queue) => queue.push(to, text, self.may_be_dropped),
-            None if to.write(text).is_err() && to == To::Programs => {
-                // That is no reason to fail; who would go on for ever asks whether it is so.
-                READER_IS_GONE.store(true, Ordering::Relaxed);
-            }
-            None => {}
+            None => drop(to.write(text)),
         }
     }
 

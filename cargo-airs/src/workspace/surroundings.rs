@@ -142,13 +142,12 @@ impl Workspace {
         for folder in self.here.ancestors() {
             files.extend(["rust-toolchain", "rust-toolchain.toml"].map(|name| folder.join(name)));
         }
-        files.extend(
-            self.project
-                .as_ref()
-                .map(|project| project.root().join(Project::FILE_NAME)),
-        );
+        // There or not: the nearest counts, and one that goes may come back.
+        let folders = self.start.ancestors();
+        files.extend(folders.map(|folder| folder.join(Project::FILE_NAME)));
         files
     }
+
     /// The files without which the workspace cannot be read, there or not: what is wrong with it may be that they are still to be
     /// made.
     pub(crate) fn files_to_come(&self) -> BTreeSet<PathBuf> {

@@ -117,3 +117,30 @@ fn quiet_is_quiet() {
     let output = scene.command("new driver ledger -q").output().unwrap();
     assert_eq!((output.stdout, output.stderr), (Vec::new(), Vec::new()));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let scene = Scene::new("full");
+    for line in [
+        "schema project",
+        "completions bash",
+        "--version",
+        "doctor --message-format json",
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = scene.command(line).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{line}: {said}");
+        assert!(
+            said.contains("error[unavailable]: cannot write to stdout"),
+            "{line}: {said}"
+        );
+    }
+    // Whoever reads has enough of it: that is no failure.
+    let (reads, writes) = std::io::pipe().unwrap();
+    drop(reads);
+    let output = scene.command("schema project").stdout(writes).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{output:?}");
+}

@@ -121,9 +121,8 @@ impl Frames {
     }
 
     fn own_places(&self) -> impl Iterator<Item = (String, Place)> {
-        let foreign = |file: &str| {
-            file.contains("/rustc/") || file.contains("/registry/src/") || file.contains("/library/")
-        };
+        const OTHERS: [&str; 4] = ["/rustc/", "/registry/src/", "/library/", "wasisdk://"];
+        let foreign = |file: &str| OTHERS.iter().any(|other| file.contains(other));
         let each = self.placed().flat_map(|(name, places)| {
             let named = move |place: Place| (place.function.as_deref().unwrap_or(name).to_owned(), place);
             places.into_iter().map(named)

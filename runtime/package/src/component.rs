@@ -224,7 +224,7 @@ impl Component {
         }
         Err(PackageError::WrongWorld {
             kind,
-            found: self.kind().filter(|found| *found != kind),
+            found: self.kind(),
             mismatches,
         })
     }

@@ -161,7 +161,7 @@ pub enum PackageError {
     WrongWorld {
         /// What it should be.
         kind: Kind,
-        /// What it is by its exports, if that is another kind.
+        /// What it is by its exports, if it is one of the two.
         found: Option<Kind>,
         /// Everything that differs.
         mismatches: Vec<Mismatch>,
@@ -227,12 +227,26 @@ impl PackageError {
             Self::Preview1 => "build it for wasm32-wasip2, whose output is a component already",
             Self::NoWorld => "build it with the SDK, or with bindings that wit-bindgen generated",
             Self::WrongWorld {
-                found: Some(kind), ..
-            } => {
+                kind: wanted,
+                found: Some(kind),
+                ..
+            } if kind != wanted => {
                 return Some(format!(
                     "it is a {kind} by its exports: write kind = \"{kind}\" under [package.metadata.airs] in \
                      Cargo.toml"
                 ));
+            }
+            // The likeliest mistake of all.
+            Self::WrongWorld {
+                kind,
+                found: None,
+                mismatches,
+            } if mismatches.iter().any(Mismatch::is_missing) => {
+                let what = match kind {
+                    Kind::Driver => "the `impl airs::Driver for`",
+                    Kind::Program => "the function that it is",
+                };
+                return Some(format!("write #[airs::{kind}] before {what} in src/lib.rs"));
             }
             Self::WrongWorld { .. } => "build it with the SDK of the same version as this airs",
             Self::UndeclaredCapability {

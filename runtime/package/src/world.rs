@@ -18,6 +18,9 @@ pub(crate) use render::{function_name, signature};
 use shape::{Function, find};
 pub(crate) use shape::{Item, World};
 
+/// How the problem of what is not there begins.
+const MISSING: &str = "missing";
+
 /// One thing in which a component differs from the world of its kind.
 ///
 /// ```
@@ -38,6 +41,13 @@ pub struct Mismatch {
     pub item: String,
     /// What is wrong with it.
     pub problem: String,
+}
+
+impl Mismatch {
+    /// Whether it is that something is not there.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.problem.starts_with(MISSING)
+    }
 }
 
 impl fmt::Display for Mismatch {
@@ -105,7 +115,7 @@ impl Check<'_> {
                 }
                 (_, Some(_)) => self.report(label, "it is something else than this kind exports"),
                 (Item::Function(wanted), None) => {
-                    self.report(label, format!("missing, it is {}", signature(wanted)));
+                    self.report(label, format!("{MISSING}, it is {}", signature(wanted)));
                 }
                 (_, None) => self.report(label, self.missing_interface(name)),
             }
@@ -134,7 +144,7 @@ impl Check<'_> {
         });
         match version {
             Some(version) => format!("exported in version {version}, this airs has version {wanted}"),
-            None => "missing".to_owned(),
+            None => MISSING.to_owned(),
         }
     }
 

@@ -18,6 +18,7 @@ use super::only;
 use super::turns::{Action, Due, Event, Turn, Turns};
 use super::worker::Job;
 use crate::error::{Failure, Reason, Result};
+use crate::files;
 use crate::message::{DevTurn, Message};
 use crate::report::Report;
 
@@ -34,6 +35,8 @@ pub(super) struct Loop {
     pub(super) report: Report,
     /// The file that goes with the project.
     pub(super) anchor: PathBuf,
+    /// Where the person is, who is shown files as they are found from there.
+    pub(super) here: PathBuf,
 }
 
 impl Loop {
@@ -117,7 +120,7 @@ impl Loop {
 
     fn building(&self, turn: Turn, due: &Due) {
         let components = due.components.iter().map(|name| name.as_str());
-        let files = due.files.iter().map(|path| path.display().to_string());
+        let files = due.files.iter().map(|path| files::shown(path, &self.here));
         let message = Message::DevBuilding {
             turn,
             components: if due.project {
@@ -139,8 +142,9 @@ impl Loop {
         } = trouble;
         self.report.diagnostics(turn, &diagnostics);
         self.report.failure(&failure);
+        let serves = *self.stands.borrow() == Standing::Serving;
         self.report
-            .say(&Message::DevTurn(DevTurn::failed(turn, files, cargo)));
+            .say(&Message::DevTurn(DevTurn::failed(turn, files, cargo, serves)));
     }
 
     fn run_again(&self) {

@@ -39,7 +39,12 @@ pub(super) fn read(settings: &Dev, report: &Report) -> Result<Project> {
             Err(failure) => failure,
         };
         report.failure(&failure);
-        report.say(&Message::DevTurn(DevTurn::failed(0, Vec::new(), Duration::ZERO)));
+        report.say(&Message::DevTurn(DevTurn::failed(
+            0,
+            Vec::new(),
+            Duration::ZERO,
+            false,
+        )));
         while looked_at(settings)? == before {
             thread::park_timeout(LOOK_AGAIN);
             interrupt::check()?;

@@ -19,7 +19,7 @@ pub(super) enum Key {
 
 impl Key {
     fn of(byte: u8) -> Option<Self> {
-        match byte.to_ascii_lowercase() {
+        match byte {
             b'r' => Some(Self::Rebuild),
             b'a' => Some(Self::Again),
             b'c' => Some(Self::Clear),

@@ -60,6 +60,7 @@ impl Worker {
             removed: swapped.removed,
             cargo_ms: milliseconds(made.cargo),
             swap_ms: milliseconds(swapped.took),
+            serves: true,
         }));
         if is_new {
             let _ = self.happened.send(Happened::Served);

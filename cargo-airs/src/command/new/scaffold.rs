@@ -50,6 +50,9 @@ impl Scaffold {
     pub(crate) fn alone(&self) -> Result<Files> {
         let context = self.context(true);
         let mut files = self.own(&context)?;
+        if let Some(template) = &self.template {
+            template.check_project(&self.name, &files)?;
+        }
         // A person's own template may bring some of them.
         for file in render_all(PROJECT, &context)? {
             if files.iter().all(|(path, _)| *path != file.0) {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use airs_core::{Kind, Name};
+use airs_core::{Grants, Kind, Name};
+use airs_package::Project;
 use serde_json::Value;
 use toml_edit::DocumentMut;
 
@@ -115,6 +116,31 @@ impl Template {
             return Err(self
                 .failure(format!("its Cargo.toml makes {made}, not a {kind}"))
                 .hint("[package.metadata.airs] says in `kind` what it is; {{kind}} stands for what was asked for"));
+        }
+        Ok(())
+    }
+
+    /// A project of that component, which grants nothing: that is for who has it, and not for who wrote the template.
+    pub(crate) fn check_project(&self, name: &Name, rendered: &Files) -> Result<()> {
+        let file = Path::new(Project::FILE_NAME);
+        let Some((_, text)) = rendered.iter().find(|(path, _)| path == file) else {
+            return Ok(());
+        };
+        let project = Project::parse(file, &String::from_utf8_lossy(text)).map_err(|cause| {
+            self.failure("its airs.toml is malformed".to_owned())
+                .caused_by(cause)
+        })?;
+        let here = project.components.get(name).map(|entry| entry.path.as_path());
+        if project.components.len() != 1 || here != Some(Path::new(".")) {
+            return Err(self
+                .failure(format!("its airs.toml does not make a project of {name} alone"))
+                .hint("it has [components.{{name}}] with path = \".\", or the template has none at all"));
+        }
+        let grants = project.grants.values().flat_map(Grants::all);
+        if grants.into_iter().any(|granted| !granted.is_empty()) {
+            return Err(self
+                .failure("its airs.toml grants something".to_owned())
+                .hint("take its [grants] away: who makes a component of it grants what it needs"));
         }
         Ok(())
     }

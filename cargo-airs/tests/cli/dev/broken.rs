@@ -92,6 +92,9 @@ fn a_loop_without_an_airs_toml_is_found_by_others() {
     let mut dev = Dev::start(&scene, "-p bare-bump --state memory");
     assert_eq!(dev.turn().components(), ["bare-bump"]);
     assert_eq!(crate::project::succeed(&scene, "bindings"), "nothing is bound\n");
+    // One that is made counts, whatever is in it.
+    std::fs::write(scene.path().join("airs.toml"), "[runtime").unwrap();
+    assert_eq!(dev.failure(), "invalid-config");
 }
 
 #[test]
@@ -121,6 +124,15 @@ fn of_the_project(scene: &mut crate::scene::Scene, dev: &mut Dev) {
     let good = settings("broken");
     scene.write("airs.toml", format!("{good}\n[runtime"));
     assert_eq!(dev.failure(), "invalid-config");
+    #[cfg(unix)]
+    for line in ["bindings", "run broken-bump", "inspect broken-tally"] {
+        crate::project::succeed(scene, line);
+    }
+    scene.write("airs.toml", &good);
+    assert_eq!(dev.turn().outcome(), "unchanged");
+    // It may be away for a while.
+    std::fs::remove_file(scene.path().join("airs.toml")).unwrap();
+    assert_eq!(dev.failure(), "ungranted-capability");
     scene.write("airs.toml", &good);
     assert_eq!(dev.turn().outcome(), "unchanged");
     scene.write("airs.toml", good.replace("storage = true", "storage = false"));

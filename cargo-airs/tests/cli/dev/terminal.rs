@@ -3,11 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::pty::openpty;
 use nix::sys::termios::{LocalFlags, tcgetattr};
 
@@ -84,6 +85,14 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Waits until what was pressed is taken: otherwise it would come together with what is pressed next.
+    fn takes_keys(&self) {
+        let waits = || poll(&mut [PollFd::new(self.inside.as_fd(), PollFlags::POLLIN)], 0_u8);
+        while waits() == Ok(1) {
+            std::thread::yield_now();
+        }
+    }
+
     /// Whether keys are handed out one by one and are not shown; otherwise in lines that are.
     fn is_for_keys(&self) -> bool {
         let modes = tcgetattr(&self.inside).unwrap().local_flags;
@@ -129,6 +138,18 @@ fn keys_are_heard_at_once_and_the_terminal_is_as_it_was_afterwards() {
     dev.until("keys: r rebuild");
     assert!(dev.is_for_keys());
     dev.until("Serving");
+    // Arrows, other keys of functions, and what is pasted are no keys of the loop.
+    for other in [
+        "\u{1b}[A",
+        "\u{1b}[C",
+        "\u{1b}OQ",
+        "\u{1b}[200~q\u{1b}[201~",
+        "quarrel",
+        "Q",
+    ] {
+        dev.press(other);
+        dev.takes_keys();
+    }
     dev.press("l");
     dev.until("every run");
     dev.press("a");

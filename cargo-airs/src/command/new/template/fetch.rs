@@ -47,7 +47,15 @@ pub(crate) fn repository(source: &str) -> Result<Staged> {
         Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         Err(cause) => cause.to_string(),
     };
-    Err(Failure::unavailable(format!("git cannot fetch {source}")).caused_by(cause))
+    let shown = |text: &str| text.replace(secret(address), "");
+    Err(Failure::unavailable(format!("git cannot fetch {}", shown(source))).caused_by(shown(&cause)))
+}
+
+/// What an address with a protocol says of who asks, which may be a password, with the `@` after it.
+fn secret(address: &str) -> &str {
+    let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or_default();
+    host.rfind('@').and_then(|at| host.get(..=at)).unwrap_or_default()
 }
 
 /// Whether it has the form of an address: with a protocol, or `user@host:path`.
@@ -62,7 +70,16 @@ fn is_address(source: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_address;
+    use super::{is_address, secret};
+
+    #[test]
+    fn who_asks_is_no_part_of_what_is_shown() {
+        assert_eq!(secret("https://user:p@ss@example.com/a@b"), "user:p@ss@");
+        assert_eq!(secret("https://token@example.com"), "token@");
+        for address in ["https://example.com/a@b", "git@example.com:a.git", "/a@b"] {
+            assert_eq!(secret(address), "", "{address}");
+        }
+    }
 
     #[test]
     fn addresses_are_told_from_paths() {

@@ -26,9 +26,12 @@ fn made(folder: &Path) -> Result<Vec<(String, String)>, String> {
     let context =
         json!({ "name": "tickets", "kind": "driver", "sdk": "\"1\"", "alone": true, "profiles": "" });
     let template = Template::read(folder.to_str().unwrap()).map_err(|failure| format!("{failure:?}"))?;
-    let files = template.render(Kind::Driver, &"tickets".parse().unwrap(), &context);
-    let files = files.map_err(|failure| format!("{failure:?}"))?.into_iter();
+    let name = "tickets".parse().unwrap();
+    let files = template.render(Kind::Driver, &name, &context);
+    let checked = files.and_then(|files| template.check_project(&name, &files).map(|()| files));
+    let files = checked.map_err(|failure| format!("{failure:?}"))?;
     Ok(files
+        .into_iter()
         .map(|(path, bytes)| {
             (
                 path.to_str().unwrap().to_owned(),
@@ -81,6 +84,43 @@ fn it_makes_the_component_that_was_asked_for() {
     assert!(refused(&[("Cargo.toml", no_kind)]).contains("makes no component, not a driver"));
     assert!(refused(&[("Cargo.toml", "[package")]).contains("malformed"));
     assert!(refused(&[("README.md", "")]).contains("no Cargo.toml"));
+}
+
+#[test]
+fn a_project_of_its_own_is_good_and_grants_nothing() {
+    let with = |settings: &str| {
+        let files = folder(&[("Cargo.toml.hbs", MANIFEST), ("airs.toml.hbs", settings)]);
+        made(files.path()).map(|_| ())
+    };
+    let good = "version = 1\n[components.{{name}}]\npath = \".\"\n";
+    assert_eq!(with(good), Ok(()));
+    assert_eq!(
+        with(&format!("{good}[runtime.limits]\ndeadline_ms = 10\n")),
+        Ok(())
+    );
+    for (settings, why) in [
+        ("garbage[", "malformed"),
+        ("version = 1\n", "does not make a project of tickets alone"),
+        (
+            "version = 1\n[components.other]\npath = \".\"\n",
+            "does not make a project of tickets alone",
+        ),
+        (
+            &good.replace("\".\"", "\"src\""),
+            "does not make a project of tickets alone",
+        ),
+        (
+            &format!("{good}[grants.{{{{name}}}}]\nenvironment = [\"AWS_SECRET_ACCESS_KEY\"]\n"),
+            "grants something",
+        ),
+        (
+            &format!("{good}[contexts.guests.grants.tickets]\nstorage = true\n"),
+            "grants something",
+        ),
+    ] {
+        let refused = with(settings).unwrap_err();
+        assert!(refused.contains(why), "{settings}: {refused}");
+    }
 }
 
 #[test]

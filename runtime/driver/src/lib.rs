@@ -35,6 +35,7 @@
 //! # Ok(()) }) }
 //! ```
 
+mod alarms;
 mod answers;
 mod binding;
 mod catalog;

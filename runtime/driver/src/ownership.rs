@@ -11,6 +11,7 @@ use futures_util::future::poll_immediate;
 use tokio::sync::Mutex;
 use tokio::time::{sleep_until, timeout_at};
 
+use crate::alarms::Alarms;
 use crate::context::Context;
 
 /// How often to look whether another process has ended. Its commits take some milliseconds each.
@@ -30,6 +31,7 @@ pub(crate) struct Ownership {
     asking: Mutex<()>,
     /// Whether another process was the owner when it was last asked for.
     is_taken: AtomicBool,
+    alarms: Alarms,
 }
 
 impl Context {
@@ -58,9 +60,10 @@ impl Context {
         // Most often it is answered at once, or after a sync, and no timer goes off.
         let committed = match poll_immediate(committed.as_mut()).await {
             Some(committed) => committed,
-            None => timeout_at((deadline + GRACE).into(), committed)
-                .await
-                .unwrap_or_else(|_| Err(hung())),
+            None => {
+                let waited = self.ownership().alarms.before(deadline + GRACE, committed).await;
+                waited.unwrap_or_else(|| Err(hung()))
+            }
         };
         (commit, committed)
     }

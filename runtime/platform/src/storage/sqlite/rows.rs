@@ -61,10 +61,13 @@ fn added_up(connection: &Connection, prefix: &[u8]) -> rusqlite::Result<u64> {
     })
 }
 
-/// Keeps how many bytes there are under a prefix.
+/// Keeps how many bytes there are under a prefix. Most often they are as many as before; then no page is written.
 pub(super) fn set_counted_bytes(connection: &Connection, prefix: &[u8], bytes: u64) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT OR REPLACE INTO counted (prefix, bytes) VALUES (?1, ?2)")?
+        .prepare_cached(
+            "INSERT INTO counted (prefix, bytes) VALUES (?1, ?2) \
+             ON CONFLICT (prefix) DO UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
+        )?
         .execute((prefix, signed(bytes)?))?;
     Ok(())
 }

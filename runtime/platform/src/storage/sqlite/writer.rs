@@ -1,5 +1,6 @@
 //! The thread that writes, and group commit.
 
+mod alone;
 mod job;
 mod patience;
 mod queue;
@@ -14,7 +15,7 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::timeout_at;
 
 use super::super::{Commit, Committed};
@@ -41,6 +42,7 @@ const QUEUE_COMMITS_MAX: usize = GROUP_COMMITS_MAX;
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    work: Arc<Mutex<Work>>,
     groups: Arc<AtomicU64>,
 }
 
@@ -53,14 +55,18 @@ impl Writer {
             connection: Some(connection),
             groups: Arc::clone(&groups),
             patience: Patience::default(),
+            has_ended: false,
         };
-        let thread = thread::Builder::new()
-            .name("airs-storage".into())
-            .spawn(move || work.run(jobs));
+        let work = Arc::new(Mutex::new(work));
+        let thread = thread::Builder::new().name("airs-storage".into()).spawn({
+            let work = Arc::clone(&work);
+            move || run(&work, jobs)
+        });
         let thread = thread.map_err(|error| unavailable("start the thread that writes", error))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            work,
             groups,
         })
     }
@@ -84,8 +90,12 @@ impl Writer {
         job: impl FnOnce(Answer<T>) -> Job,
     ) -> Result<T, StorageError> {
         let (to, answer) = oneshot::channel();
-        self.place(deadline).await?.send(job(Answer::to(to)));
-        // The thread answers every job that it takes, unless it panicked with it.
+        let job = job(Answer::to(to));
+        match self.alone() {
+            Some(alone) => alone.serve(job),
+            None => self.place(deadline).await?.send(job),
+        }
+        // Every job that is taken is answered, unless there was a panic with it.
         answer.await.unwrap_or_else(|gone| {
             Err(StorageError::OutcomeUnknown {
                 source: Arc::new(gone),
@@ -122,24 +132,30 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread owns.
+/// What is needed to write; whoever writes has it for itself.
 struct Work {
     site: Site,
-    /// None after an error that may have left the connection with a wrong idea of the file.
+    /// None after an error, or a panic, that may have left the connection with a wrong idea of the file.
     connection: Option<Connection>,
     groups: Arc<AtomicU64>,
     patience: Patience,
+    /// Nobody is there any more whom it is for.
+    has_ended: bool,
+}
+
+fn run(work: &Mutex<Work>, mut queue: mpsc::Receiver<Job>) {
+    let mut jobs = Vec::with_capacity(GROUP_COMMITS_MAX);
+    while let Some(first) = queue.blocking_recv() {
+        jobs.push(first);
+        work.blocking_lock().serve(&mut jobs, &mut queue);
+    }
+    // Whoever ended the thread waits for it: then nobody writes any more, and the file is closed.
+    let mut work = work.blocking_lock();
+    work.has_ended = true;
+    work.connection = None;
 }
 
 impl Work {
-    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(GROUP_COMMITS_MAX);
-        while let Some(first) = queue.blocking_recv() {
-            jobs.push(first);
-            self.serve(&mut jobs, &mut queue);
-        }
-    }
-
     /// Answers all jobs, together if that goes well, and with those that join them.
     fn serve(&mut self, jobs: &mut Vec<Job>, queue: &mut impl Queue) {
         match self.write(jobs, queue) {
@@ -156,17 +172,17 @@ impl Work {
 
     /// Makes all jobs durable, in one transaction, and those that join them.
     fn write(&mut self, jobs: &mut Vec<Job>, queue: &mut impl Queue) -> Result<(), StorageError> {
-        let connection = match &mut self.connection {
+        let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            gone => gone.insert(schema::open(&self.site)?),
+            None => schema::open(&self.site)?,
         };
-        let written = write(connection, jobs, queue, &mut self.patience);
+        let written = write(&mut connection, jobs, queue, &mut self.patience);
         let is_broken = matches!(
             written,
             Err(StorageError::Unavailable { .. } | StorageError::OutcomeUnknown { .. })
         );
-        if is_broken || !connection.is_autocommit() {
-            self.connection = None;
+        if !is_broken && connection.is_autocommit() {
+            self.connection = Some(connection);
         }
         if written? {
             self.groups.fetch_add(1, Ordering::Relaxed);

@@ -42,6 +42,11 @@ pub(super) struct Wait {
 }
 
 impl Patience {
+    /// Whether more commits are likely to come soon: the last group had several, or did not have all.
+    pub(super) fn expects_others(&self) -> bool {
+        self.expected > 1
+    }
+
     /// For the next group.
     pub(super) fn begin(&self) -> Wait {
         let waits = self.sync >= SYNC_MIN && self.skip == 0;

@@ -33,6 +33,7 @@ fn work(fault: &str) -> (TempDir, Work) {
             connection: Some(connection),
             groups,
             patience: Patience::default(),
+            has_ended: false,
         },
     )
 }

@@ -1,7 +1,7 @@
 //! Of a component's limits and the runtime's, the smaller ones count.
 
 use airs_package::Manifest;
-use airs_runtime::{Code, EngineConfig, Limits, Request};
+use airs_runtime::{CallConfig, Code, Component, EngineConfig, Limits, Request, Runtime};
 use airs_tests::{Bench, Script, component_with, pay};
 use serde_json::json;
 
@@ -261,6 +261,27 @@ fn a_guest_holds_so_many_handles_and_hands_over_so_many_bytes() {
         .unwrap_err();
     assert_eq!(error.code(), Code::LimitExceeded, "{error}");
     assert!(error.message().contains("(host_call_bytes)"), "{error}");
+}
+
+#[test]
+fn what_a_guest_calls_its_functions_is_no_limit() {
+    let runtime = Runtime::builder().build().unwrap();
+    for name in [
+        "cannot allocate another handle: store handle limit exceeded",
+        "fuel allocated for hostcalls has been exhausted",
+        "wasm trap: interrupt",
+    ] {
+        let text = format!(
+            r#"(component
+              (core module $m (func ${name:?} (export "f") unreachable))
+              (core instance $i (instantiate $m))
+              (func (export "f") (canon lift (core func $i "f"))))"#
+        );
+        let component = Component::from_text(&text).unwrap();
+        let callable = runtime.callable(&component, &CallConfig::default()).unwrap();
+        let error = callable.call_blocking::<_, ()>("f", ()).unwrap_err();
+        assert_eq!(error.code(), Code::Trap, "{error}");
+    }
 }
 
 #[test]

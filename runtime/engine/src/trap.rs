@@ -38,10 +38,13 @@ impl Failure {
     }
 }
 
-/// What wasmtime says when a Store has no room for a handle; it has no type for it.
-const HANDLE_LIMIT_TEXT: &str = "store handle limit exceeded";
+/// What wasmtime says, and nothing besides, when a Store has no room for a handle; it has no type for it.
+const HANDLE_LIMIT_TEXTS: [&str; 2] = [
+    "cannot allocate another handle: store handle limit exceeded",
+    "cannot lend resource: store handle limit exceeded",
+];
 /// And when a guest passes more to a host function than it may.
-const HOST_CALL_LIMIT_TEXT: &str = "fuel allocated for hostcalls has been exhausted";
+const HOST_CALL_LIMIT_TEXT: &str = "too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted";
 
 /// Turns wasmtime's error into ours; `who` is what failed, such as `driver "ledger"`.
 pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest, lines: &Lines) -> Error {
@@ -49,14 +52,12 @@ pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest, lines
     if let Some(ours) = error.downcast_ref::<Error>() {
         return ours.clone();
     }
-    // Not the debug form: it may hold the host's own stack.
-    let text = format!("{error:#}");
     let stack = Stack::of(error, lines);
-    let (code, message) = explain(who, error, &text, guest, &stack);
+    let (code, message) = explain(who, error, guest, &stack);
     Error::new(code, message).caused_by(stack)
 }
 
-fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest, stack: &Stack) -> (Code, String) {
+fn explain(who: &str, error: &wasmtime::Error, guest: &Guest, stack: &Stack) -> (Code, String) {
     let limit = |what: String| (Code::LimitExceeded, format!("{who} {what}"));
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return (Code::Busy, format!("no place for another instance of {who}"));
@@ -95,10 +96,12 @@ fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest, stack:
         }
         None => {}
     }
-    if text.contains(HANDLE_LIMIT_TEXT) {
+    // The cause alone and all of it: what stands around it are names that the guest chose.
+    let cause = error.root_cause().to_string();
+    if HANDLE_LIMIT_TEXTS.contains(&cause.as_str()) {
         return limit(format!("holds more than {} handles (handles)", guest.handles));
     }
-    if text.contains(HOST_CALL_LIMIT_TEXT) {
+    if cause == HOST_CALL_LIMIT_TEXT {
         return limit(format!(
             "passed more than {} bytes to a host call (host_call_bytes)",
             guest.host_call_bytes
@@ -108,7 +111,7 @@ fn explain(who: &str, error: &wasmtime::Error, text: &str, guest: &Guest, stack:
         let within = stack.function_at(place).map_or_else(String::new, within);
         return (Code::Trap, format!("{who} panicked at {place}{within}: {said}"));
     }
-    let what = trap.map_or_else(|| error.root_cause().to_string(), ToString::to_string);
+    let what = trap.map_or(cause, ToString::to_string);
     let place = stack.own_place().map_or_else(String::new, |(function, place)| {
         format!(" at {place}{}", within(function))
     });

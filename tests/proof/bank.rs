@@ -11,11 +11,13 @@ use serde_json::json;
 use customers::{Bank, Payees};
 
 use super::child;
-use super::verdict::{Verdict, ensure, holds, misses, size};
+use super::verdict::{Verdict, at_most, ensure, holds, misses, size};
 
 /// Of so many payments in a row one may end in `conflict`.
 const CONFLICT_IN: usize = 1_000;
 const CALLERS: usize = 64;
+/// How many times as fast one caller may be as all of them at one account.
+const ONE_TO_MANY_MAX: f64 = 2.0;
 
 fn killed_again_and_again(guard: &str, payments: usize) -> Verdict {
     let kills = size(20, 200);
@@ -54,6 +56,11 @@ fn crowd_at_one_account(payments: usize) -> Verdict {
         Ok(payments as f64 / seconds)
     };
     let (one, many) = (per_second(1, payments / 4)?, per_second(CALLERS, payments)?);
+    at_most(
+        "payments a second of one caller to those of 64",
+        one / many,
+        ONE_TO_MANY_MAX,
+    )?;
     Ok(json!({
         "payments a second, one caller": one.round(),
         "payments a second, 64 callers": many.round(),

@@ -3,7 +3,7 @@
 //!
 //! `cargo test` runs sizes that take seconds; with `AIRS_PROOF=full` they take
 //! hours. Either way what was seen is written to `target/proof/summary.json`. Counts and invariants decide;
-//! times are noted, and decide nothing.
+//! times are noted, and decide at full size only, where a promise is about them.
 
 #![expect(
     clippy::indexing_slicing,

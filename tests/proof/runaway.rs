@@ -17,7 +17,7 @@ use wit_component::StringEncoding;
 
 use super::child;
 use super::hostile::component;
-use super::verdict::{Verdict, ensure, holds, misses, size};
+use super::verdict::{Verdict, at_most, ensure, holds, misses, size};
 
 /// Runs whose guests do not stop have so long.
 const DEADLINE: Duration = Duration::from_millis(30);
@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PATIENCE_WITHOUT: Duration = Duration::from_secs(3);
 /// What a guest may compute after its deadline.
 const LATE_MS: f64 = 50.0;
+/// How much longer runs of others may take beside one that does not stop: their 99th percentile.
+const OTHERS_RATIO_MAX: f64 = 2.0;
 /// How often it is looked at what guests' threads have computed.
 const LOOK: Duration = Duration::from_micros(500);
 /// Runs of others, alone and beside guests that do not stop.
@@ -183,13 +185,17 @@ fn others(bench: &Bench, beside: usize) -> Result<Vec<f64>, String> {
     })
 }
 
+/// So many of a hundred take as long at most.
+fn percentile(milliseconds: &[f64], of_a_hundred: usize) -> f64 {
+    let mut sorted = milliseconds.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let index = (sorted.len() * of_a_hundred / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(index).map_or(0.0, |value| (value * 1e3).round() / 1e3)
+}
+
 /// The middle, the 99th of a hundred, and the last.
-fn spread(mut milliseconds: Vec<f64>) -> Value {
-    milliseconds.sort_by(f64::total_cmp);
-    let at = |of_a_hundred: usize| {
-        let index = (milliseconds.len() * of_a_hundred / 100).min(milliseconds.len().saturating_sub(1));
-        milliseconds.get(index).map(|value| (value * 1e3).round() / 1e3)
-    };
+fn spread(milliseconds: &[f64]) -> Value {
+    let at = |of_a_hundred| percentile(milliseconds, of_a_hundred);
     json!({ "median": at(50), "p99": at(99), "max": at(100) })
 }
 
@@ -199,18 +205,23 @@ fn none_runs_away(guards: Guards, count: usize, patience: Duration) -> Verdict {
     let (stopped, too_late) = (late.len(), late.iter().filter(|late| **late > LATE_MS).count());
     let names = LOOPS.iter().map(|(name, ..)| *name).chain(["driver"]);
     let of = |first: usize| late.iter().skip(first).step_by(LOOPS.len() + 1).copied();
-    let late: serde_json::Map<String, Value> = names
+    let each: serde_json::Map<String, Value> = names
         .enumerate()
-        .map(|(first, name)| (name.to_owned(), spread(of(first).collect())))
+        .map(|(first, name)| (name.to_owned(), spread(&of(first).collect::<Vec<_>>())))
         .collect();
     let (alone, beside) = (others(&bench, 0)?, others(&bench, 1)?);
-    Ok(json!({
+    let found = json!({
         "stopped": stopped,
         "computed for more than 50 ms after the deadline": too_late,
-        "computed after the deadline, ms": late,
-        "others alone, ms": spread(alone),
-        "others beside one that does not stop, ms": spread(beside),
-    }))
+        "computed after the deadline, ms": each,
+        "others alone, ms": spread(&alone),
+        "others beside one that does not stop, ms": spread(&beside),
+    });
+    let ratio = percentile(&beside, 99) / percentile(&alone, 99);
+    at_most("ms computed after the deadline", percentile(&late, 100), LATE_MS)
+        .and_then(|()| at_most("p99 of others beside it to p99 alone", ratio, OTHERS_RATIO_MAX))
+        .map_err(|missed| format!("{missed}; {found}"))?;
+    Ok(found)
 }
 
 const NAME: &str = "runaway guests";

@@ -109,6 +109,43 @@ fn a_descriptor_does_what_it_was_opened_for_and_no_more() {
 }
 
 #[test]
+fn a_driver_does_not_hear_of_what_is_denied() {
+    let bench = Bench::new();
+    // Whatever it heard of would be its fault, and no refusal.
+    for (path, on) in [
+        ("/opens", r#"{"on":{"intend":"panic"}}"#),
+        (
+            "/opened",
+            r#"{"on":{"view":"panic","transfer":"panic","control":"panic"}}"#,
+        ),
+    ] {
+        bench.bind(path, "probe-driver", on, "alice").unwrap();
+    }
+    for (caller, rights) in [("bob", "debit"), ("operator", "debit"), ("alice", "control")] {
+        let error = refusal(&bench, caller, "/opens", rights).unwrap();
+        assert_eq!(error.code(), Code::Denied, "{caller}, {rights}: {error}");
+    }
+    assert_eq!(
+        refusal(&bench, "bob", "/opens", "view").unwrap().code(),
+        Code::Trap
+    );
+    let operation = Request::control("/opens", "count", "null");
+    assert_eq!(bench.ask("bob", operation).unwrap_err().code(), Code::Denied);
+    let script = Script::new()
+        .stubborn()
+        .intend("/opened", "")
+        .intend("/opened", "debit")
+        .view(0)
+        .transfer(0, 0, "1")
+        .transfer(1, 0, "1")
+        .control(1, "count", serde_json::json!(null));
+    let outcomes = bench.play("alice", &script).unwrap();
+    for denied in &outcomes[2..] {
+        assert_eq!(denied["error"], "denied", "{outcomes:?}");
+    }
+}
+
+#[test]
 fn a_driver_may_narrow_what_the_host_grants() {
     let bench = Bench::new();
     bench

@@ -74,14 +74,22 @@ impl Page {
         }
     }
 
-    /// Links to files that are not there; those to elsewhere are taken on trust.
+    /// Links to files that are not there, or are not in the book and on a page of it; those to elsewhere are taken on
+    /// trust.
     pub(crate) fn dead_links(&self) -> Vec<String> {
         let folder = checkout().join(&self.name).parent().unwrap().to_owned();
+        let is_of_the_book = self.name.starts_with("docs/");
+        let book = checkout().join("docs").canonicalize().unwrap();
+        let leads_somewhere = |target: &str| {
+            let file = target.split('#').next().unwrap_or_default();
+            let file = folder.join(file).canonicalize();
+            file.is_ok_and(|file| !is_of_the_book || file.starts_with(&book))
+        };
         let targets = self.text.split("](").skip(1);
         targets
             .filter_map(|rest| rest.split(')').next())
             .filter(|target| !target.contains("://") && !target.starts_with('#'))
-            .filter(|target| !folder.join(target.split('#').next().unwrap_or_default()).exists())
+            .filter(|target| !leads_somewhere(target))
             .map(|target| format!("{}: {target}", self.name))
             .collect()
     }

@@ -5,13 +5,14 @@ use airs_tests::{Bench, Script};
 use serde_json::json;
 
 use super::child;
-use super::verdict::{Verdict, ensure, holds, size};
+use super::verdict::{Verdict, ensure, holds, misses, size};
 
 const GROWTH_BYTES_MAX: u64 = 16 << 20;
 /// Runs before the one with which the others are compared.
 const WARMING: usize = 300;
 
-fn falls_again_and_again(cycles: usize) -> Verdict {
+/// Of each instance so many bytes are kept.
+fn falls_again_and_again(cycles: usize, kept_bytes: usize) -> Verdict {
     // So that taking all memory takes no time.
     let limits = Limits {
         memory_bytes: 4 << 20,
@@ -33,6 +34,7 @@ fn falls_again_and_again(cycles: usize) -> Verdict {
             matches!(error.code(), Code::Trap | Code::LimitExceeded),
             "cycle {number}: {error}"
         );
+        std::mem::forget(vec![1_u8; kept_bytes]);
         Ok(())
     };
     (0..WARMING).try_for_each(falls)?;
@@ -56,15 +58,29 @@ fn falls_again_and_again(cycles: usize) -> Verdict {
     Ok(json!({ "cycles": cycles, "memory growth, bytes": growth }))
 }
 
+const NAME: &str = "instantiate, trap, drop";
+const DAILY: usize = 1_000;
+
 #[test]
 fn instances_that_fall_leave_nothing_behind() {
-    holds("instantiate, trap, drop", size(1_000, 10_000), |cycles| {
-        child::verdict("growth::process", &cycles.to_string())
+    holds(NAME, size(DAILY, 10_000), |cycles| {
+        child::verdict("growth::process", &format!("{cycles} 0"))
+    });
+}
+
+#[test]
+fn what_little_is_left_of_each_instance_is_noticed() {
+    let heard = ["resident memory has grown"];
+    misses(NAME, "with 32 KiB kept of each", &heard, DAILY, |cycles| {
+        child::verdict("growth::process", &format!("{cycles} {}", 32 << 10))
     });
 }
 
 #[test]
 #[ignore = "the process of a proof"]
 fn process() {
-    child::answer(|cycles| falls_again_and_again(cycles.parse().unwrap()));
+    child::answer(|told| {
+        let (cycles, kept_bytes) = told.split_once(' ').unwrap();
+        falls_again_and_again(cycles.parse().unwrap(), kept_bytes.parse().unwrap())
+    });
 }

@@ -151,8 +151,19 @@ impl Storage for Faulty {
     }
 
     fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
-        let memory = Arc::clone(&self.memory);
-        Box::pin(async move { memory.acquire().await })
+        let (memory, way) = (Arc::clone(&self.memory), self.plan.call());
+        Box::pin(async move {
+            match way {
+                None => memory.acquire().await,
+                Some(Way::Unavailable) => Err(unavailable()),
+                Some(Way::Full) => Err(StorageError::Full {
+                    doing: "write".into(),
+                }),
+                Some(Way::Lost) => Err(unknown()),
+                Some(Way::AnswerLost) => memory.acquire().await.and(Err(unknown())),
+                Some(Way::Lie) => memory.acquire().await.and(Err(unavailable())),
+            }
+        })
     }
 }
 

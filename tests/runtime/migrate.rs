@@ -184,6 +184,9 @@ fn a_migration_that_goes_wrong_leaves_the_old_driver_and_its_data() {
         ("refuse", Code::Rejected, "told to refuse"),
         ("panic", Code::Trap, "told to"),
         ("loop", Code::DeadlineExceeded, "tally"),
+        ("recurse", Code::LimitExceeded, "called too deep"),
+        ("hoard", Code::LimitExceeded, "memory_bytes"),
+        ("shout", Code::LimitExceeded, "host_call_bytes"),
         ("stay", Code::Rejected, "stays at schema version 1"),
         ("go back", Code::Rejected, "version 1 already"),
     ] {
@@ -203,7 +206,7 @@ fn a_migration_that_goes_wrong_leaves_the_old_driver_and_its_data() {
     }
     instruct(&bench, "");
     assert_eq!(load(&bench, &second).unwrap().generation, 2);
-    assert_eq!(sums(&bench), (10, 10, 2));
+    assert_eq!(sums(&bench), (13, 13, 2));
     assert!(bench.runtime.is_idle());
 }
 

@@ -74,6 +74,12 @@ impl airs::Driver for Tally {
             b"loop" => loop {
                 std::hint::spin_loop();
             },
+            b"recurse" => Ok(recurse(1)),
+            b"hoard" => Ok(std::hint::black_box(vec![1_u8; 1 << 30]).len() as u32),
+            b"shout" => {
+                storage::set("shout", vec![0; 9 << 20])?;
+                Ok(2)
+            }
             b"flood" => {
                 let value = vec![0; 1 << 20];
                 (0..64).try_for_each(|number| storage::set(format!("flood/{number}"), &value))?;
@@ -83,6 +89,15 @@ impl airs::Driver for Tally {
             b"go back" => Ok(0),
             _ => Ok(2),
         }
+    }
+}
+
+#[inline(never)]
+fn recurse(depth: u32) -> u32 {
+    if std::hint::black_box(true) {
+        recurse(depth + 1) + 1
+    } else {
+        depth
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod binding;
+mod bombs;
 mod call_limits;
 mod call_text;
 mod callable;

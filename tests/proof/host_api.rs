@@ -1,9 +1,7 @@
 //! Everything that a guest can call, with whatever comes to mind: no panic of the host, an answer that is right
 //! where there is a right one, and never more rights than there are.
 
-use std::panic;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use airs_core::{Guard, Guards};
 use airs_driver::Context;
@@ -13,6 +11,7 @@ use airs_tests::Bench;
 use serde_json::{Value, json};
 
 use super::child;
+use super::panics;
 use super::verdict::{Verdict, ensure, holds, misses, seed, size};
 
 /// Calls of one run. Those of WASI are fewer: one that there is no answer to ends the run.
@@ -100,12 +99,7 @@ impl Tally {
 }
 
 fn whatever_comes_to_mind(guards: Guards, calls: usize) -> Verdict {
-    static PANICS: AtomicUsize = AtomicUsize::new(0);
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(move |panic| {
-        PANICS.fetch_add(1, Ordering::SeqCst);
-        before(panic);
-    }));
+    let panics = panics::counted();
     let bench = bench(guards).map_err(|error| error.to_string())?;
     let mut found = serde_json::Map::new();
     for (area, share) in [
@@ -119,7 +113,7 @@ fn whatever_comes_to_mind(guards: Guards, calls: usize) -> Verdict {
             json!({ "calls": calls, "answered well": well, "ended the run": ended }),
         );
     }
-    let panics = PANICS.load(Ordering::SeqCst);
+    let panics = panics();
     ensure!(panics == 0, "the host panicked {panics} times");
     found.insert("panics".into(), json!(panics));
     Ok(found.into())

@@ -30,12 +30,14 @@ mod proof {
     mod jittery;
     mod large_values;
     mod marks;
+    mod panics;
     mod power_cuts;
     mod runaway;
     mod serializability;
     mod state;
     mod storage_calls;
     mod swaps;
+    mod typed_values;
     mod verdict;
     mod vfs;
 }

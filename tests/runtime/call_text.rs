@@ -34,6 +34,10 @@ fn options_may_be_left_out() {
     let json = r#"{"point": {"x": 1, "y": 1}, "by": [1, 1]}"#;
     let moved = shapes.call_json_blocking("move-by", json).unwrap();
     assert_eq!(moved, r#"{"label":null,"x":2.0,"y":2.0}"#);
+    // To its last digit.
+    let json = r#"[{"x": 4.6384114578297044e-94, "y": 1}, [0, 0]]"#;
+    let moved = shapes.call_json_blocking("move-by", json).unwrap();
+    assert_eq!(moved, r#"{"label":null,"x":4.6384114578297044e-94,"y":1.0}"#);
 }
 
 #[test]

@@ -49,6 +49,23 @@
 //! # }
 //! ```
 //!
+//! What an operator has written in an `airs.toml`, a [`Project`] reads:
+//!
+//! ```no_run
+//! use airs_runtime::{Component, Project, Runtime};
+//!
+//! # fn example(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+//! let project = Project::find(folder)?.ok_or("there is no airs.toml")?;
+//! let runtime = Runtime::builder().limits(project.limits.clone()).build()?;
+//! for name in project.components.keys() {
+//!     let component = Component::open(&project.root().join(format!("target/airs/debug/{name}.wasm")))?;
+//!     let granted = project.grants.get(name).cloned().unwrap_or_default();
+//!     runtime.load(&component, &granted)?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Interfaces of one's own
 //!
 //! What an application has to give, such as a database, it gives as an interface of its own WIT package, with a
@@ -151,7 +168,8 @@ pub use airs_engine::{
     EngineConfig, Given, HostCaller, HostFunctions, HostInterface, Outcome, Waiting, serve_compilation,
 };
 pub use airs_package::{
-    Component, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo, SectionSize,
+    Component, ComponentEntry, Digest, DigestError, Extern, Manifest, Mismatch, PackageError, ProgramInfo,
+    Project, SectionSize,
 };
 pub use airs_platform::{
     Clock, Denial, Denials, Http, HttpError, HttpTimes, Network, Random, Resolve, Room, SystemClock,

@@ -101,8 +101,12 @@ fn answered<T>(
         begun.elapsed().as_millis()
     ));
     let answer = match result {
-        // What was not found may be one of them.
+        // What was not found may be one of them: then it is told why that one is not there. A program hands on what it was told,
+        // so that there is only the text to know it by; what is said of a component that is absent is true in any case.
         Err(error) if error.code() == Code::NotFound => {
+            if let Some(one) = absent.iter().find(|one| one.is_missed_in(error.message())) {
+                return Err(one.missed(error.message()));
+            }
             let hinted = |failure: Failure, absent: &Absent| failure.hint(absent.to_string());
             return Err(absent.iter().fold(error.into(), hinted));
         }

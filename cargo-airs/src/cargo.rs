@@ -124,20 +124,31 @@ pub(crate) fn component(artifact: cargo_metadata::Artifact) -> Option<(PackageId
     Some((artifact.package_id, file.into()))
 }
 
-/// Runs `cargo build` or `cargo rustc` and tells what it made. The compiler's messages go to stderr as they
-/// are.
-pub(crate) fn compile(call: &Call, manifest: &Manifest, made: &mut dyn FnMut(Artifact)) -> Result<()> {
-    let mut command = call.command(manifest, "json-render-diagnostics");
-    let mut running = Running::start(&mut command)?;
+/// Runs `cargo build` or `cargo rustc` and tells what it made. The compiler's messages go to `said`, each as Cargo's own
+/// object in a line; without it to stderr, as they are.
+pub(crate) fn compile(
+    call: &Call,
+    manifest: &Manifest,
+    said: Option<&dyn Fn(&str)>,
+    made: &mut dyn FnMut(Artifact),
+) -> Result<()> {
+    let format = match said {
+        Some(_) => "json",
+        None => "json-render-diagnostics",
+    };
+    let mut running = Running::start(&mut call.command(manifest, format))?;
     if let Some(stdout) = running.stdout() {
         let mut begun = Instant::now();
-        for message in CargoMessage::parse_stream(BufReader::new(stdout)) {
-            let Ok(CargoMessage::CompilerArtifact(artifact)) = message else {
-                continue;
-            };
-            let took = std::mem::replace(&mut begun, Instant::now()).elapsed();
-            if let Some((package, file)) = component(artifact) {
-                made(Artifact { package, file, took });
+        for line in BufReader::new(stdout).lines().map_while(std::io::Result::ok) {
+            match (serde_json::from_str(&line), said) {
+                (Ok(CargoMessage::CompilerMessage(_)), Some(said)) => said(&line),
+                (Ok(CargoMessage::CompilerArtifact(artifact)), _) => {
+                    let took = std::mem::replace(&mut begun, Instant::now()).elapsed();
+                    if let Some((package, file)) = component(artifact) {
+                        made(Artifact { package, file, took });
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -180,48 +191,6 @@ pub(crate) fn has_nextest() -> bool {
         .stdin(Stdio::null())
         .output();
     asked.is_ok_and(|output| output.status.success())
-}
-
-/// What is heard of a check.
-#[derive(Debug)]
-pub(crate) enum Checked<'a> {
-    /// The compiler has something to say: Cargo's own object, in a line.
-    Said(&'a str),
-    /// A component's crate is checked.
-    Good(PackageId),
-}
-
-/// Runs `cargo check`, and tells whether nothing is wrong. For people the compiler's messages go to stderr as they are,
-/// otherwise they are told.
-pub(crate) fn check(
-    call: &Call,
-    manifest: &Manifest,
-    for_people: bool,
-    told: &mut dyn FnMut(Checked<'_>),
-) -> Result<bool> {
-    let format = if for_people {
-        "json-render-diagnostics"
-    } else {
-        "json"
-    };
-    let mut running = Running::start(&mut call.command(manifest, format))?;
-    let stdout = running.stdout().map(BufReader::new);
-    for line in stdout
-        .into_iter()
-        .flat_map(BufReader::lines)
-        .map_while(std::io::Result::ok)
-    {
-        match serde_json::from_str(&line) {
-            Ok(CargoMessage::CompilerMessage(_)) => told(Checked::Said(&line)),
-            Ok(CargoMessage::CompilerArtifact(artifact))
-                if artifact.target.kind.contains(&TargetKind::CDyLib) =>
-            {
-                told(Checked::Good(artifact.package_id));
-            }
-            _ => {}
-        }
-    }
-    Ok(running.wait()?.success())
 }
 
 fn cargo(subcommand: &str, manifest: &Manifest) -> Command {

@@ -1,17 +1,17 @@
-//! Checking without building.
+//! Checking without writing.
 
 use clap::Args as ClapArgs;
 
 use super::MadeArgs;
 
-/// Check components as far as that goes without linking them
+/// Say what `build` would say, and write nothing
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-Reads airs.toml and every Cargo.toml, has the compiler check the components for
-wasm32-wasip2, and compares what they declare with what they are granted. Nothing is
-linked, and no component is written: quick enough for whenever a file is saved. What
-a component imports and exports, and so whether it keeps to its world and to its
-capabilities, is known when it is linked: `cargo airs build` says that.
+Reads airs.toml and every Cargo.toml, has the components compiled and linked for
+wasm32-wasip2 as `cargo airs build` does, and checks what came of it: whether each
+keeps to its world and to its capabilities. It warns of what one declares and is
+granted nowhere. No component is written, and Cargo keeps what it compiled for the
+build that follows: for whenever a file is saved.
 
 With --message-format json the compiler's messages are on stdout as Cargo writes
 them, which editors read.

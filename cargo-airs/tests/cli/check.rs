@@ -3,10 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::scene::Scene;
 
+/// Nothing that a driver has to export.
+const NO_DRIVER: &str = "[package]\nname = \"no-driver\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
+                         [package.metadata.airs]\nkind = \"driver\"\n";
+
 /// What JSON objects on stdout say, by reason.
-fn objects(output: &std::process::Output) -> Vec<serde_json::Value> {
+fn objects(output: &std::process::Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
@@ -29,15 +35,29 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// The same mistake, whether something would be written or not: what `check` says last, and what `build` does.
+fn is_refused_as_by_build(scene: &Scene, code: &str) -> Value {
+    let last = |line: &str| {
+        let output = scene.command(line).output().unwrap();
+        assert_eq!(output.status.code(), Some(101), "{line}");
+        objects(&output).pop().unwrap()
+    };
+    let refused = last("check --message-format json");
+    assert_eq!(refused, last("build --message-format json"));
+    assert_eq!(refused["code"], code);
+    refused
+}
+
 #[test]
 fn what_is_good_is_checked_and_nothing_is_written() {
     let mut scene = Scene::new("check");
     scene.run("new driver checked-driver --vcs none");
     scene.enter("checked-driver");
+    // It is not in version control, and `build` would make it.
+    fs::remove_file(scene.path().join(".airs/airs.schema.json")).unwrap();
     let before = files(&scene.path());
     assert_eq!(scene.run("check --locked").status.code(), Some(0));
     scene.run("check -q --message-format json");
-    assert!(!scene.path().join("target/airs").exists());
     assert_eq!(files(&scene.path()), before);
 
     // What the compiler says is said as the compiler says it, to people and to editors.
@@ -66,9 +86,43 @@ fn what_is_good_is_checked_and_nothing_is_written() {
     assert_eq!(scene.run("check").status.code(), Some(2));
     scene.edit("Cargo.toml", "kind = \"drvier\"", "kind = \"driver\"");
 
-    // Not what is only known when it is linked.
+    // And what is known of a component only when it is linked.
     scene.edit("Cargo.toml", "capabilities = { storage = true }\n", "");
-    assert_eq!(scene.run("check").status.code(), Some(0));
+    assert_eq!(scene.run("check").status.code(), Some(101));
+    is_refused_as_by_build(&scene, "undeclared-capability");
+    scene.edit(
+        "Cargo.toml",
+        "kind = \"driver\"",
+        "kind = \"driver\"\ncapabilities = { storage = true }",
+    );
+    scene.edit("src/lib.rs", "#[airs::driver]\n", "");
+    is_refused_as_by_build(&scene, "wrong-world");
+    scene.edit(
+        "src/lib.rs",
+        "impl airs::Driver for",
+        "#[airs::driver]\nimpl airs::Driver for",
+    );
+    // Each is checked when those before it are good.
+    scene
+        .write("member/Cargo.toml", NO_DRIVER)
+        .write("member/src/lib.rs", "");
+    scene.edit(
+        "Cargo.toml",
+        "[workspace]\n",
+        "[workspace]\nmembers = [\"member\"]\n",
+    );
+    scene.edit(
+        "airs.toml",
+        "[grants.",
+        "[components.no-driver]\npath = \"member\"\n\n[grants.",
+    );
+    assert_eq!(scene.run("check").status.code(), Some(101));
+    assert_eq!(
+        scene.run("check -q --message-format json").status.code(),
+        Some(101)
+    );
+    scene.run("check -p checked-driver");
     scene.check();
+    // Nor was anything written by what `build` has refused.
     assert!(!scene.path().join("target/airs").exists());
 }

@@ -21,7 +21,6 @@ use super::turns::{Due, Event, Turn};
 use super::watch::{Shared, Watch};
 use crate::command::build;
 use crate::error::{Failure, Reason, Result};
-use crate::exit::Exit;
 use crate::files;
 use crate::report::Report;
 use crate::settings::Dev;
@@ -201,8 +200,7 @@ impl Worker {
         let component = match serving {
             Some(serving) if serving.grants == grants => return Ok(None),
             Some(serving) => serving.component.clone(),
-            None => build::check(manifest, &bytes)
-                .map_err(|error| Failure::from(error).within(name).exiting(Exit::BuildFailed))?,
+            None => build::check(manifest, &bytes)?,
         };
         Ok(Some(One {
             name: name.clone(),

@@ -71,6 +71,27 @@ impl State {
             _ => Ok(()),
         }
     }
+
+    /// The same, and whether what it holds is as it was written: how its pages hang together, and every row by its sum.
+    /// Ends when so much time is over; returns whether that was enough for all of it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use airs_runtime::{Name, State};
+    ///
+    /// let state = State::folder("not/there");
+    /// assert!(state.examine_rows(&Name::local(), Duration::from_secs(1))?);
+    /// # Ok::<(), airs_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`examine`](Self::examine).
+    pub fn examine_rows(&self, context: &Name, time_max: Duration) -> Result<bool> {
+        match self {
+            Self::Folder(folder) if self.has(context) => contexts::examine_rows(folder, context, time_max),
+            _ => Ok(true),
+        }
+    }
 }
 
 /// Sets up a [`Runtime`]. Unless told otherwise, it has one context, `local`, in memory.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use airs_core::{Code, Error, Name, Result};
 use airs_driver::Context;
@@ -104,6 +105,11 @@ fn open(state: &State, name: Name) -> Result<Context> {
 /// Looks at the file of a context, which has to be there.
 pub(crate) fn examine(folder: &Path, name: &Name) -> Result<()> {
     Ok(Sqlite::examine(&file(folder, name))?)
+}
+
+/// Looks at the rows of a context as well, for so long.
+pub(crate) fn examine_rows(folder: &Path, name: &Name, time_max: Duration) -> Result<bool> {
+    Ok(Sqlite::examine_rows(&file(folder, name), time_max)?)
 }
 
 /// The record of what the components of a context were denied.

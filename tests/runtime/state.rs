@@ -118,9 +118,16 @@ fn a_file_that_is_damaged_or_somebody_elses_is_refused_and_left_alone() {
 #[test]
 fn a_state_of_an_older_form_stays_one_when_it_is_looked_at() {
     let folder = folder();
-    drop(on(folder.path()));
     let file = folder.path().join("local.sqlite");
-    let older = "DROP TABLE counted; PRAGMA user_version = 1";
+    // As version 0.1.0 made it.
+    let older = "
+        PRAGMA journal_mode = WAL;
+        PRAGMA application_id = 1634300531;
+        PRAGMA user_version = 1;
+        CREATE TABLE ids (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, version INTEGER NOT NULL) STRICT;
+        CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
+        INSERT INTO meta VALUES (1, 0, 0)";
     rusqlite::Connection::open(&file)
         .unwrap()
         .execute_batch(older)

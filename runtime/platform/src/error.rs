@@ -93,7 +93,8 @@ impl StorageError {
             }
             Self::Full { .. } => "free some space on the storage's disk; nothing was lost",
             Self::Corrupt { .. } => {
-                "keep the file for examination and restore the last backup; nothing was repaired"
+                "keep the file and what is beside it for examination, and restore the last backup as docs/reference/files.md \
+                 says; nothing was repaired"
             }
             Self::Foreign { .. } => "name another file, or move this one away; it was left as it is",
             Self::NewerFormat { .. } => "use the version of airs that wrote it, or a newer one",

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use airs_core::{Code, Name};
 use airs_runtime::State;
@@ -11,6 +12,11 @@ use crate::error::{Failure, Reason};
 use crate::os;
 
 const NOT_THERE: &str = "there is no state yet";
+
+/// How long rows are looked at, of all contexts together: some hundred thousand of them, of files that the machine has in
+/// memory.
+const ROWS_MAX: Duration = Duration::from_millis(400);
+const NOT_WHOLE: &str = "; there was not the time to look at every row";
 
 pub(super) fn folder(patient: &Patient) -> Finding {
     let state = match patient.state() {
@@ -28,7 +34,10 @@ pub(super) fn folder(patient: &Patient) -> Finding {
         .filter(|folder| folder.symlink_metadata().is_ok())
         .collect();
     let is_there = there.contains(&state);
-    let faults = there.iter().filter_map(|folder| usable(folder, patient));
+    let faults = there.iter().filter_map(|folder| {
+        let barred = if *folder == state { 0o077 } else { 0o022 };
+        usable(folder, barred, patient)
+    });
     Finding::all(faults).unwrap_or_else(|| {
         Finding::good(match is_there {
             true => patient.shown(&state),
@@ -37,8 +46,8 @@ pub(super) fn folder(patient: &Patient) -> Finding {
     })
 }
 
-/// What keeps this user from working in a folder, or does not keep others.
-fn usable(folder: &Path, patient: &Patient) -> Option<Finding> {
+/// What keeps this user from working in a folder, or does not keep others from what is barred to them.
+fn usable(folder: &Path, barred: u32, patient: &Patient) -> Option<Finding> {
     let shown = patient.shown(folder);
     if !folder.is_dir() {
         return Some(
@@ -47,7 +56,7 @@ fn usable(folder: &Path, patient: &Patient) -> Option<Finding> {
         );
     }
     let access = os::access_behind_links(folder)?;
-    let wanted = (access.mode | 0o700) & !0o022;
+    let wanted = (access.mode | 0o700) & !barred;
     let found = match access.mode {
         _ if !access.mine => {
             return Some(
@@ -60,6 +69,9 @@ fn usable(folder: &Path, patient: &Patient) -> Option<Finding> {
         }
         mode if mode & 0o022 != 0 => Finding::fault(format!(
             "others can write to {shown}, and so to what is in the accounts: its mode is {mode:o}"
+        )),
+        mode if mode & barred != 0 => Finding::warning(format!(
+            "others can look into {shown}, and read what is in the accounts where its files let them: its mode is {mode:o}"
         )),
         _ => return None,
     };
@@ -92,15 +104,26 @@ pub(super) fn contexts(patient: &Patient) -> Finding {
         Err(finding) => return finding,
     };
     let state = State::Folder(folder);
+    let (until, mut is_whole) = (Instant::now() + ROWS_MAX, true);
     let faults = names.iter().filter_map(|name| {
-        let failure = Failure::from(state.examine(name).err()?);
+        let left = until.saturating_duration_since(Instant::now());
+        let failure = match state.examine_rows(name, left) {
+            Ok(whole) => {
+                is_whole &= whole;
+                return None;
+            }
+            Err(error) => Failure::from(error),
+        };
         // Who keeps it to itself for a moment, as when it ends, uses it.
         let is_used = failure.reason() == Reason::Airs(Code::Busy);
         (!is_used).then(|| {
-            Finding::from(&failure).repair("put back a copy of it, or move it away: there is no state then")
+            let repair =
+                "put back a copy of it, or move it and what is beside it away: there is no state then";
+            Finding::from(&failure).repair(repair)
         })
     });
-    Finding::all(faults).unwrap_or_else(|| Finding::good(listed(&names)))
+    let found = Finding::all(faults);
+    found.unwrap_or_else(|| Finding::good(listed(&names) + if is_whole { "" } else { NOT_WHOLE }))
 }
 
 pub(super) fn owner(patient: &Patient) -> Finding {

@@ -23,14 +23,63 @@ fn a_state_that_others_can_write_to_is_found_and_closed() {
     is_found(&scene, "state-folder", "fault", true);
     mode(&state, 0o500);
     is_found(&scene, "state-folder", "fault", true);
+    mode(&state, 0o755);
+    is_found(&scene, "state-folder", "warning", true);
+    let bits = std::os::unix::fs::PermissionsExt::mode(&state.metadata().unwrap().permissions());
+    assert_eq!(bits & 0o777, 0o700);
 }
 
 #[test]
 fn a_damaged_state_is_found_and_left_as_it_is() {
     let mut scene = made("doctor_damaged");
     scene.write(".airs/state/local.sqlite", "x".repeat(200));
+    mode(&scene.path().join(".airs/state"), 0o700);
     is_found(&scene, "state-files", "fault", false);
     assert_eq!(scene.read(".airs/state/local.sqlite"), "x".repeat(200));
+}
+
+/// What is in the account is not what was put there.
+#[test]
+fn money_that_was_changed_in_the_file_is_found_and_is_nobodys() {
+    let mut scene = accounts("doctor_money");
+    own_folders(&mut scene);
+    let (checks, _) = examined(&scene, "");
+    assert_eq!(check(&checks, "state-files")["found"], "context local");
+    let mut content = fs::read(scene.path().join(".airs/state/local.sqlite")).unwrap();
+    let found: Vec<usize> = (0..content.len())
+        .filter(|place| content[*place..].starts_with(b"100.00"))
+        .collect();
+    assert!(!found.is_empty());
+    for place in found {
+        content[place] ^= 8;
+    }
+    scene.write(".airs/state/local.sqlite", content);
+    is_found(&scene, "state-files", "fault", false);
+    let output = scene.command("view /accounts/alice/usd").output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), output.stdout),
+        (Some(3), Vec::new()),
+        "{stderr}"
+    );
+    assert!(
+        stderr.starts_with("error[storage-corrupt]: the storage is damaged: "),
+        "{stderr}"
+    );
+    assert!(stderr.contains("\nhelp: keep the file "), "{stderr}");
+}
+
+#[test]
+fn a_state_that_was_emptied_is_found_and_left_as_it_is() {
+    let mut scene = accounts("doctor_emptied");
+    own_folders(&mut scene);
+    scene.write(".airs/state/local.sqlite", "");
+    is_found(&scene, "state-files", "fault", false);
+    let output = scene.command("bindings").output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.starts_with("error[storage-corrupt]: "), "{stderr}");
+    assert_eq!(scene.read(".airs/state/local.sqlite"), "");
 }
 
 #[test]

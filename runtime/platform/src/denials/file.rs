@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::line::End;
 use super::{Denial, Denials, before};
+use crate::os;
 
 /// When the file has more it becomes the one before, so that twice this is kept at most, and some thousand denials at
 /// least.
@@ -22,12 +23,8 @@ const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// Adds a denial to the file, in one write, after waiting so long at most.
 pub(super) fn append(path: &Path, denial: Denial, wait_max: Duration) -> io::Result<()> {
     let mut options = File::options();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let options = options.read(true).write(true).create(true).truncate(false);
+    let mut file = os::private(options).open(path)?;
     locked(|| file.try_lock(), wait_max)?;
     let (end, mut bytes) = end(&mut file)?;
     let line = end.line(denial)?;
@@ -69,7 +66,9 @@ fn turn(file: &mut File, bytes: u64, path: &Path) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     Read::take(&mut *file, bytes).read_to_end(&mut written)?;
     let new = path.with_extension("new.jsonl");
-    fs::write(&new, written)?;
+    let mut options = File::options();
+    let options = options.write(true).create(true).truncate(true);
+    os::private(options).open(&new)?.write_all(&written)?;
     fs::rename(new, before(path))
 }
 

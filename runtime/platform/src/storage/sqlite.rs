@@ -6,11 +6,13 @@ mod owner;
 mod reader;
 mod rows;
 mod schema;
+mod sum;
 mod writer;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -68,7 +70,8 @@ impl Sqlite {
     /// # Errors
     ///
     /// A file that is not a storage file, is one of a newer format, or is damaged as far as its head and its
-    /// tables go is refused and left as it is. Damage elsewhere is found when it is read.
+    /// tables go is refused and left as it is; so is one that was emptied, and one beside which is a log that is not its
+    /// own. Damage elsewhere is found when it is read: each row has a sum of what is in it.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
         Self::at(Site::of(path)?)
     }
@@ -119,6 +122,27 @@ impl Sqlite {
     /// As [`open`](Self::open), and when there is no file. [`StorageError::Busy`] when another process keeps it to itself.
     pub fn examine(path: &Path) -> Result<(), StorageError> {
         schema::examine(path)
+    }
+
+    /// The same, and whether its pages hang together and every row is as it was written. Ends when so much time is over;
+    /// returns whether that was enough for all of it. Rows of an older format have no sums to be compared with.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use airs_platform::Sqlite;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("local.sqlite");
+    /// drop(Sqlite::open(&file)?);
+    /// assert!(Sqlite::examine_rows(&file, Duration::from_secs(10))?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`examine`](Self::examine).
+    pub fn examine_rows(path: &Path, time_max: Duration) -> Result<bool, StorageError> {
+        schema::examine_rows(path, time_max)
     }
 
     /// How many transactions were made durable through this `Sqlite`: each is one sync, for one commit or

@@ -1,7 +1,9 @@
 //! What SQLite adds to the conformance suite: a file that lasts, several handles, and group commit.
 
+mod damage;
 mod examined;
 mod files;
+mod left;
 mod processes;
 
 use std::sync::Arc;

@@ -172,3 +172,18 @@ fn memory_keeps_the_newest() {
     assert!(kept.intact);
     assert_eq!((kept.all.len(), kept.all[0].number), (1_024, 7));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_recorded_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_place, path) = place();
+    let message = "x".repeat(1_000);
+    while !before(&path).exists() {
+        append(&path, denial(&message)).unwrap();
+    }
+    for path in [&path, &before(&path)] {
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

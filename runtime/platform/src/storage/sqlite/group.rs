@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::super::growth::Growth;
 use super::super::{COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, Version};
-use super::rows;
 use super::schema::{Meta, signed, unsigned};
+use super::{rows, sum};
 
 /// Where several commits are applied one after the other, each on what the ones before it left, to become
 /// durable together.
@@ -97,8 +97,12 @@ impl<'c> Group<'c> {
 
     fn version_of_id(&self, id: &CommitId) -> rusqlite::Result<Option<Version>> {
         self.transaction
-            .prepare_cached("SELECT version FROM ids WHERE id = ?1")?
-            .query_row((id.as_slice(),), |row| unsigned(row, 0))
+            .prepare_cached("SELECT ordinal, version, sum FROM ids WHERE id = ?1")?
+            .query_row((id.as_slice(),), |row| {
+                let (ordinal, version) = (unsigned(row, 0)?, unsigned(row, 1)?);
+                sum::compare(row.get(2)?, sum::of_id(ordinal, id, version))?;
+                Ok(version)
+            })
             .optional()
     }
 
@@ -144,15 +148,18 @@ impl<'c> Group<'c> {
     }
 
     fn write(&mut self, commit: &Commit) -> rusqlite::Result<()> {
-        let version = signed(self.meta.newest)?;
+        let version = self.meta.newest;
         let mut put = self.transaction.prepare_cached(
-            "INSERT INTO kv (key, version, value) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value",
+            "INSERT INTO kv (key, version, sum, value) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO UPDATE \
+             SET version = excluded.version, sum = excluded.sum, value = excluded.value",
         )?;
         let mut delete = self.transaction.prepare_cached("DELETE FROM kv WHERE key = ?1")?;
         for (key, value) in &commit.writes {
             match value {
-                Some(value) => put.execute((key, version, &**value))?,
+                Some(value) => {
+                    let sum = sum::of_entry(key, version, value);
+                    put.execute((key, signed(version)?, sum, &**value))?
+                }
                 None => delete.execute((key,))?,
             };
         }
@@ -163,7 +170,7 @@ impl<'c> Group<'c> {
         }
     }
 
-    fn remember(&mut self, id: &CommitId, version: i64) -> rusqlite::Result<()> {
+    fn remember(&mut self, id: &CommitId, version: Version) -> rusqlite::Result<()> {
         let newest = match self.newest_id {
             Some(newest) => newest,
             None => self
@@ -171,9 +178,10 @@ impl<'c> Group<'c> {
                 .prepare_cached("SELECT coalesce(max(ordinal), 0) FROM ids")?
                 .query_row((), |row| unsigned(row, 0))?,
         };
+        let sum = sum::of_id(newest + 1, id, version);
         self.transaction
-            .prepare_cached("INSERT INTO ids (ordinal, id, version) VALUES (?1, ?2, ?3)")?
-            .execute((signed(newest + 1)?, id.as_slice(), version))?;
+            .prepare_cached("INSERT INTO ids (ordinal, id, version, sum) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((signed(newest + 1)?, id.as_slice(), signed(version)?, sum))?;
         self.newest_id = Some(newest + 1);
         Ok(())
     }

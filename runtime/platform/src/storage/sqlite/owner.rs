@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::StorageError;
+use crate::{StorageError, os};
 
 /// The lock beside a storage file, and whether it is held. The operating system takes it back when the process ends,
 /// however that comes about.
@@ -35,10 +35,7 @@ impl Owner {
         if lock.is_some() {
             return Ok(());
         }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
+        let file = os::private(File::options().create(true).truncate(false).write(true))
             .open(&self.path)
             .map_err(|error| self.failed(error))?;
         match file.try_lock() {

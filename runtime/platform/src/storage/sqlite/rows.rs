@@ -1,15 +1,19 @@
 //! Reading rows of `kv`, in a read transaction or in a write transaction.
+//!
+//! Whatever gives a value to somebody compares the row's sum. Checks at commit do not: they ask whether a version is the
+//! one that was read, with its sum, and one that damage changed is not.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::{Bytes, Entry, Key, PAGE_BYTES_MAX, Page, Range, Stored, Version};
 use super::schema::{signed, unsigned};
+use super::sum;
 
 /// What is stored under a key.
 pub(super) fn get(connection: &Connection, key: &[u8]) -> rusqlite::Result<Option<Stored>> {
     connection
-        .prepare_cached("SELECT version, value FROM kv WHERE key = ?1")?
-        .query_row((key,), |row| stored(row, 0))
+        .prepare_cached("SELECT version, sum, value FROM kv WHERE key = ?1")?
+        .query_row((key,), |row| stored(key, row, 0))
         .optional()
 }
 
@@ -75,10 +79,9 @@ pub(super) fn set_counted_bytes(connection: &Connection, prefix: &[u8], bytes: u
 /// What a range holds.
 pub(super) fn page(connection: &Connection, range: &Range) -> rusqlite::Result<Page> {
     let entry = |row: &Row<'_>| {
-        Ok(Entry {
-            key: row.get(0)?,
-            stored: stored(row, 1)?,
-        })
+        let key: Key = row.get(0)?;
+        let stored = stored(&key, row, 1)?;
+        Ok(Entry { key, stored })
     };
     let limit = range.limit as usize;
     let mut bytes = 0;
@@ -86,7 +89,14 @@ pub(super) fn page(connection: &Connection, range: &Range) -> rusqlite::Result<P
         bytes += entry.key.len() + entry.stored.value.len();
         bytes < PAGE_BYTES_MAX
     };
-    let entries = select(connection, "key, version, value", range, limit, entry, has_room)?;
+    let entries = select(
+        connection,
+        "key, version, sum, value",
+        range,
+        limit,
+        entry,
+        has_room,
+    )?;
     // The key after the page is looked for by itself: its value may be big.
     let is_full = entries.len() == limit || bytes >= PAGE_BYTES_MAX;
     let more = is_full && {
@@ -136,10 +146,27 @@ fn select<T>(
     Ok(found)
 }
 
-fn stored(row: &Row<'_>, first: usize) -> rusqlite::Result<Stored> {
-    let value = Bytes::from(row.get_ref(first + 1)?.as_blob()?);
+/// What a row has under its key: version, sum and value, from this column on.
+fn stored(key: &[u8], row: &Row<'_>, first: usize) -> rusqlite::Result<Stored> {
+    let version = unsigned(row, first)?;
+    let value = row.get_ref(first + 2)?.as_blob()?;
+    sum::compare(row.get(first + 1)?, sum::of_entry(key, version, value))?;
     Ok(Stored {
-        value,
-        version: unsigned(row, first)?,
+        value: Bytes::from(value),
+        version,
     })
+}
+
+/// Does something with each row that a statement finds, as long as that goes well.
+pub(super) fn each(
+    connection: &Connection,
+    sql: &str,
+    mut with: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        with(row)?;
+    }
+    Ok(())
 }

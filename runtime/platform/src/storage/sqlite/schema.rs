@@ -1,9 +1,11 @@
 //! The file's format: its marks, its tables, and how a connection to it is set up.
 
+mod beside;
 mod examine;
 mod marks;
+mod meta;
+mod tables;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,32 +13,24 @@ use std::time::{Duration, Instant};
 
 use airs_core::{Guard, Guards};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 
 use super::fault::fault;
-use crate::StorageError;
-pub(super) use examine::examine;
-use marks::{APPLICATION_ID, Age, FORMAT, FORMAT_WITHOUT_COUNTS, marks};
+use crate::{StorageError, os};
+use beside::{Alone, length_at_rest, refuse_emptied};
+pub(super) use examine::{examine, examine_rows};
+use marks::{Age, marks};
+pub(super) use meta::Meta;
 
 /// How long to wait for another process that writes: as long as a run may take by default.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5_000);
 
+/// How long an empty file is waited for that another process may be making: two syncs.
+const BIRTH_MAX: Duration = Duration::from_millis(500);
+
 /// What the write-ahead log is cut back to after an old snapshot or a big commit made it grow. It is some ten
 /// times what it has between two checkpoints.
 const LOG_KEPT_BYTES: u32 = 64 << 20;
-
-/// In a row of `kv` the version stands before the value, so that checks never read a big value's pages.
-/// `ids` is numbered, oldest first, without gaps. `meta` is one row. `counted` has the bytes of keys and values under
-/// some prefixes.
-const TABLES: [&str; 4] = [
-    COUNTED,
-    "CREATE TABLE ids (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, version INTEGER NOT NULL) STRICT",
-    "CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
-    "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT",
-];
-
-const COUNTED: &str =
-    "CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
 /// A storage file, and how it is reached.
 #[derive(Clone, Debug)]
@@ -53,7 +47,7 @@ impl Site {
         let failed = |error| unavailable(format!("make the folder of {}", path.display()), error);
         let path = std::path::absolute(path).map_err(failed)?;
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
+            os::make_private_folders(folder).map_err(failed)?;
         }
         Ok(Self {
             path,
@@ -77,8 +71,13 @@ impl Site {
 pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
     let file = site.path.display().to_string();
     let failed = |error| refusal(&file, error);
+    refuse_emptied(&site.path, BIRTH_MAX)?;
     let length = length_at_rest(&site.path);
+    let alone = Alone::of(&site.path);
     let mut connection = connect(site, OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
+    // Until the file is known to be sound, and the log to be its own: the last one to close a file would write the log
+    // into it.
+    keep_log_when_closed(&connection, true).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(unavailable(
             format!("write to {file}: the file or its folder is read-only"),
@@ -88,6 +87,10 @@ pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
     let found = marks(&connection).map_err(failed)?;
     let age = found.recognise(&file)?;
     found.measure(&file, length)?;
+    if matches!(age, Age::Unborn) {
+        // The log gets the same mode. Where there are no modes there is nothing to set.
+        let _ = os::make_private(&site.path);
+    }
     if write_ahead(&connection, site.guards).map_err(failed)? != "wal" {
         return Err(unavailable(
             format!("keep a write-ahead log for {file}"),
@@ -96,18 +99,25 @@ pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
     }
     match age {
         Age::Unborn => {
-            create(&mut connection).map_err(failed)?;
+            alone.precedes(None, &site.path)?;
+            tables::create(&mut connection).map_err(failed)?;
             marks(&connection).map_err(failed)?.recognise(&file)?;
         }
-        Age::WithoutCounts => {
-            verify(&connection, &file, &TABLES[1..])?;
-            count(&mut connection).map_err(failed)?;
+        Age::Older(_) => {
+            alone.precedes(None, &site.path)?;
+            tables::upgrade(&mut connection, &file)?;
         }
         Age::Newest => {}
     }
-    verify(&connection, &file, &TABLES)?;
+    let meta = tables::verify(&connection, &file)?;
+    alone.precedes(Some(&meta), &site.path)?;
+    keep_log_when_closed(&connection, false).map_err(failed)?;
     sync_log(&connection).map_err(failed)?;
     Ok(connection)
+}
+
+fn keep_log_when_closed(connection: &Connection, keep: bool) -> rusqlite::Result<bool> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)
 }
 
 /// Why a file is not opened.
@@ -176,100 +186,6 @@ fn sync_log(connection: &Connection) -> rusqlite::Result<()> {
     match connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(())) {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Ok(()),
         other => other,
-    }
-}
-
-/// The file's length, if no log is there that could complete it.
-///
-/// The file is not opened for this: closing it would release the locks of its other users in this process.
-fn length_at_rest(path: &Path) -> Option<u64> {
-    let has_log = fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
-    if has_log {
-        None
-    } else {
-        fs::metadata(path).ok().map(|file| file.len())
-    }
-}
-
-/// What SQLite keeps beside a file.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    // Another process may have been faster.
-    if marks(&transaction)?.tables > 0 {
-        return Ok(());
-    }
-    for table in TABLES {
-        transaction.execute_batch(table)?;
-    }
-    transaction.execute("INSERT INTO meta VALUES (1, 0, 0)", ())?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", FORMAT)?;
-    transaction.commit()
-}
-
-/// Brings a file of the format before to the newest. The bytes are added up when they are first asked for.
-fn count(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    // Another process may have been faster.
-    if marks(&transaction)?.format != FORMAT_WITHOUT_COUNTS {
-        return Ok(());
-    }
-    transaction.execute_batch(COUNTED)?;
-    transaction.pragma_update(None, "user_version", FORMAT)?;
-    transaction.commit()
-}
-
-/// Refuses a file whose tables are not exactly those of its format.
-fn verify(connection: &Connection, file: &str, wanted: &[&str]) -> Result<(), StorageError> {
-    let tables = || -> rusqlite::Result<Vec<String>> {
-        let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
-        connection
-            .prepare(sql)?
-            .query_map((), |row| row.get(0))?
-            .collect()
-    };
-    let doing = format!("open {file}");
-    if tables().map_err(|error| fault(&doing, error))? != wanted {
-        return Err(StorageError::Corrupt {
-            what: format!("the tables of {file} are not those of its format"),
-        });
-    }
-    Meta::read(connection).map_err(|error| fault(&doing, error))?;
-    Ok(())
-}
-
-/// The row that every commit changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Meta {
-    /// The number of the newest commit.
-    pub(super) newest: u64,
-    /// The owner epoch.
-    pub(super) epoch: u64,
-}
-
-impl Meta {
-    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
-        connection
-            .prepare_cached("SELECT newest, epoch FROM meta WHERE one = 1")?
-            .query_row((), |row| {
-                Ok(Self {
-                    newest: unsigned(row, 0)?,
-                    epoch: unsigned(row, 1)?,
-                })
-            })
-    }
-
-    pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<()> {
-        connection
-            .prepare_cached("UPDATE meta SET newest = ?1, epoch = ?2 WHERE one = 1")?
-            .execute((signed(self.newest)?, signed(self.epoch)?))?;
-        Ok(())
     }
 }
 

@@ -59,7 +59,7 @@ fn what_would_not_be_opened_is_refused_in_the_same_words() {
         assert_eq!(error.code(), opened.code());
     };
     for sql in [
-        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 4",
         "PRAGMA user_version = 1",
         "PRAGMA application_id = 1",
         "DROP TABLE ids",

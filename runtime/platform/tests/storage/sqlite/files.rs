@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use airs_core::{Code, Error};
-use airs_platform::{Sqlite, StorageError};
+use airs_platform::{Check, Commit, Committed, Sqlite, Storage, StorageError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -84,14 +84,14 @@ fn the_database_of_another_program_is_refused() {
 
 #[test]
 fn a_file_of_a_newer_format_is_refused() {
-    let (_folder, path) = tampered("PRAGMA user_version = 3");
+    let (_folder, path) = tampered("PRAGMA user_version = 4");
     let error = refused(&path);
     assert!(
         matches!(
             error,
             StorageError::NewerFormat {
-                found: 3,
-                known: 2,
+                found: 4,
+                known: 3,
                 ..
             }
         ),
@@ -111,47 +111,51 @@ pub(super) const FORMAT_1: &str = "
     INSERT INTO meta VALUES (1, 2, 5);
     INSERT INTO kv VALUES (x'61', 1, x'0102'), (x'6162', 2, x'030405'), (x'62', 2, x'06')";
 
+/// The same of the format after it, which counts bytes, and has an id.
+fn format_2() -> String {
+    let more = "
+        PRAGMA user_version = 2;
+        CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO ids VALUES (3, zeroblob(16), 2)";
+    format!("{FORMAT_1};{more}")
+}
+
 #[test]
-fn a_file_of_the_format_before_is_read_and_counted_from_then_on() {
-    use airs_platform::{Check, Commit, Storage};
-    let (_folder, path) = folder_with("state.db");
-    Connection::open(&path).unwrap().execute_batch(FORMAT_1).unwrap();
-    for _ in 0..2 {
+fn a_file_of_an_older_format_is_read_and_is_of_the_newest_from_then_on() {
+    for (older, has_id) in [(FORMAT_1, false), (&format_2(), true)] {
+        let (_folder, path) = folder_with("state.db");
+        Connection::open(&path).unwrap().execute_batch(older).unwrap();
+        for epoch in [6, 7] {
+            let storage = Sqlite::open(&path).unwrap();
+            run(async {
+                let mut snapshot = storage.snapshot().await.unwrap();
+                let stored = snapshot.get(b"ab").await.unwrap().unwrap();
+                assert_eq!((&*stored.value, stored.version), ([3, 4, 5].as_slice(), 2));
+                assert_eq!(snapshot.counted_bytes(b"a").await.unwrap(), 2 + 1 + 3);
+                assert_eq!(storage.acquire().await.unwrap(), epoch);
+            });
+        }
         let storage = Sqlite::open(&path).unwrap();
         run(async {
+            let commit = Commit {
+                id: Some([0; 16]),
+                checks: vec![Check::Room {
+                    prefix: b"a".to_vec(),
+                    bytes_max: 100,
+                }],
+                writes: vec![(b"a".to_vec(), None)],
+                ..Commit::default()
+            };
+            if has_id {
+                let again = storage.commit(commit.into()).await.unwrap();
+                assert_eq!(again, Committed::AlreadyApplied(2));
+                return;
+            }
+            assert_eq!(crate::applied(&storage, commit).await, 3);
             let mut snapshot = storage.snapshot().await.unwrap();
-            assert_eq!(&*snapshot.get(b"ab").await.unwrap().unwrap().value, [3, 4, 5]);
-            assert_eq!(snapshot.counted_bytes(b"a").await.unwrap(), 2 + 1 + 3);
-            assert_eq!(storage.acquire().await.unwrap(), 6);
+            assert_eq!(snapshot.counted_bytes(b"a").await.unwrap(), 1 + 3);
         });
-        drop(storage);
-        Connection::open(&path)
-            .unwrap()
-            .execute_batch("UPDATE meta SET epoch = 5")
-            .unwrap();
     }
-    let storage = Sqlite::open(&path).unwrap();
-    run(async {
-        let commit = Commit {
-            checks: vec![Check::Room {
-                prefix: b"a".to_vec(),
-                bytes_max: 100,
-            }],
-            writes: vec![(b"a".to_vec(), None)],
-            ..Commit::default()
-        };
-        crate::applied(&storage, commit).await;
-        assert_eq!(
-            storage
-                .snapshot()
-                .await
-                .unwrap()
-                .counted_bytes(b"a")
-                .await
-                .unwrap(),
-            1 + 3
-        );
-    });
 }
 
 #[test]
@@ -165,6 +169,9 @@ fn a_file_whose_tables_were_changed_is_refused() {
         "CREATE TRIGGER thief AFTER INSERT ON kv BEGIN DELETE FROM kv; END",
         "DELETE FROM meta",
         "UPDATE meta SET newest = -1",
+        "UPDATE meta SET newest = newest + 1",
+        "UPDATE meta SET epoch = 1",
+        "UPDATE meta SET origin = randomblob(16)",
     ] {
         let (_folder, path) = tampered(sql);
         let error = refused(&path);
@@ -217,7 +224,6 @@ fn a_damaged_page_is_an_error_when_it_is_read() {
 }
 
 async fn read_all(path: &Path) -> Result<(), StorageError> {
-    use airs_platform::Storage;
     let storage = Sqlite::open(path)?;
     let mut snapshot = storage.snapshot().await?;
     for number in 0..200 {

@@ -8,14 +8,14 @@ use crate::StorageError;
 /// Marks a SQLite file as one of ours: "airs".
 pub(super) const APPLICATION_ID: i64 = 0x6169_7273;
 
-/// The newest format of the file. Format 1 did not count bytes; opening a file of it adds the table for that.
-pub(super) const FORMAT: i64 = 2;
-pub(super) const FORMAT_WITHOUT_COUNTS: i64 = 1;
+/// The newest format of the file. Format 1 did not count bytes, and format 2 had no sums of rows; opening a file of
+/// these brings it to the newest.
+pub(super) const FORMAT: i64 = 3;
 
 /// What tells whose file it is.
 pub(super) struct Marks {
     application: i64,
-    pub(super) format: i64,
+    format: i64,
     pub(super) tables: i64,
     page_bytes: u64,
 }
@@ -37,8 +37,8 @@ pub(super) fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
 pub(super) enum Age {
     /// It is still to be made.
     Unborn,
-    /// It has the format before the newest.
-    WithoutCounts,
+    /// It has this format, before the newest.
+    Older(i64),
     /// It has the newest format.
     Newest,
 }
@@ -57,10 +57,7 @@ impl Marks {
                 Err(StorageError::Foreign { file: file.into() })
             }
             Self { format: FORMAT, .. } => Ok(Age::Newest),
-            Self {
-                format: FORMAT_WITHOUT_COUNTS,
-                ..
-            } => Ok(Age::WithoutCounts),
+            Self { format, .. } if (1..FORMAT).contains(&format) => Ok(Age::Older(format)),
             Self { format, .. } if format > FORMAT => Err(StorageError::NewerFormat {
                 file: file.into(),
                 found: format,

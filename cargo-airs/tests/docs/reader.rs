@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use airs_package::{Manifest, Project};
 use tempfile::TempDir;
@@ -25,6 +26,9 @@ const SURROUNDINGS: [&str; 9] = [
     "RUSTFLAGS",
 ];
 
+/// Most pages make a ledger. In the folder that they build in, Cargo could not tell one from another.
+static BUILDS: Mutex<()> = Mutex::new(());
+
 /// Someone with a folder, who knows nothing but what a page says.
 pub(crate) struct Reader {
     folder: TempDir,
@@ -44,6 +48,11 @@ impl Reader {
     }
 
     pub(crate) fn follow(mut self, page: &Page) {
+        let has_commands = page
+            .blocks
+            .iter()
+            .any(|block| block.is("console") || block.is("workflow"));
+        let _alone = has_commands.then(|| BUILDS.lock().unwrap_or_else(PoisonError::into_inner));
         for block in &page.blocks {
             let place = format!("{}:{}", page.name, block.line);
             if block.value("needs").is_some_and(|tool| !tools::works(tool)) {

@@ -93,9 +93,9 @@ fn a_call_may_compute_as_long_as_it_likes_and_its_code_is_kept_apart() {
     // Code for a debugger is no other code, and other code none for a debugger, whichever is compiled first.
     for from in ["process", "cache"] {
         assert_eq!(called(CodeGoal::Debugging), (Ok(20_000_000), from.to_owned()));
-        assert_eq!(
-            called(CodeGoal::Speed),
-            (Err(Code::DeadlineExceeded), from.to_owned())
-        );
+        // Whichever of its two limits it meets first.
+        let (counted, source) = called(CodeGoal::Speed);
+        let is_late = matches!(counted, Err(Code::DeadlineExceeded | Code::LimitExceeded));
+        assert!(is_late && source == from, "{counted:?} from {source}");
     }
 }

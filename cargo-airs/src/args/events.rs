@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Name};
+use airs_core::{CallerId, Name, RunId};
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
 
-use super::node::{caller, name};
+use super::node::{caller, name, run_id};
 use super::{ManifestArgs, at_most};
 use crate::completion;
 use crate::journal::Moment;
@@ -21,8 +21,8 @@ pub(crate) struct EventsArgs {
     #[arg(long, value_name = "NAME", value_parser = name, add = ArgValueCompleter::new(completion::components))]
     pub(crate) component: Option<Name>,
     /// A run that it happened in
-    #[arg(long, value_name = "RUN")]
-    pub(crate) run: Option<String>,
+    #[arg(long, value_name = "RUN", value_parser = run_id)]
+    pub(crate) run: Option<RunId>,
     /// Who the run was for: alice, or home/alice
     #[arg(long, value_name = "CALLER", value_parser = caller)]
     pub(crate) caller: Option<CallerId>,

@@ -215,7 +215,7 @@ pub(super) fn caller(text: &str) -> Result<CallerId, String> {
         .map_err(|error: airs_core::Error| error.message().to_owned())
 }
 
-fn run_id(text: &str) -> Result<RunId, String> {
+pub(super) fn run_id(text: &str) -> Result<RunId, String> {
     text.parse()
         .map_err(|error: airs_core::Error| error.hint_text().unwrap_or_default().to_owned())
 }

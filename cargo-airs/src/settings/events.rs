@@ -43,7 +43,7 @@ impl Events {
             wanted: Wanted {
                 logs,
                 component: args.component.map(|name| name.to_string()),
-                run: args.run,
+                run: args.run.map(|id| id.to_string()),
                 caller: args.caller.map(|caller| caller.to_string()),
                 since_ms: args.since.map(|moment| moment.time_ms),
                 until_ms: args.until.map(|moment| moment.time_ms),

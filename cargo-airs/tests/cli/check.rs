@@ -14,9 +14,7 @@ const NO_DRIVER: &str = "[package]\nname = \"no-driver\"\nedition = \"2024\"\n[l
 /// What JSON objects on stdout say, by reason.
 fn objects(output: &std::process::Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
-        .collect()
+    text.lines().map(crate::schema::message).collect()
 }
 
 /// What is in a project, but for what Cargo makes.

@@ -8,7 +8,8 @@ use crate::scene::{Scene, checkout};
 use crate::schema::reasons;
 
 /// What needs more than a command line, and where that is: there each message is compared with the schema, too.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 13] = [
+    ("compiler-message", "check.rs"),
     ("coverage-measured", "test.rs"),
     ("dev-building", "dev/asked.rs"),
     ("dev-cancelled", "dev/starts.rs"),

@@ -71,7 +71,19 @@ fn no_command_opens_a_socket_that_it_does_not_need() {
         return untested("strace is not installed, or may not trace here");
     }
     let mut lines = commands();
-    lines.extend(["doctor", "events", "logs", "completions bash", "schema project"].map(str::to_owned));
+    lines.extend(
+        [
+            "check",
+            "doctor",
+            "events",
+            "logs",
+            "completions bash",
+            "schema project",
+            "man manual",
+            "new program another --vcs none",
+        ]
+        .map(str::to_owned),
+    );
     for line in lines {
         let output = started(&scene, &traced, &line).unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);

@@ -33,18 +33,20 @@ fn told(event: &Event<'_>) -> String {
             generation,
         } => format!("unloaded {kind} {name} {generation}"),
         Event::Log {
+            context: Some(context),
             component,
             attempt,
             line,
             ..
-        } => format!("{component} {attempt} {line}"),
+        } => format!("{component} in {context} {attempt} {line}"),
         Event::RunEnded {
+            context,
             what,
             caller,
             attempts,
             failure,
             ..
-        } => format!("{what} for {caller} after {attempts}: {failure:?}"),
+        } => format!("{what} for {caller} in {context} after {attempts}: {failure:?}"),
         other => format!("{other:?}"),
     }
 }
@@ -67,10 +69,10 @@ fn every_change_and_every_run_is_reported() {
             "compiled 64 here",
             "loaded program payment 1 64",
             "refused driver ledger 64 ungranted-capability",
-            "bind for operator after 1: None",
-            "control for operator after 1: None",
-            "payment for alice after 1: None",
-            "payment for bob after 1: Some(InsufficientFunds)",
+            "bind for operator in local after 1: None",
+            "control for operator in local after 1: None",
+            "payment for alice in local after 1: None",
+            "payment for bob in local after 1: Some(InsufficientFunds)",
             "unloaded program payment 1",
         ]
     );
@@ -92,7 +94,7 @@ fn a_run_that_is_given_up_has_ended_once_and_is_cancelled() {
     let request = bench.addressed("alice", Script::new().log("give me up").act("loop").request());
     let runtime = bench.runtime.clone();
     let run = executor.spawn(async move { runtime.perform(request).await });
-    assert_eq!(events.recv().unwrap(), "probe 1 give me up");
+    assert_eq!(events.recv().unwrap(), "probe in local 1 give me up");
     run.abort();
     bench.perform("bob", Request::bindings());
     drop((bench, executor));
@@ -101,8 +103,8 @@ fn a_run_that_is_given_up_has_ended_once_and_is_cancelled() {
     assert_eq!(
         ended,
         [
-            "bindings for bob after 1: None",
-            "probe for alice after 1: Some(Cancelled)"
+            "bindings for bob in local after 1: None",
+            "probe for alice in local after 1: Some(Cancelled)"
         ]
     );
 }

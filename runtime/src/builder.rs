@@ -304,8 +304,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Calls `observer` with everything that happens. It is called on the threads that execute guests, while
-    /// they wait: it should hand the event on and return.
+    /// Calls `observer` with everything that happens. It is called on the threads that execute guests, that of
+    /// who waits for one among them, while they wait: it should hand the event on and return.
     pub fn on_event(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Arc::new(observer);
         self

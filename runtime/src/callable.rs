@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use airs_core::{Capabilities, Capability, Code, Error, Event, Limits, Name, Result, WitPackage};
 use airs_engine::{
-    Absent, Allowance, Arguments, CallableCode, Cancelling, Environment, Guest, Notation, Outcome, World,
+    Absent, Allowance, Arguments, CallableCode, Cancelling, Environment, Guest, Notation, Outcome, TornDown,
+    World,
 };
 use airs_package::Component;
 
 use crate::ending::Ending;
+use crate::perform::may_wait;
 use crate::runtime::Runtime;
 
 /// How a component is to be called. Unless said otherwise nothing is granted to it that tells about anybody or
@@ -199,10 +201,7 @@ impl Callable {
     /// [`Code::Trap`], [`Code::DeadlineExceeded`], [`Code::LimitExceeded`] and [`Code::Denied`] for what the
     /// component did; [`Code::Busy`] when there was no place for an instance.
     pub async fn call<A: Arguments, R: Outcome>(&self, function: &str, arguments: A) -> Result<R> {
-        let name = function.to_owned();
-        let call =
-            move |code: Arc<CallableCode>, guest| async move { code.call(guest, &name, arguments).await };
-        self.execute(function, call).await
+        self.execute(self.with_values(function, arguments)).await
     }
 
     /// As [`call`](Self::call), with the function and its arguments in WAVE, and the result in WAVE; an empty
@@ -214,12 +213,9 @@ impl Callable {
     /// # Errors
     /// As [`call`](Self::call).
     pub async fn call_wave(&self, expression: &str) -> Result<String> {
-        let expression = expression.trim();
-        let (function, arguments) = match expression.find('(') {
-            Some(at) => expression.split_at(at),
-            None => (expression, ""),
-        };
-        self.call_text(function.trim(), Notation::Wave, arguments).await
+        let (function, arguments) = in_wave(expression);
+        self.execute(self.with_text(function, Notation::Wave, arguments))
+            .await
     }
 
     /// As [`call`](Self::call), with an array of arguments in JSON, or an object of them by the parameters'
@@ -232,7 +228,8 @@ impl Callable {
     /// # Errors
     /// As [`call`](Self::call).
     pub async fn call_json(&self, function: &str, arguments: &str) -> Result<String> {
-        self.call_text(function, Notation::Json, arguments).await
+        self.execute(self.with_text(function, Notation::Json, arguments))
+            .await
     }
 
     /// As [`call`](Self::call), waiting on the calling thread.
@@ -240,7 +237,7 @@ impl Callable {
     /// # Errors
     /// As [`call`](Self::call), and [`Code::Unsupported`] within an asynchronous context, which it would block.
     pub fn call_blocking<A: Arguments, R: Outcome>(&self, function: &str, arguments: A) -> Result<R> {
-        self.wait(self.call(function, arguments))?
+        self.wait(self.with_values(function, arguments))
     }
 
     /// As [`call_wave`](Self::call_wave), waiting on the calling thread.
@@ -248,7 +245,8 @@ impl Callable {
     /// # Errors
     /// As [`call_blocking`](Self::call_blocking).
     pub fn call_wave_blocking(&self, expression: &str) -> Result<String> {
-        self.wait(self.call_wave(expression))?
+        let (function, arguments) = in_wave(expression);
+        self.wait(self.with_text(function, Notation::Wave, arguments))
     }
 
     /// As [`call_json`](Self::call_json), waiting on the calling thread.
@@ -256,28 +254,47 @@ impl Callable {
     /// # Errors
     /// As [`call_blocking`](Self::call_blocking).
     pub fn call_json_blocking(&self, function: &str, arguments: &str) -> Result<String> {
-        self.wait(self.call_json(function, arguments))?
+        self.wait(self.with_text(function, Notation::Json, arguments))
     }
 
-    async fn call_text(&self, function: &str, notation: Notation, arguments: &str) -> Result<String> {
+    fn with_values<A: Arguments, R: Outcome>(
+        &self,
+        function: &str,
+        arguments: A,
+    ) -> impl Future<Output = Result<R>> + Send + 'static + use<A, R> {
+        let name = function.to_owned();
+        let call =
+            move |code: Arc<CallableCode>, guest| async move { code.call(guest, &name, arguments).await };
+        self.called(function, call)
+    }
+
+    fn with_text(
+        &self,
+        function: &str,
+        notation: Notation,
+        arguments: &str,
+    ) -> impl Future<Output = Result<String>> + Send + 'static + use<> {
         let (name, arguments) = (function.to_owned(), arguments.to_owned());
         let call = move |code: Arc<CallableCode>, guest| async move {
             code.call_text(guest, &name, notation, &arguments).await
         };
-        self.execute(function, call).await
+        self.called(function, call)
     }
 
-    /// Makes a call on the runtime's own threads.
-    async fn execute<T: Send + 'static, F: Future<Output = Result<T>> + Send>(
+    /// A call, and that it is told how it ended. To be polled where guests execute.
+    fn called<T, F, C>(
         &self,
         function: &str,
-        call: impl FnOnce(Arc<CallableCode>, Guest) -> F + Send + 'static,
-    ) -> Result<T> {
+        call: C,
+    ) -> impl Future<Output = Result<T>> + Send + 'static + use<T, F, C>
+    where
+        F: Future<Output = Result<T>> + Send,
+        C: FnOnce(Arc<CallableCode>, Guest) -> F + Send + 'static,
+    {
         let (this, function) = (self.clone(), function.to_owned());
         let id: Arc<str> = Runtime::new_id().to_string().into();
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
-        let executor = self.runtime.inner.engine.executor();
-        let task = executor.spawn(async move {
+        async move {
             let inner = &this.runtime.inner;
             let tell = |failure| {
                 inner.emit(&Event::Called {
@@ -296,14 +313,23 @@ impl Callable {
             ending.ended();
             tell(result.as_ref().err().map(Error::code));
             result
-        });
-        let torn_down = |_| {
-            Err(Error::new(
-                Code::Internal,
-                "the call was torn down before it ended",
-            ))
-        };
-        Cancelling::of(task).await.unwrap_or_else(torn_down)
+        }
+    }
+
+    /// Makes a call on the runtime's own threads.
+    async fn execute<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let task = self.runtime.inner.engine.executor().spawn(call);
+        Cancelling::of(task).await.unwrap_or_else(|_| Err(torn_down()))
+    }
+
+    /// Makes a call, and waits for it on the calling thread.
+    fn wait<T: Send + 'static>(&self, call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        may_wait()?;
+        let called = self.runtime.inner.engine.wait(call);
+        called.unwrap_or_else(|TornDown| Err(torn_down()))
     }
 
     fn guest(&self, id: &Arc<str>, deadline: Instant) -> Guest {
@@ -318,8 +344,18 @@ impl Callable {
         let (name, world) = (Arc::clone(&self.name), Arc::clone(&self.world));
         Guest::new(name, environment, world, &self.limits)
     }
+}
 
-    fn wait<T>(&self, call: impl Future<Output = T>) -> Result<T> {
-        self.runtime.inner.wait(call)
-    }
+/// The function, and its arguments, of a call in WAVE.
+fn in_wave(expression: &str) -> (&str, &str) {
+    let expression = expression.trim();
+    let (function, arguments) = match expression.find('(') {
+        Some(at) => expression.split_at(at),
+        None => (expression, ""),
+    };
+    (function.trim(), arguments)
+}
+
+fn torn_down() -> Error {
+    Error::new(Code::Internal, "the call was torn down before it ended")
 }

@@ -11,6 +11,7 @@ use airs_process::Answer;
 
 use crate::effective::{check_offered, decide};
 use crate::load::Loaded;
+use crate::perform::may_wait;
 use crate::request::Request;
 use crate::runtime::Runtime;
 
@@ -233,6 +234,8 @@ impl Runtime {
         caller: &CallerId,
         context: Option<&Name>,
     ) -> Result<PathExplained> {
-        self.inner.wait(self.explain_path(path, caller, context))?
+        may_wait()?;
+        let executor = self.inner.engine.executor();
+        executor.block_on(self.explain_path(path, caller, context))
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use airs_core::{Caller, CallerId, Code, Error, Event, Observer, Result, RunId};
 use airs_driver::Identity;
-use airs_engine::Cancelling;
+use airs_engine::{Cancelling, TornDown};
 use airs_process::{Outcome, Progress, Run};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
@@ -22,7 +22,9 @@ impl Runtime {
     /// committed; [`Event::RunEnded`](crate::Event::RunEnded) tells which of the two.
     pub async fn perform(&self, request: Request) -> Report {
         let asked = Asked::now(&request);
-        self.performed(request, asked).await
+        let inner = Arc::clone(&self.inner);
+        let executor = self.inner.engine.executor();
+        Running::on(executor, inner, request, asked).report().await
     }
 
     /// Makes many runs at once, each a transaction of its own, and answers in their order when all have ended.
@@ -48,23 +50,34 @@ impl Runtime {
             .unwrap_or_else(|_| known.iter().map(Asked::torn_down).collect())
     }
 
-    /// Makes a run, and waits for it on the calling thread.
+    /// Makes a run, and waits for it on the calling thread, which executes guests itself while threads of the runtime's own
+    /// have nothing to do: that saves waking one, and being woken by it.
     ///
     /// Within an asynchronous context, which it would block, it answers [`Code::Unsupported`]; use
     /// [`perform`](Self::perform) there.
     pub fn perform_blocking(&self, request: Request) -> Report {
         let asked = Asked::now(&request);
-        let run = self.performed(request, asked.clone());
+        if let Err(error) = may_wait() {
+            return asked.not_begun(error);
+        }
+        let run = Arc::clone(&self.inner).execute(request, asked.clone());
         self.inner
+            .engine
             .wait(run)
-            .unwrap_or_else(|error| asked.not_begun(error))
+            .unwrap_or_else(|TornDown| asked.torn_down())
     }
+}
 
-    async fn performed(&self, request: Request, asked: Asked) -> Report {
-        let inner = Arc::clone(&self.inner);
-        let executor = self.inner.engine.executor();
-        Running::on(executor, inner, request, asked).report().await
+/// Whether the calling thread may wait for something.
+///
+/// # Errors
+/// [`Code::Unsupported`] within an asynchronous context.
+pub(crate) fn may_wait() -> Result<()> {
+    if Handle::try_current().is_err() {
+        return Ok(());
     }
+    let message = "nothing can be waited for on a thread of an asynchronous context";
+    Err(Error::new(Code::Unsupported, message).hint("`.await` is for there"))
 }
 
 /// A run as it was asked for, and how far it has come.
@@ -129,18 +142,6 @@ impl Running {
 }
 
 impl Inner {
-    /// Waits for a future on the calling thread.
-    ///
-    /// # Errors
-    /// [`Code::Unsupported`] within an asynchronous context.
-    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
-        if Handle::try_current().is_ok() {
-            let message = "nothing can be waited for on a thread of an asynchronous context";
-            return Err(Error::new(Code::Unsupported, message).hint("`.await` is for there"));
-        }
-        Ok(self.engine.executor().block_on(future))
-    }
-
     async fn execute(self: Arc<Self>, request: Request, asked: Asked) -> Report {
         let (run, held) = match self.prepare(request, &asked) {
             Ok(prepared) => prepared,

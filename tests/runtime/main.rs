@@ -46,6 +46,7 @@ mod state;
 mod storage;
 mod surroundings;
 mod swap;
+mod threads;
 mod transaction;
 mod transfer;
 mod unknown;

@@ -14,7 +14,7 @@ use wasmtime::{
 use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
 use crate::compiler::{Compilation, Compiler, CompilerConfig};
-use crate::executor::Executor;
+use crate::executor::{Executor, TornDown};
 use crate::guest::GuestState;
 use crate::ticker::{Ticker, Ticking};
 use crate::{CompileProcess, FilePlaces};
@@ -47,8 +47,9 @@ pub(crate) const TABLES_MAX: u32 = 8;
 pub struct EngineConfig {
     /// Guests alive at once; places for that many are reserved (address space, not memory).
     pub instances_max: u32,
-    /// Threads that guests execute on; 0 for as many as there are processors, and for a debugger one: what it steps
-    /// through stays on its thread.
+    /// Threads of the engine's own for guests; 0 for as many as there are processors, and for a debugger one: what it
+    /// steps through stays on its thread. As many threads that wait for a guest execute it themselves while the engine's
+    /// have nothing to do; with a debugger none.
     pub threads: usize,
     /// How components become code.
     pub compiler: CompilerConfig,
@@ -134,7 +135,7 @@ impl Engine {
             threads => threads,
         };
         let fault = |error: std::io::Error| fault("no thread could be started for guests", error.to_string());
-        let executor = Executor::start(threads).map_err(fault)?;
+        let executor = Executor::start(threads, goal != CodeGoal::Debugging).map_err(fault)?;
         let ticker = Ticker::start(&wasmtime).map_err(fault)?;
         Ok(Self(Arc::new(Inner {
             executor,
@@ -173,6 +174,18 @@ impl Engine {
     /// Where to spawn what executes guests: threads for them and nothing else.
     pub fn executor(&self) -> &Handle {
         self.0.executor.handle()
+    }
+
+    /// Does work that executes guests, and waits for it: on the calling thread, where it saves waking another one, or on one
+    /// of the engine's own. Not for a thread of an executor.
+    ///
+    /// # Errors
+    /// When the work panicked.
+    pub fn wait<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> std::result::Result<T, TornDown> {
+        self.0.executor.wait(work)
     }
 
     /// The places that one component has in one context to wait for files, of those of this engine.

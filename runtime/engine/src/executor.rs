@@ -1,18 +1,40 @@
 //! Where guests execute.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Threads of the engine's own, on which guests execute and nothing else: however long they compute, the
-/// threads of an API or of a development loop stay free.
+/// threads of an API or of a development loop stay free. Only a thread that would do nothing but wait for a guest
+/// executes it itself.
 #[derive(Debug)]
 pub(crate) struct Executor {
     runtime: Option<Runtime>,
+    /// How many threads of others may execute guests, as long as those of its own have nothing to do.
+    lent_max: usize,
+    lent: AtomicUsize,
 }
 
+/// Work that ended without a result: it panicked.
+///
+/// ```
+/// use airs_engine::{Engine, TornDown};
+///
+/// fn answer(engine: &Engine) -> Result<u32, TornDown> {
+///     engine.wait(async { 42 })
+/// }
+/// ```
+#[derive(Debug)]
+pub struct TornDown;
+
+/// A thread that waits for a guest executes it.
+struct Lent<'e>(&'e AtomicUsize);
+
 impl Executor {
-    pub(crate) fn start(threads: usize) -> io::Result<Self> {
+    /// `may_borrow` threads of those who wait.
+    pub(crate) fn start(threads: usize, may_borrow: bool) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_name("airs-guest")
@@ -20,6 +42,8 @@ impl Executor {
             .build()?;
         Ok(Self {
             runtime: Some(runtime),
+            lent_max: if may_borrow { threads } else { 0 },
+            lent: AtomicUsize::new(0),
         })
     }
 
@@ -27,6 +51,34 @@ impl Executor {
     #[expect(clippy::expect_used, reason = "the runtime is taken in drop only")]
     pub(crate) fn handle(&self) -> &Handle {
         self.runtime.as_ref().expect("present until dropped").handle()
+    }
+
+    /// Does the work, and waits for it. To hand it to another thread, and to be woken by that one, may take longer
+    /// than the work: it is done here, unless other work has begun on as many threads as there are.
+    pub(crate) fn wait<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, TornDown> {
+        let executor = self.handle();
+        // Boxed: it is moved as a whole, more than once.
+        let work = Box::pin(work);
+        let Some(_lent) = self.lend() else {
+            return executor.block_on(executor.spawn(work)).map_err(|_| TornDown);
+        };
+        // As a task does it; a panic was reported when it happened.
+        catch_unwind(AssertUnwindSafe(|| executor.block_on(work))).map_err(|_| TornDown)
+    }
+
+    fn lend(&self) -> Option<Lent<'_>> {
+        let lent = Lent(&self.lent);
+        let before = self.lent.fetch_add(1, Ordering::Relaxed);
+        (before + self.handle().metrics().num_alive_tasks() < self.lent_max).then_some(lent)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

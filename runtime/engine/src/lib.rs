@@ -59,6 +59,7 @@ pub use driver::{DriverAsset, DriverCode, DriverInstance};
 pub use dynamic::Notation;
 pub use engine::{Allocation, Engine, EngineConfig};
 pub use environment::Environment;
+pub use executor::TornDown;
 pub use files::FilePlaces;
 pub use guest::{Guest, GuestState};
 pub use held_memory::HeldMemory;

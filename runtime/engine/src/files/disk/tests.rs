@@ -79,7 +79,7 @@ fn what_a_read_takes_is_kept_until_the_disk_has_answered() {
         go_on: Arc::new(let_go.into()),
     };
     let folder: Arc<dyn Folder> = Arc::new(slow.clone());
-    let executor = Executor::start(1).unwrap();
+    let executor = Executor::start(1, true).unwrap();
     let budget = MemoryBudget::of_node(64 * MIB);
     let (mut guest, root) = guest(&folder, budget.clone());
     let reading = executor
@@ -99,7 +99,7 @@ fn what_a_read_takes_is_kept_until_the_disk_has_answered() {
 
 #[test]
 fn a_disk_that_hangs_takes_its_own_places_and_not_those_of_others() {
-    let executor = Executor::start(1).unwrap();
+    let executor = Executor::start(1, true).unwrap();
     let _within = executor.handle().enter();
     let node = FilePlaces::default();
     let until = Instant::now() + LONG;
@@ -165,7 +165,7 @@ fn a_disk_that_hangs_takes_its_own_places_and_not_those_of_others() {
 #[test]
 fn a_disk_that_hangs_is_waited_for_until_the_deadline() {
     let (answer, hangs) = channel::<()>();
-    let executor = Executor::start(1).unwrap();
+    let executor = Executor::start(1, true).unwrap();
     let disk = Disk {
         places: FilePlaces::default(),
         until: Instant::now(),

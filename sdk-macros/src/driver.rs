@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 use self::model::DriverImpl;
 use crate::{
     item::{self, Item},
-    sole,
+    sole::sole,
 };
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -34,16 +34,15 @@ fn component(DriverImpl { driver, account }: DriverImpl, mut item: TokenStream) 
         let account = quote_spanned! { account.span()=> type Account = #account; };
         item = item::with_member(item, account);
     }
-    let sole = sole::mark(driver.span());
     let component = quote_spanned! { driver.span()=> ::airs::__private::DriverComponent<#driver> };
-    quote! {
-        #item
-        #sole
+    let component = quote! {
         #[allow(dead_code)]
         const _: () = {
             type Component = #component;
             #[cfg(target_family = "wasm")]
             ::airs::__private::driver::__export_driver!(Component with_types_in ::airs::__private::driver);
         };
-    }
+    };
+    let component = sole(&driver, &component);
+    quote! { #item #component }
 }

@@ -9,7 +9,7 @@ use syn::{Type, spanned::Spanned};
 use self::model::ProgramFn;
 use crate::{
     item::{self, Item},
-    sole,
+    sole::sole,
 };
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -33,7 +33,6 @@ fn component(program: ProgramFn<'_>) -> TokenStream {
         name,
         doc,
     } = program;
-    let sole = sole::mark(function.span());
     let (input_schema, run) = match input {
         Some(input) => (
             schema_of(input),
@@ -46,8 +45,7 @@ fn component(program: ProgramFn<'_>) -> TokenStream {
     };
     let result = quote_spanned! { output.span()=> <#output as ::airs::program::ProgramResult>::Output };
     let output_schema = quote_spanned! { output.span()=> <#result as ::airs::Schema>::SCHEMA };
-    quote! {
-        #sole
+    let component = quote! {
         #[allow(dead_code, long_running_const_eval)]
         const _: () = {
             const PROGRAM: ::airs::__private::Program = ::airs::__private::Program {
@@ -70,7 +68,8 @@ fn component(program: ProgramFn<'_>) -> TokenStream {
             #[cfg(target_family = "wasm")]
             ::airs::__private::export_program!(run);
         };
-    }
+    };
+    sole(function, &component)
 }
 
 fn schema_of(ty: &Type) -> TokenStream {

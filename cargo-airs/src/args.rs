@@ -238,11 +238,16 @@ pub(crate) struct ManifestArgs {
     pub(crate) frozen: bool,
 }
 
-/// The process's arguments. Started as `cargo airs …`, the first is `airs`.
+/// The process's arguments. Started as `cargo airs …`, the first is `airs`. `help X` with options is `X --help` with these.
 pub(crate) fn from(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments: Vec<_> = arguments.collect();
     if arguments.get(1).is_some_and(|first| first == "airs") {
         arguments.remove(1);
+    }
+    let is_option = |argument: &OsString| argument.as_encoded_bytes().starts_with(b"-");
+    if arguments.get(1).is_some_and(|first| first == "help") && arguments.iter().any(is_option) {
+        arguments.remove(1);
+        arguments.push("--help".into());
     }
     arguments
 }

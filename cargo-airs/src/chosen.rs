@@ -29,9 +29,7 @@ impl Chosen {
                 shown: text.into_owned(),
             });
         };
-        if let Some(path) = Live::serving(manifest, profile)?.map(|live| live.component(&name))
-            && path.is_file()
-        {
+        if let Some(path) = Live::serving(manifest, profile)?.and_then(|live| live.component(&name)) {
             let shown = files::shown(&path, &files::current_folder()?);
             return Ok(Self { path, shown });
         }

@@ -40,7 +40,7 @@ pub(crate) struct Place {
     pub(crate) socket: PathBuf,
     /// The context that the loop works in.
     pub(crate) context: String,
-    /// The folder of the components that serve.
+    /// The folder of the components that serve; of no others.
     pub(crate) components: PathBuf,
 }
 
@@ -145,9 +145,15 @@ impl Live {
         }
     }
 
-    /// Where a component of the project is that serves.
-    pub(crate) fn component(&self, name: &Name) -> PathBuf {
-        self.place.components.join(format!("{name}.wasm"))
+    /// Where a component of the project is, if it serves.
+    pub(crate) fn component(&self, name: &Name) -> Option<PathBuf> {
+        let path = self.place.components.join(format!("{name}.wasm"));
+        path.is_file().then_some(path)
+    }
+
+    /// The loop's process, for people.
+    pub(crate) fn process(&self) -> u32 {
+        self.place.process
     }
 
     /// Has the loop make a run, and tells what its guests log meanwhile. Ctrl-C closes the connection, which cancels it.

@@ -25,7 +25,7 @@ pub(crate) use dev::{DevServed, DevTurn, SERVES_ON};
 pub(crate) use doctor::{Checked, Examination, Verdict};
 pub(crate) use explain::{ComponentShown, PathShown, RightShown, Why};
 pub(crate) use figures::{seconds, short, size};
-pub(crate) use node::{Bound, ComponentStatus, Status, ValueShown};
+pub(crate) use node::{Bound, ComponentStatus, ServingStatus, Status, ValueShown};
 
 /// The schema of messages for programs; its version is part of each of them.
 pub(crate) const SCHEMA: &str = include_str!("../schemas/messages.json");

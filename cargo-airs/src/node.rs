@@ -197,9 +197,9 @@ impl Node {
     /// A component as it was built last.
     fn built(&self, one: &Crate, workspace: &Workspace) -> Result<Component> {
         let name = &one.manifest.name;
-        let path = match Live::of(&self.request)?.map(|live| live.component(name)) {
-            Some(serving) if serving.is_file() => serving,
-            _ => workspace.built(one, &self.request.profile)?,
+        let path = match Live::of(&self.request)?.and_then(|live| live.component(name)) {
+            Some(serving) => serving,
+            None => workspace.built(one, &self.request.profile)?,
         };
         let component =
             Component::open(&path).map_err(|error| Failure::from(error).within(workspace.shown(&path)))?;
@@ -221,7 +221,7 @@ impl Node {
 }
 
 /// The program that a person means.
-fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
+pub(crate) fn program<'a>(name: &str, all: &'a [Crate]) -> Result<&'a Crate> {
     let programs = || all.iter().filter(|one| one.manifest.kind == Kind::Program);
     programs()
         .find(|one| one.manifest.name.as_str() == name)

@@ -89,7 +89,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     let project = beginning::read(settings, report)?;
     let workspace = &project.workspace;
     schema::keep(workspace);
-    let again = Again::of(settings)?;
+    let again = Again::of(settings, &project)?;
     // Held until the end.
     let only = only::take(&workspace.own_folder())?;
     let state = node::state(&settings.node, workspace)?;

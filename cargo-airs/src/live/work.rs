@@ -1,5 +1,6 @@
 //! What commands ask the development loop for: one question a line, in JSON.
 
+use airs_core::Name;
 use airs_runtime::{Owner, Placement, Request};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,14 @@ pub(crate) enum Work {
 }
 
 impl Work {
+    /// The component that is named in it.
+    pub(crate) fn component(&self) -> Option<Name> {
+        match self {
+            Self::Run { program: name, .. } | Self::Bind { driver: name, .. } => name.parse().ok(),
+            Self::View { .. } | Self::Control { .. } | Self::Unbind { .. } | Self::Bindings => None,
+        }
+    }
+
     pub(crate) fn bind(placement: Placement) -> Self {
         let Placement {
             path,

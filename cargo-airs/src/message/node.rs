@@ -112,6 +112,8 @@ pub(crate) struct Status {
     pub(crate) profile: String,
     pub(crate) context: String,
     pub(crate) state: String,
+    /// The process of the loop that serves the project, if one does.
+    pub(crate) dev_process: Option<u32>,
     pub(crate) components: Vec<ComponentStatus>,
     pub(crate) bindings: Vec<Bound>,
 }
@@ -130,6 +132,15 @@ pub(crate) struct ComponentStatus {
     pub(crate) changed: Option<String>,
     /// What it declares and is not granted: it is not put into service.
     pub(crate) ungranted: Vec<String>,
+    /// What of it the loop has in service, if one serves, and it does.
+    pub(crate) serving: Option<ServingStatus>,
+}
+
+/// What of a component is in service in a loop, which builds apart.
+#[derive(Debug, Serialize)]
+pub(crate) struct ServingStatus {
+    pub(crate) digest: String,
+    pub(crate) size_bytes: u64,
 }
 
 impl fmt::Display for Status {
@@ -140,9 +151,15 @@ impl fmt::Display for Status {
             self.project.as_deref().unwrap_or("none: no airs.toml")
         )?;
         writeln!(f, "state    {}, context {}", self.state, self.context)?;
+        if let Some(process) = self.dev_process {
+            writeln!(
+                f,
+                "serving  `cargo airs dev`, process {process}, which builds apart"
+            )?;
+        }
         writeln!(f, "\ncomponents, profile {}", self.profile)?;
         for component in &self.components {
-            writeln!(f, "  {component}")?;
+            writeln!(f, "  {}", component.line(self.dev_process.is_some()))?;
         }
         writeln!(f, "\nbindings")?;
         for line in listed(&self.bindings).lines() {
@@ -152,25 +169,32 @@ impl fmt::Display for Status {
     }
 }
 
-impl fmt::Display for ComponentStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ComponentStatus {
+    /// For people; where a loop serves, what it serves comes first.
+    fn line(&self, is_loop_there: bool) -> String {
         let Self {
             name, kind, version, ..
         } = self;
-        write!(
-            f,
-            "{kind:<8} {name} {version}: {}",
-            self.freshness.replace('-', " ")
-        )?;
+        let mut line = format!("{kind:<8} {name} {version}: ");
+        if is_loop_there {
+            line += &match &self.serving {
+                Some(ServingStatus { digest, size_bytes }) => {
+                    format!("serves, {}, sha256 {}; ", size(*size_bytes), short(digest))
+                }
+                None => "does not serve; ".to_owned(),
+            };
+            line += "`cargo airs build` of it: ";
+        }
+        line += &self.freshness.replace('-', " ");
         if let Some(changed) = &self.changed {
-            write!(f, " ({changed} was changed)")?;
+            line += &format!(" ({changed} was changed)");
         }
         if let (Some(digest), Some(bytes)) = (&self.digest, self.size_bytes) {
-            write!(f, ", {}, sha256 {}", size(bytes), short(digest))?;
+            line += &format!(", {}, sha256 {}", size(bytes), short(digest));
         }
         if !self.ungranted.is_empty() {
-            write!(f, ", not granted: {}", self.ungranted.join(", "))?;
+            line += &format!(", not granted: {}", self.ungranted.join(", "));
         }
-        Ok(())
+        line
     }
 }

@@ -34,6 +34,7 @@ pub(crate) fn ask<T>(
     };
     report.detail("`cargo airs dev` serves this project, and is asked");
     let begun = Instant::now();
+    let named = work.component();
     let question = Question {
         form: FORM,
         caller: settings.caller.to_string(),
@@ -42,7 +43,15 @@ pub(crate) fn ask<T>(
         work,
     };
     let told = live.perform(&question, |log| report.say(log))?;
-    answered(told, begun, &[], report, pick)
+    answered(told, begun, &[], report, pick).map_err(|failure| {
+        let is_missed = named.is_some_and(|name| live.component(&name).is_none());
+        match failure.reason() {
+            Reason::Airs(Code::NotFound) if is_missed => failure.hint(
+                "`cargo airs dev` serves what airs.toml lists; it says itself why something of that does not serve",
+            ),
+            _ => failure,
+        }
+    })
 }
 
 impl Node {

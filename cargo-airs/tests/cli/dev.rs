@@ -9,6 +9,8 @@ mod members;
 mod project;
 #[cfg(unix)]
 mod proof;
+#[cfg(unix)]
+mod served;
 mod starts;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -33,6 +33,11 @@ fn help_is_the_same_in_every_way_of_asking() {
         scene.run(&format!("{command} --help"));
         let help = stdout(&scene, &format!("{command} --help"));
         assert_eq!(stdout(&scene, &format!("help {command}")), help, "{command}");
+        let with_options = stdout(
+            &scene,
+            &format!("help --color never {command} --message-format json"),
+        );
+        assert_eq!(with_options, help, "{command}");
         assert_eq!(bare(&[command, "--help"]), help, "{command}");
         assert_eq!(bare(&["help", command]), help, "{command}");
     }

@@ -45,6 +45,8 @@ impl Loop {
         while let Ok(what) = happened.recv() {
             let ended = match what {
                 Happened::Loop(event) => self.on(*event),
+                // Nobody waits for that before anything serves; this tool itself has touched files.
+                Happened::Unchanged if *self.stands.borrow() == Standing::Building => false,
                 Happened::Unchanged => {
                     let text = "files were touched, and their contents are the same";
                     self.report.mention(&Message::DevUnchanged, text);

@@ -4,12 +4,13 @@ use std::sync::mpsc::{Sender, channel};
 
 use airs_runtime::{Answer, Runtime};
 
-use crate::error::{Reason, Result};
+use super::worker::Project;
+use crate::error::{Failure, Reason, Result};
 use crate::live::Work;
 use crate::message::Message;
 use crate::node::{self, Answered, Node};
 use crate::report::Report;
-use crate::settings::{self, Dev};
+use crate::settings::{self, Dev, Which};
 
 /// What is asked for.
 pub(super) struct Wanted {
@@ -29,11 +30,19 @@ struct Run {
 }
 
 impl Again {
-    /// What `--run` asks for, if it does.
-    pub(super) fn of(settings: &Dev) -> Result<Option<Wanted>> {
+    /// What `--run` asks for, if it does: a program of those that are to serve.
+    pub(super) fn of(settings: &Dev, project: &Project) -> Result<Option<Wanted>> {
         let Some(program) = settings.run.clone() else {
             return Ok(None);
         };
+        let one = node::program(&program, &project.workspace.select(&Which::All)?)?
+            .manifest
+            .name
+            .clone();
+        if !project.names().contains(&one) {
+            let message = format!("{one} is not among what is to serve");
+            return Err(Failure::usage(message).hint(format!("`-p {one}` adds it")));
+        }
         Ok(Some(Wanted {
             program,
             input: node::input(settings.input.as_deref())?,

@@ -73,12 +73,15 @@ impl Answering {
             let _within = executor.enter();
             Listener::at(socket.clone()).map_err(failed)?
         };
+        let components = workspace.output(&settings.profile);
+        // What an earlier loop has left there does not serve.
+        files::remove(&components);
         let place = Place {
             form: FORM,
             process: std::process::id(),
             socket: socket.clone(),
             context: settings.context.to_string(),
-            components: workspace.output(&settings.profile),
+            components,
         };
         let file = own_folder.join(FILE);
         let there = [file.clone(), socket].map(Staged::new);

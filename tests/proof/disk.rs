@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::chance::Chance;
+use super::gate::Gate;
 
 /// What a disk writes whole, if it writes it.
 const SECTOR_BYTES: usize = 512;
@@ -55,7 +56,11 @@ pub(crate) enum Plan {
 
 /// The files of a disk, as far as they are a storage's.
 #[derive(Debug, Default)]
-pub(crate) struct Disk(Mutex<State>);
+pub(crate) struct Disk {
+    state: Mutex<State>,
+    /// What syncs pass.
+    pub(crate) gate: Gate,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -104,7 +109,7 @@ enum Change {
 
 impl Disk {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
+        self.state.lock().unwrap()
     }
 
     /// Begins anew with what is in a folder, opened yet or not, and waits for an act. `told` is where callers note
@@ -186,6 +191,7 @@ impl Disk {
 
     /// The power may go in the middle of it. It may make the folder's entries durable as well.
     pub(crate) fn synced(&self, path: &Path, and_folder: bool) -> Option<Fault> {
+        self.gate.pass();
         let mut state = self.state();
         let fault = state.failure(Act::Sync);
         let fault = state.done(Act::Sync, fault, fault.is_none());

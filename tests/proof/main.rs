@@ -23,7 +23,9 @@ mod proof {
     mod disk_errors;
     mod driver_functions;
     mod faulty;
+    mod gate;
     mod growth;
+    mod hanging_disk;
     mod history;
     mod host_api;
     mod hostile;

@@ -61,6 +61,14 @@ impl Context {
         self
     }
 
+    /// The same context, in which a commit that the backend has begun is waited for so long after the run's deadline,
+    /// before its outcome is called unknown; half a minute unless said.
+    #[must_use]
+    pub fn with_grace_of(mut self, grace: Duration) -> Self {
+        self.ownership = Arc::new(Ownership::with_grace(grace));
+        self
+    }
+
     /// The same context, in which guests take memory of this budget, beside the limit of each.
     #[must_use]
     pub fn with_memory(mut self, budget: MemoryBudget) -> Self {

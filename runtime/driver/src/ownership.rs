@@ -17,20 +17,21 @@ use crate::context::Context;
 /// How often to look whether another process has ended. Its commits take some milliseconds each.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// How long after its deadline a commit that the backend has begun is waited for. Nobody learns what becomes of one
-/// that takes longer: its disk has hung for half a minute.
+/// How long after its deadline a commit that the backend has begun is waited for, unless said. Nobody learns what becomes
+/// of one that takes longer: its disk has hung for half a minute.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// The owner epoch under which this process commits; 0 until its first commit.
 ///
 /// Whoever only reads owns nothing, and so does not wait for whoever does, nor makes others wait.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ownership {
     epoch: AtomicU64,
     /// Held by whoever asks for it.
     asking: Mutex<()>,
     /// Whether another process was the owner when it was last asked for.
     is_taken: AtomicBool,
+    grace: Duration,
     alarms: Alarms,
 }
 
@@ -61,7 +62,8 @@ impl Context {
         let committed = match poll_immediate(committed.as_mut()).await {
             Some(committed) => committed,
             None => {
-                let waited = self.ownership().alarms.before(deadline + GRACE, committed).await;
+                let Ownership { alarms, grace, .. } = self.ownership();
+                let waited = alarms.before(deadline + *grace, committed).await;
                 waited.unwrap_or_else(|| Err(hung()))
             }
         };
@@ -69,7 +71,23 @@ impl Context {
     }
 }
 
+impl Default for Ownership {
+    fn default() -> Self {
+        Self::with_grace(GRACE)
+    }
+}
+
 impl Ownership {
+    pub(crate) fn with_grace(grace: Duration) -> Self {
+        Self {
+            epoch: AtomicU64::default(),
+            asking: Mutex::default(),
+            is_taken: AtomicBool::default(),
+            grace,
+            alarms: Alarms::default(),
+        }
+    }
+
     fn known(&self) -> Option<u64> {
         Some(self.epoch.load(Ordering::Acquire)).filter(|epoch| *epoch != 0)
     }

@@ -84,19 +84,22 @@ impl Writer {
         self.groups.load(Ordering::Relaxed)
     }
 
-    async fn ask<T>(
+    async fn ask<T: Send + 'static>(
         &self,
         deadline: Option<Instant>,
         job: impl FnOnce(Answer<T>) -> Job,
     ) -> Result<T, StorageError> {
         let (to, answer) = oneshot::channel();
         let job = job(Answer::to(to));
-        match self.alone() {
-            Some(alone) => alone.serve(job),
-            None => self.place(deadline).await?.send(job),
-        }
+        let answer = match self.alone() {
+            Some(alone) => alone.serve(job, answer).await,
+            None => {
+                self.place(deadline).await?.send(job);
+                answer.await
+            }
+        };
         // Every job that is taken is answered, unless there was a panic with it.
-        answer.await.unwrap_or_else(|gone| {
+        answer.unwrap_or_else(|gone| {
             Err(StorageError::OutcomeUnknown {
                 source: Arc::new(gone),
             })

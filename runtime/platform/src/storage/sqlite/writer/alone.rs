@@ -1,8 +1,11 @@
 //! A commit that is made where it is asked for.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use tokio::runtime::Handle;
+use tokio::sync::oneshot::{Receiver, error::RecvError};
 use tokio::sync::{Mutex, mpsc};
 
 use super::job::Job;
@@ -19,6 +22,16 @@ pub(super) struct Alone {
     executor: Handle,
     work: Arc<Mutex<Work>>,
     others: Others,
+}
+
+/// Who has asked for it, and waits for the answer.
+///
+/// Who gives that up leaves a task behind that goes on waiting: a disk that hangs takes a thread each time, and as long as
+/// each such commit is two tasks, one thread is left.
+pub(super) struct Asking<T: Send + 'static> {
+    executor: Handle,
+    /// None once it is there.
+    answer: Option<Receiver<T>>,
 }
 
 /// They wait until it is done. That it is to be done keeps no writer from being dropped.
@@ -49,7 +62,7 @@ impl Writer {
 
 impl Alone {
     /// Does it next: a task that another one makes is the first in line on its thread.
-    pub(super) fn serve(self, job: Job) {
+    pub(super) fn serve<T: Send>(self, job: Job, answer: Receiver<T>) -> Asking<T> {
         let Self {
             executor,
             work,
@@ -61,6 +74,31 @@ impl Alone {
                 work.serve(&mut vec![job], &mut others);
             }
         });
+        Asking {
+            executor,
+            answer: Some(answer),
+        }
+    }
+}
+
+impl<T: Send> Future for Asking<T> {
+    type Output = Result<T, RecvError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(answer) = self.answer.as_mut() else {
+            return Poll::Pending;
+        };
+        let answer = ready!(Pin::new(answer).poll(context));
+        self.answer = None;
+        Poll::Ready(answer)
+    }
+}
+
+impl<T: Send> Drop for Asking<T> {
+    fn drop(&mut self) {
+        if let Some(answer) = self.answer.take() {
+            self.executor.spawn(answer);
+        }
     }
 }
 
@@ -83,10 +121,11 @@ mod tests {
     use tokio::runtime::{Builder, Runtime};
     use tokio::sync::oneshot;
 
-    use super::super::super::super::Commit;
+    use super::super::super::super::{Commit, Committed};
     use super::super::super::schema::{self, Site};
     use super::super::job::Answer;
     use super::*;
+    use crate::StorageError;
 
     fn writer() -> (tempfile::TempDir, Site, Arc<Writer>) {
         let folder = tempfile::tempdir().unwrap();
@@ -147,25 +186,49 @@ mod tests {
             let writer = Arc::clone(&writer);
             let committed = executor.spawn(async move { writer.commit(commit()).await });
             let committed = executor.block_on(committed).unwrap().unwrap();
-            assert_eq!(committed, super::super::Committed::Applied(version));
+            assert_eq!(committed, Committed::Applied(version));
         }
         assert_eq!((writer.groups(), rows(&site)), (3, 1));
+    }
+
+    /// One that is made when `executor` is driven, and who waits for it.
+    fn later(writer: &Writer, executor: &Runtime) -> Asking<Result<Committed, StorageError>> {
+        let (to, answer) = oneshot::channel();
+        let queue = writer.queue.as_ref().unwrap().downgrade();
+        let alone = Alone {
+            executor: executor.handle().clone(),
+            work: Arc::clone(&writer.work),
+            others: Others(queue),
+        };
+        alone.serve(Job::Commit(commit(), Answer::to(to)), answer)
     }
 
     #[test]
     fn one_that_was_not_begun_when_its_writer_was_dropped_is_not_made() {
         let (_folder, site, writer) = writer();
-        let later = Builder::new_current_thread().build().unwrap();
-        let (to, answer) = oneshot::channel();
-        let queue = writer.queue.as_ref().unwrap().downgrade();
-        let alone = Alone {
-            executor: later.handle().clone(),
-            work: Arc::clone(&writer.work),
-            others: Others(queue),
-        };
-        alone.serve(Job::Commit(commit(), Answer::to(to)));
+        let executor = Builder::new_current_thread().build().unwrap();
+        let asking = later(&writer, &executor);
         drop(writer);
-        assert!(later.block_on(answer).is_err());
+        assert!(executor.block_on(asking).is_err());
         assert_eq!(rows(&site), 0);
+    }
+
+    #[test]
+    fn who_gives_up_waiting_leaves_a_task_in_its_place_until_it_is_made() {
+        let (_folder, site, writer) = writer();
+        let executor = Builder::new_current_thread().build().unwrap();
+        let tasks = || executor.metrics().num_alive_tasks();
+        let asking = later(&writer, &executor);
+        assert_eq!(tasks(), 1);
+        drop(asking);
+        assert_eq!(tasks(), 2);
+        while tasks() > 0 {
+            executor.block_on(tokio::task::yield_now());
+        }
+        assert_eq!(rows(&site), 1);
+        // Who has been answered leaves none.
+        let answer = executor.block_on(later(&writer, &executor));
+        assert!(matches!(answer, Ok(Ok(Committed::Applied(2)))));
+        assert_eq!(tasks(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Reading rows of `kv`, in a read transaction or in a write transaction.
+//! Reading rows of `kv`, in a read transaction or in a write transaction, and how many bytes of them there are.
 //!
 //! Whatever gives a value to somebody compares the row's sum. Checks at commit do not: they ask whether a version is the
 //! one that was read, with its sum, and one that damage changed is not.
@@ -37,8 +37,12 @@ pub(super) fn value_bytes(connection: &Connection, key: &[u8]) -> rusqlite::Resu
 /// The bytes that were counted under a prefix, or are added up for the first time.
 pub(super) fn counted_bytes(connection: &Connection, prefix: &[u8]) -> rusqlite::Result<u64> {
     let counted = connection
-        .prepare_cached("SELECT bytes FROM counted WHERE prefix = ?1")?
-        .query_row((prefix,), |row| unsigned(row, 0))
+        .prepare_cached("SELECT bytes, sum FROM counted WHERE prefix = ?1")?
+        .query_row((prefix,), |row| {
+            let bytes = unsigned(row, 0)?;
+            sum::compare(row.get(1)?, sum::of_counted(prefix, bytes))?;
+            Ok(bytes)
+        })
         .optional()?;
     match counted {
         Some(bytes) => Ok(bytes),
@@ -69,10 +73,10 @@ fn added_up(connection: &Connection, prefix: &[u8]) -> rusqlite::Result<u64> {
 pub(super) fn set_counted_bytes(connection: &Connection, prefix: &[u8], bytes: u64) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO counted (prefix, bytes) VALUES (?1, ?2) \
-             ON CONFLICT (prefix) DO UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
+            "INSERT INTO counted (prefix, bytes, sum) VALUES (?1, ?2, ?3) ON CONFLICT (prefix) DO UPDATE \
+             SET bytes = excluded.bytes, sum = excluded.sum WHERE bytes <> excluded.bytes",
         )?
-        .execute((prefix, signed(bytes)?))?;
+        .execute((prefix, signed(bytes)?, sum::of_counted(prefix, bytes)))?;
     Ok(())
 }
 

@@ -27,6 +27,11 @@ pub(super) fn of_meta(origin: &[u8], newest: Version, epoch: u64) -> i64 {
     sum(b'm', [newest, epoch], [origin, &[]])
 }
 
+/// The sum of a row of `counted`.
+pub(super) fn of_counted(prefix: &[u8], bytes: u64) -> i64 {
+    sum(b'c', [prefix.len() as u64, bytes], [prefix, &[]])
+}
+
 /// 64 bits are enough for chance to miss no damage in any machine's life; as the integer that SQLite keeps.
 fn sum(table: u8, numbers: [u64; 2], bytes: [&[u8]; 2]) -> i64 {
     let mut hasher = blake3::Hasher::new_keyed(DOMAIN);
@@ -60,6 +65,12 @@ pub(super) fn compare_all(connection: &Connection) -> rusqlite::Result<()> {
     each(connection, "SELECT ordinal, id, version, sum FROM ids", |row| {
         let (ordinal, id): (_, CommitId) = (unsigned(row, 0)?, row.get(1)?);
         compare(row.get(3)?, of_id(ordinal, &id, unsigned(row, 2)?))
+    })?;
+    each(connection, "SELECT prefix, bytes, sum FROM counted", |row| {
+        compare(
+            row.get(2)?,
+            of_counted(row.get_ref(0)?.as_blob()?, unsigned(row, 1)?),
+        )
     })
 }
 
@@ -74,12 +85,14 @@ mod tests {
             [
                 of_entry(b"key", 7, b"value"),
                 of_id(1, &[2; 16], 3),
-                of_meta(&[4; 16], 5, 6)
+                of_meta(&[4; 16], 5, 6),
+                of_counted(b"prefix", 8)
             ],
             [
                 5_741_500_716_805_961_052,
                 7_279_703_077_908_336_106,
-                6_579_719_902_182_496_609
+                6_579_719_902_182_496_609,
+                8_897_602_600_663_064_828
             ]
         );
     }

@@ -104,7 +104,51 @@ fn an_id_that_was_changed_is_an_error_when_it_comes_again() {
     assert!(matches!(again, Err(StorageError::Corrupt { .. })), "{again:?}");
 }
 
+/// What a driver may still keep hangs on it.
+#[test]
+fn a_count_of_bytes_that_was_changed_is_an_error_when_it_is_read() {
+    let under_a = |value: &str, bytes_max| Commit {
+        checks: vec![room("a/", bytes_max)],
+        ..writing(&[("a/key", Some(value))])
+    };
+    for sql in [
+        "UPDATE counted SET bytes = 0",
+        "UPDATE counted SET bytes = bytes + 1",
+        "UPDATE counted SET sum = sum + 1",
+    ] {
+        let (_folder, path) = folder_with("state.db");
+        run(applied(&Sqlite::open(&path).unwrap(), under_a("value", 8)));
+        assert!(Sqlite::examine_rows(&path, Duration::from_secs(60)).unwrap());
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        assert_eq!(connection.execute(sql, ()).unwrap(), 1);
+        drop(connection);
+        let looked = Sqlite::examine_rows(&path, Duration::from_secs(60));
+        assert!(
+            matches!(looked, Err(StorageError::Corrupt { .. })),
+            "{sql}: {looked:?}"
+        );
+        run(async {
+            let storage = Sqlite::open(&path).unwrap();
+            let counted = storage.snapshot().await.unwrap().counted_bytes(b"a/").await;
+            assert!(
+                matches!(counted, Err(StorageError::Corrupt { .. })),
+                "{sql}: {counted:?}"
+            );
+            let more = storage.commit(under_a("more than that", 100).into()).await;
+            assert!(
+                matches!(more, Err(StorageError::Corrupt { .. })),
+                "{sql}: {more:?}"
+            );
+            // Who counts nothing is not concerned, and the value is as it was.
+            put(&storage, "b/key", "new").await;
+            let stored = storage.snapshot().await.unwrap().get(b"a/key").await;
+            assert_eq!(&*stored.unwrap().unwrap().value, b"value");
+        });
+    }
+}
+
 const ROWS: u64 = 60;
+const PREFIX: &str = "/accounts/";
 
 fn key(number: u64) -> String {
     format!("/accounts/{number}/usd")
@@ -120,13 +164,28 @@ fn id(number: u64) -> [u8; 16] {
         .to_be_bytes()
 }
 
+/// There is room for so much in all.
+fn room(prefix: &str, bytes_max: u64) -> Check {
+    Check::Room {
+        prefix: prefix.into(),
+        bytes_max,
+    }
+}
+
+/// What is counted of all rows.
+fn bytes() -> u64 {
+    let row = |number| key(number).len() - PREFIX.len() + value(number).len();
+    (0..ROWS).map(|number| row(number) as u64).sum()
+}
+
 fn commit(number: u64) -> Commit {
+    let unwritten = Check::Key {
+        key: key(number).into(),
+        version: 0,
+    };
     Commit {
         id: Some(id(number)),
-        checks: vec![Check::Key {
-            key: key(number).into(),
-            version: 0,
-        }],
+        checks: vec![unwritten, room(PREFIX, u64::MAX)],
         ..writing(&[(&key(number), Some(&value(number)))])
     }
 }
@@ -171,6 +230,8 @@ async fn read_all(path: &Path, tally: &mut Tally) {
     };
     let stored = |number: u64| (value(number), number + 1);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let counted = async { storage.snapshot().await?.counted_bytes(PREFIX.as_bytes()).await };
+    tally.count(counted.await.map(Some), &bytes());
     for number in 0..ROWS {
         let read = async {
             let mut snapshot = storage.snapshot().await?;
@@ -182,10 +243,7 @@ async fn read_all(path: &Path, tally: &mut Tally) {
     let scan = async { storage.snapshot().await?.scan(&everything()).await };
     for entry in scan.await.map_or(Vec::new(), |page| page.entries) {
         let key = text(&entry.key);
-        let number = key
-            .trim_start_matches("/accounts/")
-            .trim_end_matches("/usd")
-            .parse();
+        let number = key.trim_start_matches(PREFIX).trim_end_matches("/usd").parse();
         let read = (text(&entry.stored.value), entry.stored.version);
         assert_eq!(read, stored(number.unwrap()), "{key}");
     }

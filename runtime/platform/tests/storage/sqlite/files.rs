@@ -116,6 +116,7 @@ fn format_2() -> String {
     let more = "
         PRAGMA user_version = 2;
         CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO counted VALUES (x'61', 7);
         INSERT INTO ids VALUES (3, zeroblob(16), 2)";
     format!("{FORMAT_1};{more}")
 }

@@ -13,20 +13,17 @@ use crate::StorageError;
 
 /// In a row of `kv` the version and the sum stand before the value, so that checks never read a big value's pages.
 /// `ids` is numbered, oldest first, without gaps. `meta` is one row. `counted` has the bytes of keys and values under
-/// some prefixes; quotas are all that hangs on it, and it has no sums.
+/// some prefixes.
 const TABLES: [&str; 4] = [
-    COUNTED,
+    "CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE ids (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, version INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT",
     "CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, sum INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), origin BLOB NOT NULL, newest INTEGER NOT NULL, epoch INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT",
 ];
 
-const COUNTED: &str =
-    "CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID";
-
 /// Those of format 2; format 1 has no `counted`.
 const TABLES_WITHOUT_SUMS: [&str; 4] = [
-    COUNTED,
+    "CREATE TABLE counted (prefix BLOB PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE ids (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, version INTEGER NOT NULL) STRICT",
     "CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT",
@@ -67,9 +64,10 @@ pub(super) fn upgrade(connection: &mut Connection, file: &str) -> Result<(), Sto
 fn rewrite(transaction: &Transaction<'_>, format: i64) -> rusqlite::Result<()> {
     let (newest, epoch) = Meta::read_older(transaction)?;
     let [counted, new @ ..] = TABLES;
-    if format == 1 {
-        transaction.execute_batch(counted)?;
+    if format > 1 {
+        transaction.execute_batch("DROP TABLE counted")?;
     }
+    transaction.execute_batch(counted)?;
     for (name, table) in ["ids", "kv", "meta"].into_iter().zip(new) {
         transaction.execute_batch(&format!("ALTER TABLE {name} RENAME TO older_{name}; {table}"))?;
     }

@@ -27,20 +27,47 @@ fn taking(types: &str, parameters: &str) -> Result<Callable, Error> {
     ))
 }
 
+/// What comes of calling a function with this body and this number.
+fn called(body: &str, number: u32) -> Result<u32, Error> {
+    let function = callable(&format!(
+        r#"(component
+          (core module $m (func (export "f") (param i32) (result i32) {body}))
+          (core instance $i (instantiate $m))
+          (func (export "f") (param "n" u32) (result u32) (canon lift (core func $i "f"))))"#
+    ))?;
+    function.call_blocking("f", (number,))
+}
+
 #[test]
 fn blocks_within_blocks() {
-    let text = |depth: usize| {
+    for depth in [1_000, 100_000] {
+        let (open, close) = ("block ".repeat(depth), "end ".repeat(depth));
+        assert_eq!(
+            called(&format!("{open} {close} i32.const 7"), 0).unwrap(),
+            7,
+            "{depth}"
+        );
+    }
+}
+
+#[test]
+fn a_table_of_as_many_branches_as_there_may_be() {
+    const TARGETS: u32 = 65_520;
+    let body = |targets: u32| {
+        let targets: Vec<_> = (0..targets)
+            .map(|target| if target % 2 == 0 { "0" } else { "1" })
+            .collect();
         format!(
-            r#"(component
-              (core module $m (func (export "f") (result i32) {} {} i32.const 7))
-              (core instance $i (instantiate $m))
-              (func (export "f") (result u32) (canon lift (core func $i "f"))))"#,
-            "block ".repeat(depth),
-            "end ".repeat(depth)
+            "block block block local.get 0 br_table {} 2 end i32.const 1 return end i32.const 2 return end i32.const 3",
+            targets.join(" ")
         )
     };
-    let called = callable(&text(1_000)).unwrap();
-    assert_eq!(called.call_blocking::<_, u32>("f", ()).unwrap(), 7);
+    let most = body(TARGETS);
+    for (number, target) in [(0, 1), (TARGETS - 1, 2), (TARGETS, 3), (u32::MAX, 3)] {
+        assert_eq!(called(&most, number).unwrap(), target, "{number}");
+    }
+    let error = called(&body(TARGETS + 1), 0).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidComponent, "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! `../proof/driver_functions.rs`.
 
 use airs_runtime::{Code, Request};
-use airs_tests::{Bench, Script};
+use airs_tests::{Bench, Script, component};
 use serde_json::json;
 
 /// A bench with a driver that works at `/good`, and that does `fault` in `function` at `/bad`.
@@ -137,4 +137,42 @@ fn a_runtime_is_idle_after_every_fault_of_a_program() {
         bench.play("operator", &Script::new().act("count")).unwrap(),
         [json!({ "ok": 1 })]
     );
+}
+
+#[test]
+fn a_driver_that_was_unloaded_meanwhile_dooms_its_run_and_is_gone_then() {
+    let bench = Bench::alone(&["probe", "probe-driver"], |builder| builder);
+    bench.bind("/good", "probe-driver", "{}", "operator").unwrap();
+    let other = bench.again();
+    bench.at("it goes now", move || {
+        other.runtime.unload(&"probe-driver".parse().unwrap()).unwrap();
+    });
+    for (function, fault, code) in [
+        ("transfer", "panic", Code::Trap),
+        ("transfer", "error", Code::Rejected),
+        ("done", "hoard", Code::LimitExceeded),
+        ("done", "recurse", Code::LimitExceeded),
+    ] {
+        let path = format!("/bad/{function}/{fault}");
+        let account = json!({ "on": { function: fault } }).to_string();
+        bench.bind(&path, "probe-driver", &account, "operator").unwrap();
+        let script = Script::new()
+            .intend("/good", "view debit credit")
+            .intend(&path, "debit");
+        let script = script.log("it goes now").transfer(0, 0, "1").transfer(1, 0, "1");
+        let error = bench.ask("operator", script.request()).unwrap_err();
+        assert_eq!(error.code(), code, "{path}: {error}");
+        // Nothing holds it any more, nor is it there.
+        assert!(bench.runtime.is_idle(), "{path}");
+        let held = bench.runtime.generations();
+        assert!(held.iter().all(|one| one.in_service), "{path}: {held:?}");
+        let error = bench.ask("operator", Request::view("/good")).unwrap_err();
+        assert_eq!(error.code(), Code::NotFound, "{path}: {error}");
+        bench.load(&component("probe-driver"));
+        assert_eq!(
+            bench.control("/good", "get", r#""transfers""#).unwrap(),
+            "null",
+            "{path}"
+        );
+    }
 }

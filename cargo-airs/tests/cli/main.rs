@@ -16,6 +16,7 @@ mod check;
 mod code;
 mod completions;
 mod contract;
+mod coverage;
 mod debug;
 mod demo;
 mod dev;

@@ -89,6 +89,8 @@ fn on_signal() {
     {
         let mut state = state();
         state.interrupted = true;
+        // What children leave behind when they end can be waited for then.
+        os::adopt_orphans();
         state.children.iter().copied().for_each(os::end_group);
     }
     PRESSED.notify_waiters();
@@ -122,6 +124,13 @@ pub(crate) fn end_children() {
     children.into_iter().for_each(os::end_whole_group);
 }
 
+/// Notes the end of a child process. When this one is interrupted nothing goes on of what that has started, whether it wants to end
+/// or not.
+fn has_ended(child: u32) -> Result<()> {
+    state().children.remove(&child);
+    check().inspect_err(|_| os::end_rest_of_group(child))
+}
+
 /// A child process that ends when this one is interrupted.
 #[derive(Debug)]
 pub(crate) struct Running(Child);
@@ -153,8 +162,7 @@ impl Running {
     pub(crate) fn output(self) -> Result<Output> {
         let id = self.0.id();
         let output = self.0.wait_with_output();
-        state().children.remove(&id);
-        check()?;
+        has_ended(id)?;
         output.map_err(|cause| Failure::unavailable("cannot wait for a child process").caused_by(cause))
     }
 
@@ -166,8 +174,7 @@ impl Running {
 
     pub(crate) fn wait(mut self) -> Result<ExitStatus> {
         let status = self.0.wait();
-        state().children.remove(&self.0.id());
-        check()?;
+        has_ended(self.0.id())?;
         status.map_err(|cause| Failure::unavailable("cannot wait for a child process").caused_by(cause))
     }
 }

@@ -74,6 +74,16 @@ pub(crate) fn end_whole_group(id: u32) {
     }
 }
 
+/// Ends what is left of a process group whose leader has ended, as [`end_whole_group`] does.
+#[cfg(unix)]
+pub(crate) fn end_rest_of_group(id: u32) {
+    end_whole_group(id);
+}
+
+/// The tree of processes has ended with its root.
+#[cfg(windows)]
+pub(crate) fn end_rest_of_group(_id: u32) {}
+
 /// Whether there is a process of a number, whoever it is by now.
 #[cfg(unix)]
 pub(crate) fn is_there(process: u32) -> bool {

@@ -107,17 +107,19 @@ fn runtime(folder: &Path) -> Runtime {
     runtime
 }
 
-/// A table in which the same rows are: key, version and value of two balances for each caller, and the row
-/// that every commit changes. Both databases lie on the same disk, with the same guarantees.
+/// Tables in which the same rows are: key, version, sum and value of two balances for each caller, and the row that every
+/// commit changes, which has one, too. Both databases lie on the same disk, with the same guarantees, and whoever wants
+/// damage to be noticed pays for sums by hand as well.
 fn floor() -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().expect("a folder");
     let connection = Connection::open(folder.path().join("floor.sqlite")).expect("a database");
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
-             CREATE TABLE meta (newest INTEGER NOT NULL);
-             INSERT INTO meta VALUES (0);",
+             CREATE TABLE kv (key BLOB PRIMARY KEY, version INTEGER NOT NULL, sum INTEGER NOT NULL, value BLOB NOT NULL)
+             WITHOUT ROWID;
+             CREATE TABLE meta (newest INTEGER NOT NULL, sum INTEGER NOT NULL);
+             INSERT INTO meta VALUES (0, 0);",
         )
         .expect("tables");
     (folder, connection)
@@ -128,19 +130,32 @@ fn commit(connection: &mut Connection, callers: std::ops::Range<u32>, round: u32
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate).expect("a transaction");
     {
         let mut put = transaction
-            .prepare_cached("INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3)")
+            .prepare_cached("INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3, ?4)")
             .expect("a statement");
         for caller in callers {
             for side in ["payer", "payee"] {
                 let path = format!("/accounts/{side}{caller}/usd");
-                put.execute((path.as_bytes(), round, format!("\"{round}.00\"").as_bytes()))
+                let value = format!("\"{round}.00\"");
+                let sum = sum(&[path.as_bytes(), &round.to_le_bytes(), value.as_bytes()]);
+                put.execute((path.as_bytes(), round, sum, value.as_bytes()))
                     .expect("a row");
             }
         }
         transaction
-            .prepare_cached("UPDATE meta SET newest = newest + 1")
-            .and_then(|mut newest| newest.execute(()))
+            .prepare_cached("UPDATE meta SET newest = newest + 1, sum = ?1")
+            .and_then(|mut newest| newest.execute((sum(&[&round.to_le_bytes()]),)))
             .expect("the meta row");
     }
     transaction.commit().expect("a commit");
+}
+
+/// Eight bytes of a hash over what is in a row.
+fn sum(parts: &[&[u8]]) -> i64 {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let mut first = [0; 8];
+    hasher.finalize_xof().fill(&mut first);
+    i64::from_le_bytes(first)
 }

@@ -10,6 +10,7 @@
     reason = "a benchmark prints, and ends when it cannot run"
 )]
 
+mod bindings;
 mod dev;
 mod disk;
 mod durable;
@@ -41,6 +42,7 @@ fn main() {
         load::rows,
         text::rows,
         durable::rows,
+        bindings::rows,
         scale::rows,
         tool::rows,
         testing::rows,

@@ -150,7 +150,12 @@ pub(crate) fn runtime(program: &str) -> Runtime {
         threads: 1,
         ..EngineConfig::default()
     };
-    let runtime = bound_ledger(Runtime::builder().engine(engine), program);
+    rich(Runtime::builder().engine(engine), program)
+}
+
+/// A runtime with a ledger for everybody's accounts, a program, and money in alice's account.
+pub(crate) fn rich(builder: RuntimeBuilder, program: &str) -> Runtime {
+    let runtime = bound_ledger(builder, program);
     let mint = Request::control("/accounts/alice/usd", "mint", r#"{"amount":"1000000000.00"}"#);
     let minted = runtime.perform_blocking(mint).result;
     assert!(matches!(minted, Ok(Answer::Output(_))), "{minted:?}");
@@ -159,6 +164,15 @@ pub(crate) fn runtime(program: &str) -> Runtime {
 
 /// A runtime with a ledger for everybody's accounts, and a program.
 pub(crate) fn bound_ledger(builder: RuntimeBuilder, program: &str) -> Runtime {
+    let runtime = loaded(builder, program);
+    let placement =
+        Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#).owned_by(Owner::Each);
+    must(runtime.perform_blocking(Request::bind(placement)));
+    runtime
+}
+
+/// A runtime with the ledger and a program in service, and nothing bound.
+pub(crate) fn loaded(builder: RuntimeBuilder, program: &str) -> Runtime {
     let runtime = builder.build().expect("the runtime starts");
     runtime
         .load(&component("ledger"), &[Capability::Storage].into())
@@ -166,8 +180,5 @@ pub(crate) fn bound_ledger(builder: RuntimeBuilder, program: &str) -> Runtime {
     runtime
         .load(&component(program), &[].into())
         .expect("the program loads");
-    let placement =
-        Placement::new("/accounts", "ledger", r#"{"unit":"usd","scale":2}"#).owned_by(Owner::Each);
-    must(runtime.perform_blocking(Request::bind(placement)));
     runtime
 }

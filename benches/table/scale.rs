@@ -1,11 +1,11 @@
-//! What must not depend on how much there is: bindings, processors, components that nobody calls.
+//! What must not depend on how much there is: processors, components that nobody calls.
 
 use std::fs;
 use std::thread;
 use std::time::Duration;
 
 use airs_package::stamp;
-use airs_runtime::{Component, EngineConfig, Manifest, Owner, Placement, Request, Runtime};
+use airs_runtime::{Component, EngineConfig, Manifest, Runtime};
 use tokio::runtime::Builder;
 
 use crate::floor::Floor;
@@ -13,15 +13,10 @@ use crate::guests;
 use crate::pairs::{Pairs, micros_each};
 use crate::processors;
 use crate::row::Row;
-use crate::run::{self, AT_ONCE, PAY};
+use crate::run::{self, PAY};
 
 const PAIRS: usize = 30;
 const RUNS: u32 = 2_000;
-
-const FEW: u32 = 100;
-const MANY: u32 = 1_000_000;
-/// As much as 10,000 drivers with ten assets each keep.
-const MANY_ASSETS: u32 = 100_000;
 
 const IDLE_COMPONENTS: u32 = 100;
 const IDLE: Duration = Duration::from_secs(10);
@@ -30,9 +25,6 @@ const IDLE_PERCENT_MAX: f64 = 0.2;
 
 pub(crate) fn rows(wanted: &str) -> Vec<Row> {
     let mut rows = Vec::new();
-    if "run among 1,000,000 bindings, in memory".contains(wanted) {
-        rows.push(among_bindings());
-    }
     if "gain from a second processor".contains(wanted) && processors::CAN_BE_FEW {
         rows.push(second_processor());
     }
@@ -40,52 +32,6 @@ pub(crate) fn rows(wanted: &str) -> Vec<Row> {
         rows.push(idle());
     }
     rows
-}
-
-fn pay_many(runtime: &Runtime, runs: u32) {
-    let client = Builder::new_current_thread().build().expect("a client");
-    for _ in 0..runs / AT_ONCE {
-        let batch = (0..AT_ONCE).map(|_| run::pay()).collect();
-        client
-            .block_on(runtime.perform_all(batch))
-            .into_iter()
-            .for_each(run::must);
-    }
-}
-
-fn among_bindings() -> Row {
-    let few = run::runtime("payment");
-    fill(&few, FEW, FEW);
-    let many = run::runtime("payment");
-    fill(&many, MANY, MANY_ASSETS);
-    let floor = || micros_each(1, || pay_many(&few, RUNS)) / f64::from(RUNS);
-    let value = || micros_each(1, || pay_many(&many, RUNS)) / f64::from(RUNS);
-    let pairs = Pairs::measure(PAIRS, floor, value);
-    Row::ratio("run among 1,000,000 bindings, in memory", "µs", &pairs, 1.3)
-}
-
-/// Binds as many paths, and puts money into some of them.
-fn fill(runtime: &Runtime, bindings: u32, assets: u32) {
-    let client = Builder::new_current_thread().build().expect("a client");
-    let path = |number: u32| format!("/funds/{}/f{number}", number % 1_000);
-    let bind = |number| {
-        Request::bind(
-            Placement::new(path(number), "ledger", r#"{"unit":"usd","scale":2}"#).owned_by(Owner::Each),
-        )
-    };
-    let mint = |number| Request::control(path(number), "mint", r#"{"amount":"1.00"}"#);
-    let perform = |requests: Vec<Request>| {
-        client
-            .block_on(runtime.perform_all(requests))
-            .into_iter()
-            .for_each(run::must);
-    };
-    for start in (0..bindings).step_by(AT_ONCE as usize) {
-        perform((start..bindings.min(start + AT_ONCE)).map(bind).collect());
-    }
-    for start in (0..assets).step_by(AT_ONCE as usize) {
-        perform((start..assets.min(start + AT_ONCE)).map(mint).collect());
-    }
 }
 
 /// How many times faster it goes on two processors than on one: in wasmtime alone, each thread with guests of its own,

@@ -94,7 +94,8 @@ impl Served {
             read,
             runtimes: 0,
         };
-        assert_eq!(served.line(), "{\"ready\":1}\n");
+        let ready = served.line();
+        assert!(ready.starts_with("{\"ready\":"), "{ready}");
         served
     }
 

@@ -103,7 +103,8 @@ impl Served {
     fn fresh(&mut self) {
         self.runtimes += 1;
         let runtime = self.runtimes;
-        let opening = r#"{"open":{"contexts":[],"components":null,"now_ms":0,"seed":0,"http":[]}}"#;
+        let opening =
+            r#"{"open":{"contexts":[],"components":null,"now_ms":0,"seed":0,"variables":[],"http":[]}}"#;
         for (request, ask) in [opening, r#""close""#].into_iter().enumerate() {
             let line = format!("{{\"request\":{request},\"runtime\":{runtime},\"ask\":{ask}}}\n");
             self.write.write_all(line.as_bytes()).expect("it listens");

@@ -133,8 +133,8 @@
 //! # Threads
 //!
 //! Guests execute on threads of the runtime's own ([`EngineConfig::threads`]). Whatever executor polls a call or a
-//! run, guests do not occupy it. What waits blocking ends in `_blocking`: while the runtime's own threads have nothing
-//! to do, the one that waits executes the guest itself. Loading compiles, which takes time
+//! run, guests do not occupy it. What waits blocking ends in `_blocking`: while the runtime has less work than
+//! threads, the one that waits executes the guest itself. Loading compiles, which takes time
 //! unless the code was kept: do it where nobody waits.
 
 mod answers;

@@ -50,8 +50,8 @@ impl Runtime {
             .unwrap_or_else(|_| known.iter().map(Asked::torn_down).collect())
     }
 
-    /// Makes a run, and waits for it on the calling thread, which executes guests itself while threads of the runtime's own
-    /// have nothing to do: that saves waking one, and being woken by it.
+    /// Makes a run, and waits for it on the calling thread, which executes guests itself while the runtime has less work
+    /// than threads: that saves waking one, and being woken by it.
     ///
     /// Within an asynchronous context, which it would block, it answers [`Code::Unsupported`]; use
     /// [`perform`](Self::perform) there.

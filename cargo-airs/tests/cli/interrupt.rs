@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -18,6 +18,19 @@ fn main() {
 }
 ";
 
+/// A command that goes on; what it says is for whoever takes it.
+fn started(scene: &Scene, line: &str) -> Child {
+    let mut command = scene.command(line);
+    let piped = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    piped.spawn().unwrap()
+}
+
+/// As Ctrl-C does.
+fn interrupt(child: &Child) {
+    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+}
+
 #[test]
 fn everything_that_was_started_ends_and_nothing_is_left_behind() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -29,15 +42,9 @@ fn everything_that_was_started_ends_and_nothing_is_left_behind() {
         .write("src/lib.rs", "")
         .write("build.rs", ENDLESS);
     scene.set("PORT", port.local_addr().unwrap().to_string());
-    let mut child = scene
-        .command("build")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = started(&scene, "build");
     let (mut connection, _) = port.accept().unwrap();
-    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(id, Signal::INT).unwrap();
+    interrupt(&child);
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
@@ -71,12 +78,7 @@ fn tests_end_with_what_they_have_started_whether_that_wants_to_or_not() {
     scene.set("XDG_RUNTIME_DIR", run.to_string_lossy());
     scene.set("PORT", port.local_addr().unwrap().to_string());
     scene.write("tests/endless.rs", ENDLESS_TEST);
-    let mut child = scene
-        .command("test --offline -p ledger endless")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = started(&scene, "test --offline -p ledger endless");
     let mut connections = [port.accept().unwrap().0, port.accept().unwrap().0];
     let sockets = || {
         scene
@@ -86,8 +88,7 @@ fn tests_end_with_what_they_have_started_whether_that_wants_to_or_not() {
             .count()
     };
     assert_eq!(sockets(), 1, "{:?}", scene.files());
-    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(id, Signal::INT).unwrap();
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     // They are gone by now: nobody has their end of a connection, nor of the error stream.
     for connection in &mut connections {
@@ -103,19 +104,13 @@ fn tests_end_with_what_they_have_started_whether_that_wants_to_or_not() {
 #[test]
 fn a_demo_ends_with_what_it_has_started() {
     let scene = Scene::new("interrupt_demo");
-    let mut child = scene
-        .command("demo demonstration")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = started(&scene, "demo demonstration");
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     while !said.contains(" build --yes\n") {
         assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
     }
-    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(id, Signal::INT).unwrap();
+    interrupt(&child);
     // The end comes when the last of them is gone.
     stderr.read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");

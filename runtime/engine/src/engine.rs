@@ -48,8 +48,8 @@ pub struct EngineConfig {
     /// Guests alive at once; places for that many are reserved (address space, not memory).
     pub instances_max: u32,
     /// Threads of the engine's own for guests; 0 for as many as there are processors, and for a debugger one: what it
-    /// steps through stays on its thread. As many threads that wait for a guest execute it themselves while the engine's
-    /// have nothing to do; with a debugger none.
+    /// steps through stays on its thread. A thread that waits for a guest executes it itself while there is less work than
+    /// threads; with a debugger none does.
     pub threads: usize,
     /// How components become code.
     pub compiler: CompilerConfig,

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 #[derive(Debug)]
 pub(crate) struct Executor {
     runtime: Option<Runtime>,
-    /// How many threads of others may execute guests, as long as those of its own have nothing to do.
+    /// As much work as there may be when a thread of others is to execute guests, too.
     lent_max: usize,
     lent: AtomicUsize,
 }

@@ -18,6 +18,13 @@ fn everything() -> Range {
     }
 }
 
+fn is_corrupt<T: std::fmt::Debug>(result: &Result<T, StorageError>, what: &str) {
+    assert!(
+        matches!(result, Err(StorageError::Corrupt { .. })),
+        "{what}: {result:?}"
+    );
+}
+
 #[test]
 fn a_row_that_was_changed_is_an_error_when_it_is_read() {
     for sql in [
@@ -31,10 +38,7 @@ fn a_row_that_was_changed_is_an_error_when_it_is_read() {
         };
         let (_folder, path) = tampered(&sql);
         let looked = Sqlite::examine_rows(&path, Duration::from_secs(60));
-        assert!(
-            matches!(looked, Err(StorageError::Corrupt { .. })),
-            "{sql}: {looked:?}"
-        );
+        is_corrupt(&looked, &sql);
         run(async {
             let storage = Sqlite::open(&path).unwrap();
             let damaged = |error: &StorageError| {
@@ -83,7 +87,7 @@ fn a_page_that_was_changed_is_found_when_all_is_looked_at() {
     damaged[last..].fill(0xa5);
     fs::write(&path, damaged).unwrap();
     let looked = Sqlite::examine_rows(&path, Duration::from_secs(60));
-    assert!(matches!(looked, Err(StorageError::Corrupt { .. })), "{looked:?}");
+    is_corrupt(&looked, "all rows");
 }
 
 #[test]
@@ -99,9 +103,9 @@ fn an_id_that_was_changed_is_an_error_when_it_comes_again() {
         .execute_batch("UPDATE ids SET version = 9")
         .unwrap();
     let looked = Sqlite::examine_rows(&path, Duration::from_secs(60));
-    assert!(matches!(looked, Err(StorageError::Corrupt { .. })), "{looked:?}");
+    is_corrupt(&looked, "all rows");
     let again = run(Sqlite::open(&path).unwrap().commit(commit.into()));
-    assert!(matches!(again, Err(StorageError::Corrupt { .. })), "{again:?}");
+    is_corrupt(&again, "the commit again");
 }
 
 /// What a driver may still keep hangs on it.
@@ -123,22 +127,13 @@ fn a_count_of_bytes_that_was_changed_is_an_error_when_it_is_read() {
         assert_eq!(connection.execute(sql, ()).unwrap(), 1);
         drop(connection);
         let looked = Sqlite::examine_rows(&path, Duration::from_secs(60));
-        assert!(
-            matches!(looked, Err(StorageError::Corrupt { .. })),
-            "{sql}: {looked:?}"
-        );
+        is_corrupt(&looked, sql);
         run(async {
             let storage = Sqlite::open(&path).unwrap();
             let counted = storage.snapshot().await.unwrap().counted_bytes(b"a/").await;
-            assert!(
-                matches!(counted, Err(StorageError::Corrupt { .. })),
-                "{sql}: {counted:?}"
-            );
+            is_corrupt(&counted, sql);
             let more = storage.commit(under_a("more than that", 100).into()).await;
-            assert!(
-                matches!(more, Err(StorageError::Corrupt { .. })),
-                "{sql}: {more:?}"
-            );
+            is_corrupt(&more, sql);
             // Who counts nothing is not concerned, and the value is as it was.
             put(&storage, "b/key", "new").await;
             let stored = storage.snapshot().await.unwrap().get(b"a/key").await;

@@ -22,6 +22,15 @@ pub(crate) fn set_up(builder: RuntimeBuilder, report: &Report) -> RuntimeBuilder
     with(builder, cache(report).as_ref(), process().as_ref())
 }
 
+/// The same for components of one's own, of which there will be more: the process that compiles stays.
+pub(crate) fn set_up_to_stay(builder: RuntimeBuilder, report: &Report) -> RuntimeBuilder {
+    let process = process().map(|process| CompileProcess {
+        stays: true,
+        ..process
+    });
+    with(builder, cache(report).as_ref(), process.as_ref())
+}
+
 /// What code is made for, of components that were compiled in this profile.
 pub(crate) fn goal(profile: &str) -> CodeGoal {
     match profile {

@@ -1,5 +1,8 @@
 //! Compiling in a process of its own: what is hard to compile ends that process, and is an error.
 
+#[cfg(unix)]
+mod staying;
+
 use airs_runtime::{
     CallConfig, Code, CodeCache, CodeSource, CompileProcess, Component, Error, Event, Runtime,
 };
@@ -159,7 +162,11 @@ fn an_answer_that_is_none_is_said_to_be_none() {
         ),
         (format!("printf '{announced}short'"), "its answer breaks off"),
         (
-            format!("'{}' | head -c 1000", env!("CARGO_BIN_EXE_compile-component")),
+            // All of it ends in the middle of its answer.
+            format!(
+                "'{}' | (head -c 1000; kill -15 0)",
+                env!("CARGO_BIN_EXE_compile-component")
+            ),
             "its answer breaks off",
         ),
     ] {

@@ -5,6 +5,7 @@
 
 mod acting;
 mod again;
+mod ahead;
 mod answer;
 mod beginning;
 mod compile;
@@ -40,6 +41,7 @@ use crate::settings::Dev;
 use crate::{files, interrupt, node, os};
 use acting::Loop;
 use again::Again;
+use ahead::Linked;
 use answer::{Answering, Standing};
 use compile::Cancel;
 use inputs::Inputs;
@@ -96,10 +98,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
     if settings.fresh {
         only::forget(&state, &settings.node.context)?;
     }
-    let means = match settings.poll {
-        true => Means::Poll,
-        false => watch::means_for(&workspace.own_folder()),
-    };
+    let means = watch::means_for(&workspace.own_folder(), settings.poll);
     let (tell, happened) = channel();
     // Nobody waits for who reads; and who has gone has no use for a loop that goes on. It ends last.
     let (report, _said) = &report.queued(stop(&tell));
@@ -130,6 +129,7 @@ pub(crate) fn run(settings: &Arc<Dev>, report: &Report) -> Result<()> {
         inputs,
         watch,
         writing,
+        linked: Linked::as_told_by(means),
         cancel: Arc::clone(&cancel),
         happened: tell.clone(),
     };

@@ -86,6 +86,24 @@ impl Workspace {
         self.metadata.target_directory.as_std_path()
     }
 
+    /// The file that the linker has written, of which Cargo answers with another name. It is where builds keep what they
+    /// need for the next one, which people may have elsewhere.
+    pub(crate) fn linked(&self, artifact: &Path) -> Option<PathBuf> {
+        let (folder, name) = (artifact.parent()?, artifact.file_name()?);
+        let folder = folder.strip_prefix(self.target()).ok()?.join("deps");
+        let state = |file: &Path| {
+            let about = file.metadata().ok()?;
+            Some((about.len(), about.modified().ok()?))
+        };
+        let files = self
+            .outputs()
+            .into_iter()
+            .map(|output| output.join(&folder).join(name));
+        files
+            .into_iter()
+            .find(|file| state(file).is_some() && state(file) == state(artifact))
+    }
+
     /// The folder that keeps what belongs to the project and is nobody else's.
     pub(crate) fn own_folder(&self) -> PathBuf {
         self.project

@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod asked;
 mod broken;
+#[cfg(target_os = "linux")]
+mod early;
 mod loops;
 #[cfg(unix)]
 mod members;

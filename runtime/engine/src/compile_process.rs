@@ -1,15 +1,15 @@
 //! Compiling in a process of its own, which a component that is hard to compile harms at most.
 
 mod places;
+mod running;
 mod served;
 mod watched;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write as _};
+use std::io;
 use std::path::PathBuf;
-use std::process::{ChildStdin, Command, Stdio};
-use std::thread;
+use std::process::Command;
 use std::time::Duration;
 
 use airs_core::{Code, Error, Result};
@@ -17,8 +17,10 @@ use airs_core::{Code, Error, Result};
 use crate::code_goal::CodeGoal;
 use crate::os;
 use places::Place;
+pub(crate) use running::Staying;
+use running::{ANSWER_BYTES_MAX, Answer, Now, Running};
 pub use served::serve_compilation;
-use watched::{End, Limit, Watched};
+use watched::{End, Limit};
 
 /// A program that compiles components: one that calls [`serve_compilation`] and does nothing else, when it is started
 /// with these arguments. An application can name itself.
@@ -44,6 +46,24 @@ pub struct CompileProcess {
     pub cpu_seconds: u64,
     /// The most time that passes.
     pub wall_ms: u64,
+    /// Whether one process compiles one component after the other, each within these limits, and ends with the engine. That
+    /// takes two thirds of the time, and the memory that the largest of them took. It is for components of one hand: one
+    /// that took the process over could change the code of those after it.
+    pub stays: bool,
+}
+
+/// Why there is no code.
+enum Failed {
+    /// It was said, or seen.
+    Said(Error),
+    /// The process has ended over it.
+    Gone(Error),
+}
+
+impl From<Failed> for Error {
+    fn from((Failed::Said(error) | Failed::Gone(error)): Failed) -> Self {
+        error
+    }
 }
 
 impl CompileProcess {
@@ -79,6 +99,7 @@ impl CompileProcess {
             memory_bytes: Self::MEMORY_BYTES,
             cpu_seconds: Self::CPU_SECONDS,
             wall_ms: Self::WALL_MS,
+            stays: false,
         }
     }
 
@@ -87,48 +108,54 @@ impl CompileProcess {
     /// # Errors
     /// [`Code::InvalidComponent`] when it cannot be compiled, [`Code::LimitExceeded`] when that takes more than it
     /// may, [`Code::Internal`] when the program is not one that compiles.
-    pub(crate) fn compile(&self, component: &[u8], goal: CodeGoal) -> Result<Vec<u8>> {
+    pub(crate) fn compile(&self, component: &[u8], goal: CodeGoal, staying: &Staying) -> Result<Vec<u8>> {
         let _place = Place::take();
-        let mut child = self.command().spawn().map_err(|cause| self.broken(cause))?;
-        let (input, output) = (child.stdin.take(), child.stdout.take());
-        let watched = Watched::new(child, Duration::from_millis(self.wall_ms));
-        let watched = watched.map_err(|cause| self.broken(cause))?;
-        let (Some(input), Some(output)) = (input, output) else {
-            watched.stop();
-            return Err(self.broken("its streams are gone"));
-        };
-        let (order, component) = (self.order(component.len() as u64, goal), component.to_vec());
-        let feeding = thread::Builder::new()
-            .name("airs-compile".into())
-            .spawn(move || feed(input, &order, &component));
-        let feeding = match feeding {
-            Ok(feeding) => feeding,
-            Err(cause) => {
-                watched.stop();
-                return Err(self.broken(cause));
+        let asked = |process| self.asked(process, component, goal, staying);
+        match staying.take().map(asked) {
+            // It was ended meanwhile, or has its memory full of those before: one without a past is asked.
+            None | Some(Err(Failed::Gone(_))) => {}
+            Some(answered) => return answered.map_err(Failed::into),
+        }
+        let started = Running::start(&mut self.command());
+        asked(started.map_err(|cause| self.broken(cause))?).map_err(Failed::into)
+    }
+
+    fn asked(
+        &self,
+        process: Running,
+        component: &[u8],
+        goal: CodeGoal,
+        staying: &Staying,
+    ) -> Result<Vec<u8>, Failed> {
+        let order = self.order(component.len() as u64, goal);
+        let asked = process.ask(&order, component, Duration::from_millis(self.wall_ms));
+        let (answer, end) = match asked.map_err(|cause| Failed::Said(self.broken(cause)))? {
+            (answer, Now::Ended(end)) => (answer, Some(end)),
+            (answer, Now::Waits(process)) => {
+                match self.stays {
+                    true => staying.keep(process),
+                    // Who has answered has nothing left to do.
+                    false => process.end(),
+                }
+                (answer, None)
             }
         };
-        let answer = read_answer(output);
-        // Who has answered has nothing left to do; who has not, ends by itself or is ended.
-        let end = match answer {
-            Ok(_) => watched.stop(),
-            Err(_) => watched.wait(),
-        };
-        drop(feeding.join());
         match (answer, end) {
             (Ok(Answer::Code(code)), _) => Ok(code),
             (Ok(Answer::Refused(why)), _) => {
                 let message = format!("the component cannot be compiled: {why}");
-                Err(Error::new(Code::InvalidComponent, message))
+                Err(Failed::Said(Error::new(Code::InvalidComponent, message)))
             }
-            (Ok(Answer::TooLong(bytes)), _) => Err(self.exceeded(&format!(
+            (Ok(Answer::TooLong(bytes)), _) => Err(Failed::Said(self.exceeded(&format!(
                 "makes {bytes} bytes of code, more than {ANSWER_BYTES_MAX}"
-            ))),
-            (Err(_), End::TookTooLong) => Err(self.exceeded(&format!("takes more than {} ms", self.wall_ms))),
-            (Err(why), End::Ended(status)) => Err(match os::limit_met(status) {
+            )))),
+            (Err(why), Some(End::Ended(status))) => Err(Failed::Gone(match os::limit_met(status) {
                 Some(limit) => self.exceeded(&self.limit(limit)),
                 None => self.broken(format!("{why}; it ended with {status}")),
-            }),
+            })),
+            (Err(_), _) => Err(Failed::Said(
+                self.exceeded(&format!("takes more than {} ms", self.wall_ms)),
+            )),
         }
     }
 
@@ -140,11 +167,6 @@ impl CompileProcess {
             .env_clear()
             .env(MARK, "1")
             .env("RAYON_NUM_THREADS", THREADS_MAX);
-        os::own_group(&mut command);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
         command
     }
 
@@ -186,55 +208,3 @@ impl CompileProcess {
 const MARK: &str = "AIRS_COMPILE_PROCESS";
 /// Threads that compile at once, as the compiler's own setting: each takes address space, of which there is a limit.
 const THREADS_MAX: &str = "4";
-/// The most code that a component is compiled to: four times the bytes that it may have.
-const ANSWER_BYTES_MAX: u64 = 256 << 20;
-/// The most that is said of why a component cannot be compiled; what is over is cut.
-const REASON_BYTES_MAX: u64 = 4 << 10;
-
-/// Writes what is to be compiled. A process that ends before it has read everything says why by itself.
-fn feed(mut input: ChildStdin, order: &[u8], component: &[u8]) {
-    let _ = input.write_all(order).and_then(|()| input.write_all(component));
-}
-
-/// What a process has answered, as a whole.
-enum Answer {
-    Code(Vec<u8>),
-    Refused(String),
-    /// More bytes of code than are taken.
-    TooLong(u64),
-}
-
-/// Reads an answer: what it is, how long it is, and all of it. What breaks off is none.
-fn read_answer(mut output: impl Read) -> io::Result<Answer> {
-    let mut head = [0; 1];
-    output.read_exact(&mut head)?;
-    let bytes = served::number(&mut output)?;
-    let is_code = match head {
-        [served::COMPILED] => true,
-        [served::REFUSED] => false,
-        _ => {
-            return Err(io::Error::new(
-                ErrorKind::InvalidData,
-                "it answers with something else",
-            ));
-        }
-    };
-    if is_code && bytes > ANSWER_BYTES_MAX {
-        return Ok(Answer::TooLong(bytes));
-    }
-    let taken = if is_code {
-        bytes
-    } else {
-        bytes.min(REASON_BYTES_MAX)
-    };
-    let mut answer = Vec::new();
-    output.take(taken).read_to_end(&mut answer)?;
-    if answer.len() as u64 != taken {
-        return Err(io::Error::new(ErrorKind::UnexpectedEof, "its answer breaks off"));
-    }
-    Ok(if is_code {
-        Answer::Code(answer)
-    } else {
-        Answer::Refused(String::from_utf8_lossy(&answer).into_owned())
-    })
-}

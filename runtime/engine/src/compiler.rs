@@ -10,6 +10,7 @@ use wasmtime::component::Component;
 use crate::code_cache::{CodeName, fingerprint};
 use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
+use crate::compile_process::Staying;
 use crate::debugger::with_bases;
 use crate::{CodeCache, CompileProcess};
 
@@ -58,6 +59,8 @@ pub(crate) struct Compiler {
     engine: wasmtime::Engine,
     fingerprint: [u8; 32],
     config: CompilerConfig,
+    /// The process that compiles, if it stays.
+    staying: Staying,
 }
 
 impl Compiler {
@@ -66,6 +69,7 @@ impl Compiler {
             engine: engine.clone(),
             fingerprint: fingerprint(engine),
             config,
+            staying: Staying::default(),
         }
     }
 
@@ -91,7 +95,7 @@ impl Compiler {
         }
         let (code, source) = match &self.config.process {
             Some(process) => {
-                let code = process.compile(component, self.config.code_goal)?;
+                let code = process.compile(component, self.config.code_goal, &self.staying)?;
                 let loaded = load(&self.engine, Origin::Process(&code));
                 let misfit = |error: wasmtime::Error| {
                     let message = format!("{} compiles for another runtime", process.program.display());

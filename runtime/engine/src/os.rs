@@ -76,24 +76,27 @@ mod unix {
 
     pub(super) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        use rustix::time::{ClockId, clock_gettime};
 
         #[cfg(target_os = "linux")]
         expendable();
+        // What it took before was for another component: this one has as much again.
+        let taken = clock_gettime(ClockId::ProcessCPUTime).tv_sec;
+        let cpu_seconds = cpu_seconds.saturating_add(u64::try_from(taken).unwrap_or(0));
         let limits = [
-            // A second more, so that it is told which limit it has met and not just killed.
-            (Resource::Cpu, cpu_seconds, 1),
-            (Resource::As, memory_bytes, 0),
+            (Resource::Cpu, cpu_seconds, true),
+            (Resource::As, memory_bytes, false),
             // It writes no files, and leaves no picture of its memory behind.
-            (Resource::Fsize, 0, 0),
-            (Resource::Core, 0, 0),
+            (Resource::Fsize, 0, false),
+            (Resource::Core, 0, false),
         ];
-        for (resource, wanted, more) in limits {
+        for (resource, wanted, can_grow) in limits {
             // What it was given less of than that it keeps: only root may take more.
-            let given = getrlimit(resource).maximum.unwrap_or(u64::MAX);
-            let maximum = wanted.saturating_add(more).min(given);
+            let given = getrlimit(resource).maximum;
+            let current = Some(given.map_or(wanted, |given| wanted.min(given)));
             let limit = Rlimit {
-                current: Some(maximum.saturating_sub(more)),
-                maximum: Some(maximum),
+                current,
+                maximum: if can_grow { given } else { current },
             };
             match setrlimit(resource, limit) {
                 Ok(()) => {}
@@ -105,13 +108,10 @@ mod unix {
         Ok(())
     }
 
-    /// This process goes before others: when who started it ends, and when the machine's memory runs out.
+    /// This process goes before others when the machine's memory runs out.
     #[cfg(target_os = "linux")]
     fn expendable() {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-
         // Where it cannot, its limits hold all the same.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
         let _ = fs::write("/proc/self/oom_score_adj", "1000");
     }
 
@@ -253,7 +253,7 @@ pub(crate) fn identity(about: &Metadata) -> Option<Identity> {
     here::identity(about)
 }
 
-/// Limits this process in what it takes of memory and of processor time, and in files that it writes.
+/// Limits this process in what it takes of memory and, from now on, of processor time, and in files that it writes.
 pub(crate) fn limit_process(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
     here::limit_process(memory_bytes, cpu_seconds)
 }

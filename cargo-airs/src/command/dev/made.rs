@@ -1,10 +1,12 @@
 //! What a turn has made, on its way into service.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use airs_core::{Grants, Kind, Name};
 use airs_package::{Component, Digest};
 
+use super::ahead::Preparing;
 use crate::error::Failure;
 
 /// What came of the build of a turn.
@@ -12,6 +14,8 @@ use crate::error::Failure;
 pub(super) struct Made {
     /// What is other than what serves: drivers first, since programs use them.
     pub(super) components: Vec<One>,
+    /// Those of them that are being got ready already.
+    pub(super) preparing: BTreeMap<Name, Preparing>,
     /// What serves and is no longer one of the project.
     pub(super) removed: Vec<Name>,
     /// What was changed, as people see it.
@@ -55,14 +59,14 @@ pub(super) struct One {
     /// The manifest in it.
     pub(super) manifest: airs_package::Manifest,
     pub(super) grants: Grants,
-    /// How long it took to make a component of it, and to check it.
+    /// How long it took after the build to make a component of it, and to check it.
     pub(super) making: Duration,
 }
 
 impl One {
-    /// Whether the same component with the same grants would come of this.
-    pub(super) fn is_of(&self, compiled: &Digest, manifest: &airs_package::Manifest) -> bool {
-        self.compiled == *compiled && self.manifest == *manifest
+    /// What the compiler has made, when the component with this manifest is this one.
+    pub(super) fn made_of(&self, manifest: &airs_package::Manifest) -> Option<Digest> {
+        (self.manifest == *manifest).then_some(self.compiled)
     }
 
     pub(super) fn size_bytes(&self) -> u64 {

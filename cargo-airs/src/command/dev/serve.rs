@@ -68,7 +68,7 @@ impl Serving {
             .filter_map(|(name, value)| Some((name.to_str()?.parse().ok()?, value.into_string().ok()?)));
         let builder = variables.fold(builder, |builder, (name, value)| builder.variable(name, value));
         Ok(Self {
-            runtime: code::set_up(builder, report).build()?,
+            runtime: code::set_up_to_stay(builder, report).build()?,
             served: BTreeMap::new(),
             limits: workspace.limits(),
             context: settings.context.clone(),
@@ -99,7 +99,7 @@ impl Serving {
     }
 
     /// Puts what a turn has made into service, in one step: all of it, or nothing.
-    pub(super) fn swap(&mut self, made: &Made) -> Result<Swapped, Refused> {
+    pub(super) fn swap(&mut self, made: &mut Made) -> Result<Swapped, Refused> {
         let mut prepared = Vec::new();
         let mut coding = Vec::new();
         for one in &made.components {
@@ -110,7 +110,9 @@ impl Serving {
                 }
             }
             let begun = Instant::now();
-            let ready = self.runtime.prepare(&one.component, &one.grants);
+            let preparing = made.preparing.remove(&one.name);
+            let early = preparing.and_then(|preparing| preparing.join().ok());
+            let ready = early.unwrap_or_else(|| self.runtime.prepare(&one.component, &one.grants));
             prepared.push(ready.map_err(|error| Refused {
                 component: one.name.clone(),
                 failure: error.into(),

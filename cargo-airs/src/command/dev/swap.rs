@@ -26,7 +26,7 @@ impl Worker {
     }
 
     /// Puts a turn into service, or says why it cannot be: then everything that serves serves on.
-    pub(super) fn swap(&mut self, turn: Turn, made: &Made) {
+    pub(super) fn swap(&mut self, turn: Turn, made: &mut Made) {
         self.report.diagnostics(turn, &made.diagnostics);
         let swapped = match self.serving.swap(made) {
             Ok(swapped) => swapped,

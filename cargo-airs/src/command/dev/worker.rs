@@ -12,6 +12,7 @@ use airs_package::Digest;
 use tokio::sync::RwLock;
 
 use super::Happened;
+use super::ahead::{Ahead, Awaited, Early, Linked};
 use super::compile::{Cancel, Compiled, compile};
 use super::inputs::earliest_as_told_by;
 use super::made::{Made, One, Trouble};
@@ -44,6 +45,7 @@ pub(super) struct Worker {
     pub(super) serving: Serving,
     pub(super) inputs: Shared,
     pub(super) watch: Watch,
+    pub(super) linked: Linked,
     /// Held while the files of what serves are written.
     pub(super) writing: Arc<RwLock<()>>,
     pub(super) cancel: Arc<Cancel>,
@@ -73,7 +75,7 @@ impl Worker {
         while let Ok(job) = jobs.recv() {
             match job {
                 Job::Build { turn, due, after } => self.build(turn, &due, after),
-                Job::Swap { turn, made } => self.swap(turn, &made),
+                Job::Swap { turn, mut made } => self.swap(turn, &mut made),
             }
         }
     }
@@ -137,6 +139,7 @@ impl Worker {
         let colored = self.report.is_for_people();
         let manifest = &self.settings.node.manifest;
         self.begin(&crates, begun);
+        let ahead = Ahead::begin(self.awaited(&crates), self.serving.runtime());
         let script_ended = |package: &_, out: &_| self.script_ended(package, out);
         let compiled = compile(&calls, manifest, (turn, &self.cancel), colored, &script_ended);
         self.end();
@@ -165,9 +168,11 @@ impl Worker {
             return failed(Failure::new(Reason::BuildFailed, "the build failed"), &blamed);
         }
         let mut made = Made::default();
+        let mut early = ahead.end();
         for one in &crates {
-            match self.component(one, &compiled) {
-                Ok(component) => made.components.extend(component),
+            let early = early.remove(&one.manifest.name);
+            match self.component(one, &compiled, early, &mut made) {
+                Ok(()) => {}
                 Err(failure) if failure.may_pass() => return failed(failure, &BTreeSet::new()),
                 Err(failure) => return failed(failure, &[one.manifest.name.clone()].into()),
             }
@@ -176,13 +181,35 @@ impl Worker {
         let project = &self.project.crates;
         let these = project.iter().map(|one| (&one.manifest.name, one.manifest.kind));
         made.removed = self.serving.others(these);
+        self.linked.keep(compiled.artifacts, workspace);
         made.diagnostics = compiled.diagnostics;
         made.cargo = compiled.took;
         Ok(Some(Ok(made)))
     }
 
-    /// The component of a crate, unless it is the one that serves.
-    fn component(&self, one: &Crate, compiled: &Compiled) -> Result<Option<One>> {
+    /// What this build is to make, as far as it is known where the linker puts it.
+    fn awaited(&self, crates: &[&Crate]) -> Vec<Awaited> {
+        let awaited = |one: &&Crate| {
+            let manifest = &one.manifest;
+            let serving = self.serving.of(&manifest.name);
+            Some(Awaited {
+                file: self.linked.file(one)?,
+                manifest: manifest.clone(),
+                grants: self.project.workspace.granted(&manifest.name),
+                serves: serving.and_then(|serving| serving.made_of(manifest)),
+            })
+        };
+        crates.iter().filter_map(awaited).collect()
+    }
+
+    /// Adds the component of a crate, unless it is the one that serves.
+    fn component(
+        &self,
+        one: &Crate,
+        compiled: &Compiled,
+        early: Option<Early>,
+        made: &mut Made,
+    ) -> Result<()> {
         let (name, manifest) = (&one.manifest.name, &one.manifest);
         let missing = || {
             let message = format!("the compiler made no component of {name}");
@@ -192,17 +219,22 @@ impl Worker {
         let begun = Instant::now();
         let bytes = files::bytes(file)?;
         let digest = Digest::of(&bytes);
+        if let Some(early) = early.filter(|early| early.one.compiled == digest) {
+            made.preparing.insert(name.clone(), early.preparing);
+            made.components.push(One {
+                making: begun.elapsed(),
+                ..early.one
+            });
+            return Ok(());
+        }
         let grants = self.project.workspace.granted(name);
-        let serving = self
-            .serving
-            .of(name)
-            .filter(|serving| serving.is_of(&digest, manifest));
-        let component = match serving {
-            Some(serving) if serving.grants == grants => return Ok(None),
+        let serving = self.serving.of(name);
+        let component = match serving.filter(|serving| serving.made_of(manifest) == Some(digest)) {
+            Some(serving) if serving.grants == grants => return Ok(()),
             Some(serving) => serving.component.clone(),
             None => build::check(manifest, &bytes)?,
         };
-        Ok(Some(One {
+        made.components.push(One {
             name: name.clone(),
             kind: manifest.kind,
             component,
@@ -210,6 +242,7 @@ impl Worker {
             manifest: manifest.clone(),
             grants,
             making: begun.elapsed(),
-        }))
+        });
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use crate::code_goal::CodeGoal;
 use crate::compiler::compile;
@@ -9,7 +11,7 @@ use crate::engine::settings;
 use crate::os;
 
 /// How an order begins.
-pub(super) const ORDER: &[u8] = b"airs compile 2\n";
+pub(super) const ORDER: &[u8] = b"airs compile 3\n";
 /// How an answer begins: with code, or with why there is none.
 pub(super) const COMPILED: u8 = 1;
 pub(super) const REFUSED: u8 = 0;
@@ -17,8 +19,8 @@ pub(super) const REFUSED: u8 = 0;
 /// More than any component has; what is over it is no order of this runtime's.
 const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 
-/// Compiles one component, from standard input to standard output, within limits that it sets itself, and answers how
-/// the process is to end. For a program that was started as a [`CompileProcess`](crate::CompileProcess): it must have
+/// Compiles components, from standard input to standard output, within limits that it sets itself, and answers how
+/// the process is to end: there are no more, or who asked has ended. For a program that was started as a [`CompileProcess`](crate::CompileProcess): it must have
 /// done nothing before.
 ///
 /// ```
@@ -31,37 +33,77 @@ const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 /// }
 /// ```
 pub fn serve_compilation() -> ExitCode {
-    match serve(&mut io::stdin().lock(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
+    let (give, orders) = sync_channel(0);
+    let reading = thread::Builder::new().name("airs-orders".into()).spawn(move || {
+        let mut input = io::stdin().lock();
+        let end = loop {
+            let given = match Order::read(&mut input) {
+                Ok(Some(order)) => give.send(order).map_err(drop),
+                Ok(None) => break 0,
+                Err(_) => Err(()),
+            };
+            if given.is_err() {
+                break 1;
+            }
+        };
+        leave(end);
+    });
+    let mut output = io::stdout().lock();
+    let mut served = orders.iter().map(|order| order.serve(&mut output));
+    match reading.is_ok() && served.all(|served| served.is_ok()) {
+        true => ExitCode::SUCCESS,
         // Whoever asked sees that there is no answer.
-        Err(_) => ExitCode::FAILURE,
+        false => ExitCode::FAILURE,
     }
 }
 
-fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
-    let mut order = [0; ORDER.len()];
-    input.read_exact(&mut order)?;
-    if order != *ORDER {
-        return Err(io::ErrorKind::InvalidData.into());
+/// Whoever asks is not there any more, or says what is no order: nobody waits for what goes on.
+#[expect(clippy::exit, reason = "what compiles does not listen")]
+fn leave(end: i32) -> ! {
+    std::process::exit(end)
+}
+
+/// What is to be compiled.
+struct Order {
+    goal: CodeGoal,
+    component: Vec<u8>,
+}
+
+impl Order {
+    /// The next one; none when there are no more.
+    fn read(input: &mut impl Read) -> io::Result<Option<Self>> {
+        let mut order = [0; ORDER.len()];
+        if input.read(order.first_chunk_mut::<1>().unwrap_or(&mut [0]))? == 0 {
+            return Ok(None);
+        }
+        input.read_exact(order.get_mut(1..).unwrap_or_default())?;
+        if order != *ORDER {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let (memory_bytes, cpu_seconds) = (number(input)?, number(input)?);
+        let (goal, component_bytes) = (CodeGoal::of_number(number(input)?), number(input)?);
+        let goal = goal.ok_or(io::ErrorKind::InvalidData)?;
+        // Before anything that somebody else has made is looked at.
+        os::limit_process(memory_bytes, cpu_seconds)?;
+        if component_bytes > COMPONENT_BYTES_MAX {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut component = Vec::new();
+        input.take(component_bytes).read_to_end(&mut component)?;
+        Ok(Some(Self { goal, component }))
     }
-    let (memory_bytes, cpu_seconds) = (number(input)?, number(input)?);
-    let (goal, component_bytes) = (CodeGoal::of_number(number(input)?), number(input)?);
-    let goal = goal.ok_or(io::ErrorKind::InvalidData)?;
-    // Before anything that somebody else has made is looked at.
-    os::limit_process(memory_bytes, cpu_seconds)?;
-    if component_bytes > COMPONENT_BYTES_MAX {
-        return Err(io::ErrorKind::InvalidData.into());
+
+    fn serve(self, output: &mut impl Write) -> io::Result<()> {
+        let Self { goal, component } = self;
+        let compiled = compile(&component, goal, |component| {
+            wasmtime::Engine::new(&settings(goal))?.precompile_component(component)
+        });
+        match compiled {
+            Ok(code) => answer(output, COMPILED, &code)?,
+            Err(why) => answer(output, REFUSED, format!("{why:#}").as_bytes())?,
+        }
+        output.flush()
     }
-    let mut component = Vec::new();
-    input.take(component_bytes).read_to_end(&mut component)?;
-    let compiled = compile(&component, goal, |component| {
-        wasmtime::Engine::new(&settings(goal))?.precompile_component(component)
-    });
-    match compiled {
-        Ok(code) => answer(output, COMPILED, &code)?,
-        Err(why) => answer(output, REFUSED, format!("{why:#}").as_bytes())?,
-    }
-    output.flush()
 }
 
 /// What it is, how long it is, and all of it: what breaks off is seen.

@@ -63,6 +63,22 @@ impl Watched {
         self.wait()
     }
 
+    /// No longer watches it; how it ended, if it did.
+    pub(super) fn release(self) -> Result<Child, End> {
+        let _ = self.stop.send(());
+        match self.thread.join() {
+            // The thread had the other one.
+            Ok(false) => Arc::into_inner(self.child)
+                .map(|held| held.into_inner().unwrap_or_else(PoisonError::into_inner).child)
+                .ok_or(End::TookTooLong),
+            _ => {
+                // It was ended, so that this does not last.
+                let _ = lock(&self.child).child.wait();
+                Err(End::TookTooLong)
+            }
+        }
+    }
+
     /// Waits until a process has ended, by itself or because it took too long. It has said its last word, so that it is
     /// about to end, and looking again now and then costs nothing.
     pub(super) fn wait(self) -> End {

@@ -19,8 +19,11 @@ pub(in crate::command::dev) enum Means {
     Poll,
 }
 
-/// Whether the system tells what happens in a folder, found out by making it happen.
-pub(in crate::command::dev) fn means_for(folder: &Path) -> Means {
+/// Whether the system tells what happens in a folder, found out by making it happen, unless it is not to be asked.
+pub(in crate::command::dev) fn means_for(folder: &Path, poll: bool) -> Means {
+    if poll {
+        return Means::Poll;
+    }
     let probe = folder.join(format!("probe-{}", std::process::id()));
     let (sender, receiver) = channel();
     let told = || -> notify::Result<bool> {

@@ -1,0 +1,110 @@
+//! A process that compiles one component after the other.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use airs_runtime::{Code, CompileProcess, Component};
+
+use super::{load, runtime, shell, tangled};
+
+/// What has compiled, by its number, each time that one was started; with what it has to do for that.
+fn noted(folder: &Path) -> (CompileProcess, impl Fn() -> Vec<u32>) {
+    let (notes, this) = (folder.join("started"), env!("CARGO_BIN_EXE_compile-component"));
+    let process = CompileProcess {
+        stays: true,
+        ..shell(format!("echo $$ >> '{}'; exec '{this}'", notes.display()))
+    };
+    let started = move || {
+        let noted = fs::read_to_string(&notes).unwrap();
+        noted.lines().map(|line| line.parse().unwrap()).collect()
+    };
+    (process, started)
+}
+
+/// Sends a signal to a process; whether it is there.
+fn signal(process: u32, signal: &str) -> bool {
+    let script = format!("kill -{signal} {process} 2>/dev/null");
+    Command::new("/bin/sh")
+        .args(["-c", &script])
+        .status()
+        .unwrap()
+        .success()
+}
+
+#[test]
+fn a_process_that_stays_compiles_one_after_the_other_and_ends_with_the_runtime() {
+    let folder = tempfile::tempdir().unwrap();
+    let (process, started) = noted(folder.path());
+    let runtime = runtime(process);
+    for tables in 1..4 {
+        load(&runtime, &tangled(tables)).unwrap();
+    }
+    let none = Component::from_text(r#"(component (core module $m (func (export "f") (result i32) nop)))"#);
+    let refused = load(&runtime, &none.unwrap()).unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidComponent);
+    load(&runtime, &tangled(4)).unwrap();
+    let started = started();
+    assert_eq!(started.len(), 1);
+    assert!(signal(started[0], "0"));
+    drop(runtime);
+    assert!(!signal(started[0], "0"));
+}
+
+#[test]
+fn a_process_that_stays_has_its_limits_for_each_component() {
+    let folder = tempfile::tempdir().unwrap();
+    let (process, started) = noted(folder.path());
+    let process = CompileProcess {
+        cpu_seconds: 2,
+        ..process
+    };
+    let runtime = runtime(process);
+    let heavy = load(&runtime, &tangled(60)).unwrap_err();
+    assert_eq!(heavy.code(), Code::LimitExceeded);
+    // Together they take longer than one of them may.
+    let mut taken = Duration::ZERO;
+    while taken < Duration::from_secs(4) {
+        let begun = Instant::now();
+        load(&runtime, &tangled(4)).unwrap();
+        taken += begun.elapsed();
+    }
+    assert_eq!(started().len(), 2);
+}
+
+#[test]
+fn a_process_that_has_ended_meanwhile_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let (process, started) = noted(folder.path());
+    let runtime = runtime(process);
+    load(&runtime, &tangled(1)).unwrap();
+    assert!(signal(started()[0], "KILL"));
+    load(&runtime, &tangled(2)).unwrap();
+    load(&runtime, &tangled(3)).unwrap();
+    assert_eq!(started().len(), 2);
+}
+
+/// Nobody else ends it.
+#[test]
+fn a_process_whose_parent_is_gone_ends_in_the_middle_of_its_work() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compile-component"));
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let component = tangled(60);
+    let bytes = component.bytes();
+    let numbers = [2_u64 << 30, 600, 0, bytes.len() as u64];
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"airs compile 3\n").unwrap();
+    for number in numbers {
+        input.write_all(&number.to_le_bytes()).unwrap();
+    }
+    input.write_all(bytes).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.stdout.is_empty() && output.status.success(), "{output:?}");
+}

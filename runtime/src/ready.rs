@@ -1,7 +1,7 @@
 //! Readying what is to be put into service, beside what serves: an instance of each starts, and drivers migrate.
 
 use std::sync::Arc;
-use std::thread;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use airs_core::{Code, Error, Kind, Name, Result};
@@ -34,26 +34,23 @@ impl Inner {
             });
         };
         let pending = Changing::of(&self.pending);
-        let (inner, executor, all) = (Arc::clone(self), self.engine.executor(), first.clone());
-        let readying = executor.spawn(async move { inner.ready_all(next, &all).await });
-        // A thread of its own, since that of the caller may belong to an executor, which must not wait.
-        let readied = thread::scope(|scope| {
-            let waiting = thread::Builder::new().spawn_scoped(scope, || executor.block_on(readying));
-            waiting.map(thread::ScopedJoinHandle::join)
+        let (inner, all) = (Arc::clone(self), first.clone());
+        // The caller's thread may belong to an executor, whose own way to wait refuses such.
+        let (tell, readied) = sync_channel(1);
+        self.engine.executor().spawn(async move {
+            let readied = inner.ready_all(next, &all).await;
+            // When nobody waits any more, that is the end.
+            drop(tell.send(readied));
         });
-        let failed = |error| Refused {
-            component: first.clone(),
-            error,
-        };
-        let readied = readied.map_err(|cause| {
-            let message = "no thread could be started to wait for the migration";
-            failed(Error::new(Code::Internal, message).caused_by(cause))
-        })?;
-        let torn_down = || {
+        let readied = readied.recv().map_err(|_| {
             let message = "the runtime ended before the component was in service";
-            failed(Error::new(Code::Internal, message))
-        };
-        let (generations, changed) = readied.map_err(|_| torn_down())?.map_err(|_| torn_down())??;
+            let error = Error::new(Code::Internal, message);
+            Refused {
+                component: first,
+                error,
+            }
+        })?;
+        let (generations, changed) = readied?;
         Ok(Readied {
             generations,
             _pending: changed.then_some(pending),

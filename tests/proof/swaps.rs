@@ -16,10 +16,11 @@ use super::verdict::{Verdict, at_most, ensure, holds, misses, size};
 
 const CALLERS: usize = 64;
 const VERSIONS: u8 = 8;
-/// Windows with swaps, and as many without, in turns.
-const WINDOWS: usize = 10;
-/// As many runs of a window as its 99th percentile needs.
-const RUNS_IN_WINDOW: usize = 2_000;
+/// Swaps of a window. There are as many windows without, of as many runs, in turns: more than half a second each, ten times what the
+/// longest runs take on two processors.
+const SWAPS_IN_WINDOW: usize = 100;
+/// Runs between two swaps: each caller meets each version twice, more or less.
+const RUNS_BETWEEN: usize = 2 * CALLERS;
 
 /// A program that answers with its own version and that of the driver behind `/probe/a`.
 fn program(version: u8) -> Component {
@@ -173,27 +174,25 @@ fn swapped_under_load(swaps: usize, swap: impl Fn(&Runtime, &[Prepared; 2])) -> 
     }))
 }
 
-/// Windows with swaps and windows without, in turns; the ratio of their 99th percentiles, pair by pair.
+/// Windows with swaps and windows without, in turns, of which each comes first as often; the ratio of their 99th percentiles,
+/// pair by pair.
 fn measured(load: &Load, swaps: usize, swap: impl Fn(usize)) -> Result<Vec<f64>, String> {
-    await_runs(load, RUNS_IN_WINDOW)?;
-    load.percentile();
-    let mut ratios = Vec::new();
-    let mut number = 0;
-    for _ in 0..WINDOWS {
-        await_runs(load, RUNS_IN_WINDOW)?;
-        let without = load.percentile();
-        let before = load.runs.load(Ordering::Relaxed);
-        for _ in 0..swaps / WINDOWS {
-            number += 1;
+    let window = |from: usize, swap: &dyn Fn(usize)| {
+        load.percentile();
+        for number in from..from + SWAPS_IN_WINDOW {
             swap(number);
-            // Some runs have each version, and swaps are spread over the window.
-            await_runs(load, 4)?;
+            await_runs(load, RUNS_BETWEEN)?;
         }
-        let rest = RUNS_IN_WINDOW.saturating_sub(load.runs.load(Ordering::Relaxed) - before);
-        await_runs(load, rest)?;
-        ratios.push(load.percentile() / without);
-    }
-    Ok(ratios)
+        Ok::<_, String>(load.percentile())
+    };
+    let pair = |from: usize| {
+        let is_even = (from / SWAPS_IN_WINDOW).is_multiple_of(2);
+        let early = is_even.then(|| window(from, &|_| {})).transpose()?;
+        let with = window(from, &swap)?;
+        let without = early.map_or_else(|| window(from, &|_| {}), Ok)?;
+        Ok(with / without)
+    };
+    (0..swaps).step_by(SWAPS_IN_WINDOW).map(pair).collect()
 }
 
 const NAME: &str = "swaps under load";

@@ -112,12 +112,13 @@ pub(crate) fn check(manifest: &Manifest, bytes: &[u8]) -> Result<Component> {
 }
 
 fn stamped(manifest: &Manifest, bytes: &[u8]) -> Result<Component, PackageError> {
-    let component = match Component::read(bytes) {
+    let stamped = match stamp(bytes, manifest) {
         // The linker was told not to make a component.
-        Err(PackageError::CoreModule) => Component::read(componentize(bytes)?)?,
-        read => read?,
+        Err(PackageError::CoreModule) => stamp(&componentize(bytes)?, manifest),
+        stamped => stamped,
     };
+    let component = Component::read(stamped?)?;
     component.check_world(manifest.kind)?;
     component.check_capabilities(&manifest.capabilities)?;
-    Component::read(stamp(component.bytes(), manifest)?)
+    Ok(component)
 }

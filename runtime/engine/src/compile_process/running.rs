@@ -139,7 +139,7 @@ fn read_answer(mut output: impl Read) -> io::Result<Answer> {
     } else {
         bytes.min(REASON_BYTES_MAX)
     };
-    let mut answer = Vec::new();
+    let mut answer = Vec::with_capacity(usize::try_from(taken).unwrap_or(0));
     output.take(taken).read_to_end(&mut answer)?;
     if answer.len() as u64 != taken {
         return Err(io::Error::new(ErrorKind::UnexpectedEof, "its answer breaks off"));

@@ -88,7 +88,7 @@ impl Order {
         if component_bytes > COMPONENT_BYTES_MAX {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        let mut component = Vec::new();
+        let mut component = Vec::with_capacity(usize::try_from(component_bytes).unwrap_or(0));
         input.take(component_bytes).read_to_end(&mut component)?;
         Ok(Some(Self { goal, component }))
     }

@@ -140,6 +140,7 @@ fn swapped_under_load(swaps: usize, swap: impl Fn(&Runtime, &[Prepared; 2])) -> 
         .map_err(|refused| refused.to_string())?;
     bench.bind("/probe", "versions", "{}", "operator").unwrap();
     let load = Load::default();
+    let begun = Instant::now();
     let done = thread::scope(|scope| {
         for _ in 0..CALLERS {
             scope.spawn(|| load.call(&bench));
@@ -151,6 +152,8 @@ fn swapped_under_load(swaps: usize, swap: impl Fn(&Runtime, &[Prepared; 2])) -> 
         done
     });
     let mut windows = done?;
+    // Half of the time is that of windows without.
+    let swaps_a_second = (2.0 * swaps as f64 / begun.elapsed().as_secs_f64()).round();
     load.check()?;
     ensure!(
         load.seen.load(Ordering::Relaxed).count_ones() == u32::from(VERSIONS),
@@ -168,6 +171,7 @@ fn swapped_under_load(swaps: usize, swap: impl Fn(&Runtime, &[Prepared; 2])) -> 
     at_most("p99 with swaps to p99 without", ratio, RATIO_MAX)?;
     Ok(json!({
         "swaps": swaps,
+        "swaps a second": swaps_a_second,
         "runs": load.runs.into_inner(),
         "the longest run, ms": load.longest.into_inner() as f64 / 1e6,
         "p99 with swaps to p99 without, median of pairs": ratio,

@@ -52,20 +52,6 @@ pub struct CompileProcess {
     pub stays: bool,
 }
 
-/// Why there is no code.
-enum Failed {
-    /// It was said, or seen.
-    Said(Error),
-    /// The process has ended over it.
-    Gone(Error),
-}
-
-impl From<Failed> for Error {
-    fn from((Failed::Said(error) | Failed::Gone(error)): Failed) -> Self {
-        error
-    }
-}
-
 impl CompileProcess {
     /// Ten times what the largest component of compilers takes that is known.
     pub const MEMORY_BYTES: u64 = 2 << 30;
@@ -200,6 +186,20 @@ impl CompileProcess {
     fn broken(&self, cause: impl fmt::Display) -> Error {
         let message = format!("{} does not compile components", self.program.display());
         Error::new(Code::Internal, message).caused_by(cause.to_string())
+    }
+}
+
+/// Why there is no code.
+enum Failed {
+    /// It was said, or seen.
+    Said(Error),
+    /// The process has ended over it.
+    Gone(Error),
+}
+
+impl From<Failed> for Error {
+    fn from((Failed::Said(error) | Failed::Gone(error)): Failed) -> Self {
+        error
     }
 }
 

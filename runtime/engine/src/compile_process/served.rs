@@ -20,8 +20,8 @@ pub(super) const REFUSED: u8 = 0;
 const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 
 /// Compiles components, from standard input to standard output, within limits that it sets itself, and answers how
-/// the process is to end: there are no more, or who asked has ended. For a program that was started as a [`CompileProcess`](crate::CompileProcess): it must have
-/// done nothing before.
+/// the process is to end. It ends the process itself when there are no more, or nobody who asks. For a program that
+/// was started as a [`CompileProcess`](crate::CompileProcess): it must have done nothing before.
 ///
 /// ```
 /// fn main() -> std::process::ExitCode {

@@ -16,8 +16,8 @@ use super::verdict::{Verdict, at_most, ensure, holds, misses, size};
 
 const CALLERS: usize = 64;
 const VERSIONS: u8 = 8;
-/// Swaps of a window. There are as many windows without, of as many runs, in turns: more than half a second each, ten times what the
-/// longest runs take on two processors.
+/// Swaps of a window. There are as many windows without, of as many runs, in turns: some half a second each on two processors, several
+/// times what the longest runs take.
 const SWAPS_IN_WINDOW: usize = 100;
 /// Runs between two swaps: each caller meets each version twice, more or less.
 const RUNS_BETWEEN: usize = 2 * CALLERS;

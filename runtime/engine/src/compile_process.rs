@@ -47,7 +47,7 @@ pub struct CompileProcess {
     /// The most time that passes.
     pub wall_ms: u64,
     /// Whether one process compiles one component after the other, each within these limits, and ends with the engine. That
-    /// takes two thirds of the time, and the memory that the largest of them took. It is for components of one hand: one
+    /// saves the start, and keeps the memory that the largest of them took. It is for components of one hand: one
     /// that took the process over could change the code of those after it.
     pub stays: bool,
 }

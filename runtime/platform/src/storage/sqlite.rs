@@ -4,6 +4,7 @@ mod fault;
 mod group;
 mod owner;
 mod reader;
+mod recent;
 mod rows;
 mod schema;
 mod sum;
@@ -20,6 +21,7 @@ use super::{Commit, Committed, Snapshot, Storage};
 use crate::StorageError;
 use owner::Owner;
 use reader::Readers;
+use recent::Recent;
 use schema::Site;
 use writer::Writer;
 
@@ -28,7 +30,8 @@ use writer::Writer;
 /// The file is in write-ahead mode with `synchronous=FULL`. All commits of one `Sqlite` go through one
 /// thread, which makes as many durable with one sync as are waiting (group commit). Snapshots are read
 /// transactions on connections of their own; their reads are made on the calling thread, and neither wait
-/// for commits nor delay them. An old snapshot keeps the write-ahead log from being cut, so that it grows.
+/// for commits nor delay them. An old snapshot keeps the write-ahead log from being cut, so that it grows. Rows that were
+/// read or written lately are kept in memory, 8 MiB of them.
 ///
 /// Its owner holds a lock on a file beside it, `<file>-owner`, from [`acquire`](Storage::acquire) until it is dropped.
 /// The lock goes with the process that holds it. If it gets lost otherwise, as when somebody removes the file, the
@@ -92,9 +95,10 @@ impl Sqlite {
 
     fn at(site: Site) -> Result<Self, StorageError> {
         let connection = schema::open(&site)?;
+        let recent = Arc::<Recent>::default();
         Ok(Self {
-            writer: Writer::start(connection, site.clone())?,
-            readers: Readers::new(site.clone()),
+            writer: Writer::start(connection, site.clone(), Arc::clone(&recent))?,
+            readers: Readers::new(site.clone(), recent),
             owner: Owner::of(site.path()),
             site,
         })

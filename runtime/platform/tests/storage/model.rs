@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use airs_platform::{
-    Bytes, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage, StorageError,
-    Stored, Version,
+    Bytes, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Sqlite, Storage,
+    StorageError, Stored, Version,
 };
+use futures_util::future::BoxFuture;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
@@ -27,6 +29,42 @@ fn sqlite_does_what_the_model_does() {
         let (_folder, storage) = crate::sqlite();
         crate::run(follow(&*storage, steps));
     });
+}
+
+#[test]
+fn sqlite_does_so_through_two_handles_on_one_file() {
+    histories(SQLITE_HISTORIES, |steps| {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Sqlite::open(&folder.path().join("state.db")).unwrap();
+        let turn = AtomicUsize::new(0);
+        crate::run(follow(&InTurns([open(), open()], turn), steps));
+    });
+}
+
+/// Two handles, each of which remembers what it has read and written, and hears nothing of the other. Now the one is
+/// asked, now the other, at times twice.
+#[derive(Debug)]
+struct InTurns([Sqlite; 2], AtomicUsize);
+
+impl InTurns {
+    fn next(&self) -> &Sqlite {
+        &self.0[usize::from(self.1.fetch_add(1, Ordering::Relaxed) % 3 == 0)]
+    }
+}
+
+impl Storage for InTurns {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
+        self.next().snapshot()
+    }
+
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
+        self.next().commit(commit)
+    }
+
+    /// Always the same one: the lock is its own until it is dropped.
+    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
+        self.0[0].acquire()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -97,7 +135,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => commit,
         1 => Just(Step::Acquire),
         3 => (0..VIEWS).prop_map(Step::View),
-        2 => (0..VIEWS, prop::collection::vec(key(), 0..4)).prop_map(|(view, keys)| Step::Get(view, keys)),
+        4 => (0..VIEWS, prop::collection::vec(key(), 0..8)).prop_map(|(view, keys)| Step::Get(view, keys)),
         3 => (0..VIEWS, range()).prop_map(|(view, range)| Step::Scan(view, range)),
     ]
 }
@@ -319,6 +357,11 @@ async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
             Step::Scan(view, range) => {
                 let (snapshot, map) = &mut views[view];
                 assert_eq!(snapshot.scan(&range).await.unwrap(), page(map, &range));
+                let (keys, values): (Vec<Key>, Vec<_>) = map
+                    .iter()
+                    .map(|(key, stored)| (key.clone(), Some(stored.clone())))
+                    .unzip();
+                assert_eq!(snapshot.get_many(&keys).await.unwrap(), values);
                 assert_eq!(
                     snapshot.counted_bytes(COUNTED).await.unwrap(),
                     counted(map, COUNTED)

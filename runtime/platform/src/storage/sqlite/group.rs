@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::super::growth::Growth;
-use super::super::{COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, Version};
+use super::super::{Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, KeyHash, Version};
+use super::recent::Recent;
 use super::schema::{Meta, signed, unsigned};
 use super::{rows, sum};
 
@@ -21,6 +22,10 @@ pub(super) struct Group<'c> {
     newest_id: Option<u64>,
     /// The bytes under the prefixes that commits of the group count.
     counted: HashMap<Key, u64>,
+    /// What the commits of the group have written.
+    written: HashMap<Key, (Version, Option<Bytes>), KeyHash>,
+    /// What was there before.
+    recent: &'c Recent,
 }
 
 /// A prefix, and the bytes under it.
@@ -31,15 +36,18 @@ pub(super) struct Fenced;
 
 impl<'c> Group<'c> {
     /// Waits for the right to write, then begins.
-    pub(super) fn begin(connection: &'c mut Connection) -> rusqlite::Result<Self> {
+    pub(super) fn begin(connection: &'c mut Connection, recent: &'c Recent) -> rusqlite::Result<Self> {
         let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
         let meta = Meta::read(&transaction)?;
+        recent.begin(meta.newest);
         Ok(Self {
             transaction,
             before: meta,
             meta,
             newest_id: None,
             counted: HashMap::new(),
+            written: HashMap::default(),
+            recent,
         })
     }
 
@@ -92,7 +100,34 @@ impl<'c> Group<'c> {
 
     /// Makes all of it durable: the one sync.
     pub(super) fn durable(self) -> rusqlite::Result<()> {
-        self.transaction.commit()
+        self.transaction.commit()?;
+        let written = self.written.into_iter();
+        let written = written.map(|(key, (version, value))| (key, version, value));
+        self.recent.publish(self.meta.newest, written);
+        Ok(())
+    }
+
+    /// The version of a key, as the commits before in the group left it.
+    fn version(&self, key: &[u8]) -> rusqlite::Result<Version> {
+        if let Some((version, value)) = self.written.get(key) {
+            return Ok(value.as_ref().map_or(0, |_| *version));
+        }
+        match self.recent.get(self.before.newest, key) {
+            Some(stored) => Ok(stored.map_or(0, |stored| stored.version)),
+            None => rows::version(&self.transaction, key),
+        }
+    }
+
+    /// The bytes of a key's value, if it is there, in the same way.
+    fn value_bytes(&self, key: &[u8]) -> rusqlite::Result<Option<u64>> {
+        let bytes = |value: &Bytes| value.len() as u64;
+        if let Some((_, value)) = self.written.get(key) {
+            return Ok(value.as_ref().map(bytes));
+        }
+        match self.recent.get(self.before.newest, key) {
+            Some(stored) => Ok(stored.map(|stored| bytes(&stored.value))),
+            None => rows::value_bytes(&self.transaction, key),
+        }
     }
 
     fn version_of_id(&self, id: &CommitId) -> rusqlite::Result<Option<Version>> {
@@ -116,8 +151,7 @@ impl<'c> Group<'c> {
                         Some(bytes) => *bytes,
                         None => rows::counted_bytes(&self.transaction, prefix)?,
                     };
-                    let stored_bytes = |key: &[u8]| rows::value_bytes(&self.transaction, key);
-                    let growth = Growth::of(&commit.writes, prefix, stored_bytes)?;
+                    let growth = Growth::of(&commit.writes, prefix, |key| self.value_bytes(key))?;
                     counted.push((prefix.clone(), growth.after(before)));
                     growth.fits(before, *bytes_max)
                 }
@@ -136,7 +170,7 @@ impl<'c> Group<'c> {
         match check {
             // It is about what is written, and was looked at with that.
             Check::Room { .. } => Ok(true),
-            Check::Key { key, version } => Ok(rows::version(&self.transaction, key)? == *version),
+            Check::Key { key, version } => Ok(self.version(key)? == *version),
             Check::Range { range, seen, more } => {
                 // One key more than was seen settles it.
                 let mut there = rows::keys(&self.transaction, range, seen.len() + 1)?;
@@ -162,6 +196,7 @@ impl<'c> Group<'c> {
                 }
                 None => delete.execute((key,))?,
             };
+            self.written.insert(key.clone(), (version, value.clone()));
         }
         drop((put, delete));
         match &commit.id {

@@ -6,8 +6,9 @@ use futures_util::future::{Either, ready};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::super::{Key, Page, Range, Reading, Snapshot, Stored};
+use super::super::{Key, Page, Range, Reading, Snapshot, Stored, Version};
 use super::fault::fault;
+use super::recent::Recent;
 use super::rows;
 use super::schema::{self, Meta, Site};
 use crate::StorageError;
@@ -19,15 +20,17 @@ const READERS_MAX: usize = 64;
 /// Connections that are not in use, and the right to use them.
 pub(super) struct Readers {
     site: Site,
+    recent: Arc<Recent>,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(site: Site) -> Arc<Self> {
+    pub(super) fn new(site: Site, recent: Arc<Recent>) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(READERS_MAX));
         Arc::new(Self {
             site,
+            recent,
             places,
             idle: Mutex::default(),
         })
@@ -40,15 +43,16 @@ impl Readers {
             doing: "take a snapshot".into(),
             source: Arc::new(closed),
         })?;
-        let connection = self.begin().map_err(|error| fault("take a snapshot", error))?;
+        let (connection, newest) = self.begin().map_err(|error| fault("take a snapshot", error))?;
         Ok(View {
             connection: Some(connection),
+            newest,
             readers: Arc::clone(self),
             _place: place,
         })
     }
 
-    fn begin(&self) -> rusqlite::Result<Connection> {
+    fn begin(&self) -> rusqlite::Result<(Connection, Version)> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -56,8 +60,8 @@ impl Readers {
         };
         connection.prepare_cached("BEGIN")?.execute(())?;
         // The view is fixed by the transaction's first read, not by its beginning.
-        Meta::read(&connection)?;
-        Ok(connection)
+        let newest = Meta::read(&connection)?.newest;
+        Ok((connection, newest))
     }
 
     fn end(&self, connection: Connection) {
@@ -77,6 +81,8 @@ impl Readers {
 pub(super) struct View {
     /// Gone after an error: a connection that failed is not used again.
     connection: Option<Connection>,
+    /// The newest commit in it.
+    newest: Version,
     readers: Arc<Readers>,
     _place: OwnedSemaphorePermit,
 }
@@ -84,6 +90,15 @@ pub(super) struct View {
 impl View {
     fn read<'a, T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Reading<'a, T> {
         Either::Left(ready(self.try_read(read)))
+    }
+
+    fn stored(&mut self, key: &[u8]) -> Result<Option<Stored>, StorageError> {
+        if let Some(known) = self.readers.recent.get(self.newest, key) {
+            return Ok(known);
+        }
+        let stored = self.try_read(|connection| rows::get(connection, key))?;
+        self.readers.recent.learn(self.newest, key, &stored);
+        Ok(stored)
     }
 
     fn try_read<T>(
@@ -106,11 +121,11 @@ impl View {
 
 impl Snapshot for View {
     fn get<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<Stored>> {
-        self.read(|connection| rows::get(connection, key))
+        Either::Left(ready(self.stored(key)))
     }
 
     fn get_many<'a>(&'a mut self, keys: &'a [Key]) -> Reading<'a, Vec<Option<Stored>>> {
-        self.read(|connection| keys.iter().map(|key| rows::get(connection, key)).collect())
+        Either::Left(ready(keys.iter().map(|key| self.stored(key)).collect()))
     }
 
     fn value_bytes<'a>(&'a mut self, key: &'a [u8]) -> Reading<'a, Option<u64>> {

@@ -1,7 +1,7 @@
 //! Reading rows of `kv`, in a read transaction or in a write transaction, and how many bytes of them there are.
 //!
-//! Whatever gives a value to somebody compares the row's sum. Checks at commit do not: they ask whether a version is the
-//! one that was read, with its sum, and one that damage changed is not.
+//! Whatever reads a value compares the row's sum. Checks at commit do not: they ask whether a version is the one that was
+//! read, with its sum, and one that damage changed is not.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 

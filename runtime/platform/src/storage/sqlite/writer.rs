@@ -21,6 +21,7 @@ use tokio::time::timeout_at;
 use super::super::{Commit, Committed};
 use super::fault::fault;
 use super::group::Group;
+use super::recent::Recent;
 use super::schema::{self, Site};
 use crate::StorageError;
 use job::{Answer, Job};
@@ -47,12 +48,17 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, site: Site) -> Result<Self, StorageError> {
+    pub(super) fn start(
+        connection: Connection,
+        site: Site,
+        recent: Arc<Recent>,
+    ) -> Result<Self, StorageError> {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMITS_MAX);
         let groups = Arc::new(AtomicU64::new(0));
         let work = Work {
             site,
             connection: Some(connection),
+            recent,
             groups: Arc::clone(&groups),
             patience: Patience::default(),
             has_ended: false,
@@ -140,6 +146,7 @@ struct Work {
     site: Site,
     /// None after an error, or a panic, that may have left the connection with a wrong idea of the file.
     connection: Option<Connection>,
+    recent: Arc<Recent>,
     groups: Arc<AtomicU64>,
     patience: Patience,
     /// Nobody is there any more whom it is for.
@@ -179,7 +186,7 @@ impl Work {
             Some(connection) => connection,
             None => schema::open(&self.site)?,
         };
-        let written = write(&mut connection, jobs, queue, &mut self.patience);
+        let written = write(&mut connection, &self.recent, jobs, queue, &mut self.patience);
         let is_broken = matches!(
             written,
             Err(StorageError::Unavailable { .. } | StorageError::OutcomeUnknown { .. })
@@ -197,12 +204,13 @@ impl Work {
 /// One transaction; returns whether there was anything to write.
 fn write(
     connection: &mut Connection,
+    recent: &Recent,
     jobs: &mut Vec<Job>,
     queue: &mut impl Queue,
     patience: &mut Patience,
 ) -> Result<bool, StorageError> {
     let failed = |error| fault("write", error);
-    let mut group = Group::begin(connection).map_err(failed)?;
+    let mut group = Group::begin(connection, recent).map_err(failed)?;
     let (mut applied, mut bytes) = (0, 0);
     let mut wait = patience.begin();
     loop {

@@ -131,7 +131,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::of(&folder.path().join("state.db")).unwrap();
         let connection = schema::open(&site).unwrap();
-        let writer = Writer::start(connection, site.clone()).unwrap();
+        let writer = Writer::start(connection, site.clone(), Arc::default()).unwrap();
         (folder, site, writer.into())
     }
 

@@ -31,6 +31,7 @@ fn work(fault: &str) -> (TempDir, Work) {
         Work {
             site,
             connection: Some(connection),
+            recent: Arc::default(),
             groups,
             patience: Patience::default(),
             has_ended: false,

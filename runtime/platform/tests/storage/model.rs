@@ -153,7 +153,11 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn value() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![4 => prop::collection::vec(any::<u8>(), 0..4), 1 => (4_000..9_000_usize).prop_map(|size| vec![7; size])]
+    prop_oneof![
+        8 => prop::collection::vec(any::<u8>(), 0..4),
+        1 => (4_000..9_000_usize).prop_map(|size| vec![7; size]),
+        1 => (30_000..40_000_usize).prop_map(|size| vec![7; size]),
+    ]
 }
 
 fn range() -> impl Strategy<Value = Range> {

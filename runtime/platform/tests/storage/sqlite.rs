@@ -5,6 +5,7 @@ mod examined;
 mod files;
 mod left;
 mod processes;
+mod recent;
 
 use std::sync::Arc;
 
@@ -209,66 +210,6 @@ fn a_conflict_leaves_the_others_of_its_group() {
         );
         assert!(get(&*storage, "d").await.is_some() && get(&*storage, "c").await.is_none());
     });
-}
-
-#[test]
-fn each_commit_of_a_group_rests_on_those_before_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.db");
-    let storage = Sqlite::open(&path).unwrap();
-    run(put(&storage, "key", "1234"));
-    let somebody_else = Connection::open(&path).unwrap();
-    somebody_else.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // With room for so many bytes of keys and values.
-    let within = |bytes_max, value| Commit {
-        checks: vec![Check::Room {
-            prefix: b"k".to_vec(),
-            bytes_max,
-        }],
-        ..writing(&[("key", value)])
-    };
-    let rests_on = |version| Commit {
-        checks: vec![Check::Key {
-            key: b"key".to_vec(),
-            version,
-        }],
-        ..writing(&[("other", Some("1"))])
-    };
-    let commits = [
-        within(10, Some("12345678")),
-        rests_on(1),
-        rests_on(2),
-        within(11, Some("12345678")),
-        within(9, Some("123456789")),
-        within(9, None),
-        rests_on(4),
-        rests_on(0),
-        within(4, Some("12")),
-    ];
-    run(async {
-        let commits = commits.map(|commit| storage.commit(commit.into()));
-        let mut commits = Box::pin(join_all(commits));
-        assert!(poll_immediate(commits.as_mut()).await.is_none());
-        somebody_else.execute_batch("ROLLBACK").unwrap();
-        let answers: Vec<Committed> = commits.await.into_iter().map(Result::unwrap).collect();
-        let conflict = |key: &str| Committed::Conflict(vec![key.into()]);
-        let expected = [
-            Committed::Applied(2),
-            conflict("key"),
-            Committed::Applied(3),
-            Committed::Applied(4),
-            conflict("k"),
-            Committed::Applied(5),
-            conflict("key"),
-            Committed::Applied(6),
-            Committed::Applied(7),
-        ];
-        assert_eq!(answers, expected);
-        let mut snapshot = storage.snapshot().await.unwrap();
-        assert_eq!(snapshot.counted_bytes(b"k").await.unwrap(), 4);
-    });
-    // One before, one for the first of them, and one for all others.
-    assert!(storage.groups() <= 3, "{} groups", storage.groups());
 }
 
 #[test]

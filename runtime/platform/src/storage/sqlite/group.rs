@@ -1,12 +1,13 @@
 //! One write transaction, for a group of commits.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::super::growth::Growth;
-use super::super::{Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, KeyHash, Version};
-use super::recent::Recent;
+use super::super::{Bytes, COMMIT_IDS_KEPT, Check, Commit, CommitId, Committed, Key, Version};
+use super::recent::{Recent, Written};
 use super::schema::{Meta, signed, unsigned};
 use super::{rows, sum};
 
@@ -23,8 +24,8 @@ pub(super) struct Group<'c> {
     /// The bytes under the prefixes that commits of the group count.
     counted: HashMap<Key, u64>,
     /// What the commits of the group have written.
-    written: HashMap<Key, (Version, Option<Bytes>), KeyHash>,
-    /// What was there before.
+    written: Written,
+    /// Some of what was there before.
     recent: &'c Recent,
 }
 
@@ -39,14 +40,14 @@ impl<'c> Group<'c> {
     pub(super) fn begin(connection: &'c mut Connection, recent: &'c Recent) -> rusqlite::Result<Self> {
         let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
         let meta = Meta::read(&transaction)?;
-        recent.begin(meta.newest);
+        recent.begin(meta.point());
         Ok(Self {
             transaction,
             before: meta,
             meta,
             newest_id: None,
             counted: HashMap::new(),
-            written: HashMap::default(),
+            written: Written::default(),
             recent,
         })
     }
@@ -98,13 +99,13 @@ impl<'c> Group<'c> {
         self.meta.write(&self.transaction)
     }
 
-    /// Makes all of it durable: the one sync.
-    pub(super) fn durable(self) -> rusqlite::Result<()> {
+    /// Makes all of it durable, and says how long that took: the one sync.
+    pub(super) fn durable(self) -> rusqlite::Result<Duration> {
+        let began = Instant::now();
         self.transaction.commit()?;
-        let written = self.written.into_iter();
-        let written = written.map(|(key, (version, value))| (key, version, value));
-        self.recent.publish(self.meta.newest, written);
-        Ok(())
+        let sync = began.elapsed();
+        self.recent.publish(self.meta.point(), self.written);
+        Ok(sync)
     }
 
     /// The version of a key, as the commits before in the group left it.
@@ -112,7 +113,7 @@ impl<'c> Group<'c> {
         if let Some((version, value)) = self.written.get(key) {
             return Ok(value.as_ref().map_or(0, |_| *version));
         }
-        match self.recent.get(self.before.newest, key) {
+        match self.recent.get(self.before.point(), key) {
             Some(stored) => Ok(stored.map_or(0, |stored| stored.version)),
             None => rows::version(&self.transaction, key),
         }
@@ -124,7 +125,7 @@ impl<'c> Group<'c> {
         if let Some((_, value)) = self.written.get(key) {
             return Ok(value.as_ref().map(bytes));
         }
-        match self.recent.get(self.before.newest, key) {
+        match self.recent.get(self.before.point(), key) {
             Some(stored) => Ok(stored.map(|stored| bytes(&stored.value))),
             None => rows::value_bytes(&self.transaction, key),
         }

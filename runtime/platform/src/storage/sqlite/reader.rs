@@ -6,11 +6,11 @@ use futures_util::future::{Either, ready};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::super::{Key, Page, Range, Reading, Snapshot, Stored, Version};
+use super::super::{Key, Page, Range, Reading, Snapshot, Stored};
 use super::fault::fault;
 use super::recent::Recent;
 use super::rows;
-use super::schema::{self, Meta, Site};
+use super::schema::{self, Meta, Point, Site};
 use crate::StorageError;
 
 /// Snapshots alive at once; who wants one more waits. Each may cost two of the 1,024 file descriptors that a
@@ -43,16 +43,16 @@ impl Readers {
             doing: "take a snapshot".into(),
             source: Arc::new(closed),
         })?;
-        let (connection, newest) = self.begin().map_err(|error| fault("take a snapshot", error))?;
+        let (connection, point) = self.begin().map_err(|error| fault("take a snapshot", error))?;
         Ok(View {
             connection: Some(connection),
-            newest,
+            point,
             readers: Arc::clone(self),
             _place: place,
         })
     }
 
-    fn begin(&self) -> rusqlite::Result<(Connection, Version)> {
+    fn begin(&self) -> rusqlite::Result<(Connection, Point)> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -60,8 +60,8 @@ impl Readers {
         };
         connection.prepare_cached("BEGIN")?.execute(())?;
         // The view is fixed by the transaction's first read, not by its beginning.
-        let newest = Meta::read(&connection)?.newest;
-        Ok((connection, newest))
+        let point = Meta::read(&connection)?.point();
+        Ok((connection, point))
     }
 
     fn end(&self, connection: Connection) {
@@ -81,8 +81,8 @@ impl Readers {
 pub(super) struct View {
     /// Gone after an error: a connection that failed is not used again.
     connection: Option<Connection>,
-    /// The newest commit in it.
-    newest: Version,
+    /// Up to where it goes.
+    point: Point,
     readers: Arc<Readers>,
     _place: OwnedSemaphorePermit,
 }
@@ -93,11 +93,14 @@ impl View {
     }
 
     fn stored(&mut self, key: &[u8]) -> Result<Option<Stored>, StorageError> {
-        if let Some(known) = self.readers.recent.get(self.newest, key) {
+        // After an error nothing is read any more, from memory neither.
+        if self.connection.is_some()
+            && let Some(known) = self.readers.recent.get(self.point, key)
+        {
             return Ok(known);
         }
         let stored = self.try_read(|connection| rows::get(connection, key))?;
-        self.readers.recent.learn(self.newest, key, &stored);
+        self.readers.recent.learn(self.point, key, &stored);
         Ok(stored)
     }
 

@@ -20,7 +20,7 @@ use crate::{StorageError, os};
 use beside::{Alone, length_at_rest, refuse_emptied};
 pub(super) use examine::{examine, examine_rows};
 use marks::{Age, marks};
-pub(super) use meta::Meta;
+pub(super) use meta::{Meta, Point};
 
 /// How long to wait for another process that writes: as long as a run may take by default.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5_000);

@@ -237,10 +237,9 @@ fn write(
         return Ok(false);
     }
     group.close().map_err(failed)?;
-    let began = Instant::now();
     match group.durable() {
-        Ok(()) => {
-            patience.learn(&wait, applied, queue.waiting(), began.elapsed());
+        Ok(sync) => {
+            patience.learn(&wait, applied, queue.waiting(), sync);
             Ok(true)
         }
         // The log had no room for it. Any other error may have come after its last write, with the sync.

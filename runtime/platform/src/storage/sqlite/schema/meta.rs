@@ -16,7 +16,22 @@ pub(in super::super) struct Meta {
     pub(in super::super) epoch: u64,
 }
 
+/// A state, and how far it has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Point {
+    pub(in super::super) origin: [u8; 16],
+    /// The number of the newest commit.
+    pub(in super::super) newest: u64,
+}
+
 impl Meta {
+    pub(in super::super) fn point(&self) -> Point {
+        Point {
+            origin: self.origin,
+            newest: self.newest,
+        }
+    }
+
     pub(in super::super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT origin, newest, epoch, sum FROM meta WHERE one = 1";
         connection.prepare_cached(sql)?.query_row((), |row| {

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::oneshot::Receiver;
 
-use super::super::super::Bytes;
+use super::super::super::{Bytes, Snapshot};
+use super::super::reader::Readers;
 use super::*;
 
 /// Makes every commit fail in the last moment: SQLite looks at this foreign key when it commits.
@@ -23,20 +24,21 @@ const COMMIT_FAILS: &str = "
 fn work(fault: &str) -> (TempDir, Work) {
     let folder = tempfile::tempdir().unwrap();
     let site = Site::of(&folder.path().join("state.db")).unwrap();
-    let connection = schema::open(&site).unwrap();
+    let work = on(site);
+    let connection = work.connection.as_ref().unwrap();
     connection.execute_batch(fault).unwrap();
-    let groups = Arc::new(AtomicU64::new(0));
-    (
-        folder,
-        Work {
-            site,
-            connection: Some(connection),
-            recent: Arc::default(),
-            groups,
-            patience: Patience::default(),
-            has_ended: false,
-        },
-    )
+    (folder, work)
+}
+
+fn on(site: Site) -> Work {
+    Work {
+        connection: Some(schema::open(&site).unwrap()),
+        site,
+        recent: Arc::default(),
+        groups: Arc::default(),
+        patience: Patience::default(),
+        has_ended: false,
+    }
 }
 
 /// A commit of one key, and where its answer arrives.
@@ -93,6 +95,27 @@ fn a_failing_sync_is_an_unknown_outcome_that_the_id_settles() {
         [Ok(Committed::Applied(1)), Ok(Committed::AlreadyApplied(1))]
     ));
     assert_eq!((keys(work.site.path()), work.groups()), (vec!["a".into()], 1));
+}
+
+#[test]
+fn what_did_not_become_durable_is_not_remembered() {
+    let (_folder, mut work) = work(COMMIT_FAILS);
+    serve(&mut work, &[("a", 1)]);
+    // Somebody else's commit gets the number that this one would have had.
+    let mut other = on(work.site.clone());
+    assert!(matches!(
+        serve(&mut other, &[("a", 2)])[..],
+        [Ok(Committed::Applied(1))]
+    ));
+    let readers = Readers::new(work.site.clone(), Arc::clone(&work.recent));
+    let value_bytes = || {
+        let mut view = readers.view().now_or_never().unwrap().unwrap();
+        let stored = view.get(b"a").now_or_never().unwrap().unwrap();
+        stored.unwrap().value.len()
+    };
+    assert_eq!(value_bytes(), 2);
+    serve(&mut work, &[("b", 1)]);
+    assert_eq!(value_bytes(), 2);
 }
 
 #[test]

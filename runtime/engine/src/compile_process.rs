@@ -1,5 +1,6 @@
 //! Compiling in a process of its own, which a component that is hard to compile harms at most.
 
+mod functions;
 mod places;
 mod running;
 mod served;
@@ -47,8 +48,9 @@ pub struct CompileProcess {
     /// The most time that passes.
     pub wall_ms: u64,
     /// Whether one process compiles one component after the other, each within these limits, and ends with the engine. That
-    /// saves the start, and keeps the memory that the largest of them took. It is for components of one hand: one
-    /// that took the process over could change the code of those after it.
+    /// saves the start, and what is the same in the next version of a component: the code of functions is kept, 64 MiB of
+    /// it, beside the memory that the largest of them took. It is for components of one hand: one that took the process
+    /// over could change the code of those after it.
     pub stays: bool,
 }
 
@@ -161,6 +163,7 @@ impl CompileProcess {
             self.memory_bytes,
             self.cpu_seconds,
             goal.number(),
+            u64::from(self.stays),
             component_bytes,
         ];
         let numbers = numbers.iter().flat_map(|number| number.to_le_bytes());

@@ -2,16 +2,18 @@
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
+use super::functions::Functions;
 use crate::code_goal::CodeGoal;
 use crate::compiler::compile;
 use crate::engine::settings;
 use crate::os;
 
 /// How an order begins.
-pub(super) const ORDER: &[u8] = b"airs compile 3\n";
+pub(super) const ORDER: &[u8] = b"airs compile 4\n";
 /// How an answer begins: with code, or with why there is none.
 pub(super) const COMPILED: u8 = 1;
 pub(super) const REFUSED: u8 = 0;
@@ -49,7 +51,8 @@ pub fn serve_compilation() -> ExitCode {
         leave(end);
     });
     let mut output = io::stdout().lock();
-    let mut served = orders.iter().map(|order| order.serve(&mut output));
+    let functions = Arc::default();
+    let mut served = orders.iter().map(|order| order.serve(&functions, &mut output));
     match reading.is_ok() && served.all(|served| served.is_ok()) {
         true => ExitCode::SUCCESS,
         // Whoever asked sees that there is no answer.
@@ -66,6 +69,8 @@ fn leave(end: i32) -> ! {
 /// What is to be compiled.
 struct Order {
     goal: CodeGoal,
+    /// Whether others follow, which may be its next versions.
+    stays: bool,
     component: Vec<u8>,
 }
 
@@ -81,7 +86,8 @@ impl Order {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let (memory_bytes, cpu_seconds) = (number(input)?, number(input)?);
-        let (goal, component_bytes) = (CodeGoal::of_number(number(input)?), number(input)?);
+        let (goal, stays) = (CodeGoal::of_number(number(input)?), number(input)? != 0);
+        let component_bytes = number(input)?;
         let goal = goal.ok_or(io::ErrorKind::InvalidData)?;
         // Before anything that somebody else has made is looked at.
         os::limit_process(memory_bytes, cpu_seconds)?;
@@ -90,13 +96,25 @@ impl Order {
         }
         let mut component = Vec::with_capacity(usize::try_from(component_bytes).unwrap_or(0));
         input.take(component_bytes).read_to_end(&mut component)?;
-        Ok(Some(Self { goal, component }))
+        Ok(Some(Self {
+            goal,
+            stays,
+            component,
+        }))
     }
 
-    fn serve(self, output: &mut impl Write) -> io::Result<()> {
-        let Self { goal, component } = self;
+    fn serve(self, functions: &Arc<Functions>, output: &mut impl Write) -> io::Result<()> {
+        let Self {
+            goal,
+            stays,
+            component,
+        } = self;
         let compiled = compile(&component, goal, |component| {
-            wasmtime::Engine::new(&settings(goal))?.precompile_component(component)
+            let mut settings = settings(goal);
+            if stays {
+                settings.enable_incremental_compilation(Arc::clone(functions) as _)?;
+            }
+            wasmtime::Engine::new(&settings)?.precompile_component(component)
         });
         match compiled {
             Ok(code) => answer(output, COMPILED, &code)?,

@@ -1,0 +1,135 @@
+//! The code of functions that a process has compiled, for the versions that come after.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasmtime::CacheStore;
+
+/// What is kept of some forty components of a template's size. A version that changes a line adds a hundredth of that.
+const BYTES_MAX: usize = 64 << 20;
+
+/// An entry beside its key and its code: its place in the map, and two allocations.
+const ENTRY_BYTES: usize = 128;
+
+/// Code by function: of two versions of a component most functions are the same, and are not compiled twice.
+///
+/// The key is Cranelift's, a SHA-256 of all that it compiles a function from, so that the code is what it would be
+/// without this. When there is no more room, all of it goes: the next version of each component is compiled as the first one was.
+#[derive(Default)]
+pub(super) struct Functions(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    code: HashMap<Box<[u8]>, Arc<[u8]>>,
+    bytes: usize,
+}
+
+impl CacheStore for Functions {
+    fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        // Copied without the lock: as many threads as there are ask for it.
+        let code = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .code
+            .get(key)
+            .cloned();
+        code.map(|code| Cow::Owned(code.to_vec()))
+    }
+
+    fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
+        let bytes = ENTRY_BYTES + key.len() + code.len();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if bytes > BYTES_MAX {
+            return false;
+        }
+        if kept.bytes + bytes > BYTES_MAX {
+            *kept = Kept::default();
+        }
+        if kept.code.insert(key.into(), code.into()).is_none() {
+            kept.bytes += bytes;
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Functions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Functions").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code_goal::CodeGoal;
+    use crate::engine::settings;
+
+    /// A component with some functions, of which one returns this.
+    fn component(number: u32) -> Vec<u8> {
+        let text = format!(
+            r#"(component (core module
+                (memory 1)
+                (func $twice (param i32) (result i32) (i32.mul (local.get 0) (i32.load (i32.const 8))))
+                (func $count (param i32) (result i32) (loop $again (result i32)
+                    (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+                    (br_if $again (i32.const 1) (local.get 0)) drop (call $twice (local.get 0))))
+                (func (export "f") (result i32) (call $count (i32.const {number})))
+                (data (i32.const 8) "\0{number}")))"#
+        );
+        wat::parse_str(text).unwrap()
+    }
+
+    fn compile(goal: CodeGoal, component: &[u8], functions: Option<&Arc<Functions>>) -> Vec<u8> {
+        let mut settings = settings(goal);
+        if let Some(functions) = functions {
+            settings
+                .enable_incremental_compilation(Arc::clone(functions) as Arc<dyn CacheStore>)
+                .unwrap();
+        }
+        let engine = wasmtime::Engine::new(&settings).unwrap();
+        engine.precompile_component(component).unwrap()
+    }
+
+    #[test]
+    fn the_code_is_what_it_would_be_without() {
+        for goal in [CodeGoal::Speed, CodeGoal::Turnaround, CodeGoal::Debugging] {
+            let functions = Arc::<Functions>::default();
+            let kept = || functions.0.lock().unwrap().code.len();
+            let mut counts = Vec::new();
+            for number in [7, 8, 7] {
+                let component = component(number);
+                let plain = compile(goal, &component, None);
+                assert!(
+                    plain == compile(goal, &component, Some(&functions)),
+                    "{goal:?}, {number}"
+                );
+                counts.push(kept());
+            }
+            // Of the second version one function is new, and of the third one none.
+            assert!(counts[0] > 1);
+            assert_eq!(counts[1..], [counts[0] + 1, counts[0] + 1], "{goal:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        const ONE: usize = 1 << 20;
+        let functions = Functions::default();
+        let bytes = || functions.0.lock().unwrap().bytes;
+        for key in 0..2 * BYTES_MAX / ONE {
+            assert!(functions.insert(&key.to_le_bytes(), vec![0; ONE]));
+            assert_eq!(functions.get(&key.to_le_bytes()).unwrap().len(), ONE);
+            assert!(bytes() <= BYTES_MAX);
+        }
+        let before = bytes();
+        assert!(!functions.insert(b"too much", vec![0; BYTES_MAX]));
+        assert_eq!(bytes(), before);
+        // The same one once more is no more.
+        let last = (2 * BYTES_MAX / ONE - 1).to_le_bytes();
+        assert!(functions.insert(&last, vec![0; ONE]));
+        assert_eq!(bytes(), before);
+    }
+}

@@ -48,7 +48,7 @@ struct InTurns([Sqlite; 2], AtomicUsize);
 
 impl InTurns {
     fn next(&self) -> &Sqlite {
-        &self.0[usize::from(self.1.fetch_add(1, Ordering::Relaxed) % 3 == 0)]
+        &self.0[usize::from(self.1.fetch_add(1, Ordering::Relaxed).is_multiple_of(3))]
     }
 }
 

@@ -111,7 +111,8 @@ impl Order {
         } = self;
         let compiled = compile(&component, goal, |component| {
             let mut settings = settings(goal);
-            if stays {
+            // What a debugger is told of a function is not kept with its code.
+            if stays && goal != CodeGoal::Debugging {
                 settings.enable_incremental_compilation(Arc::clone(functions) as _)?;
             }
             wasmtime::Engine::new(&settings)?.precompile_component(component)

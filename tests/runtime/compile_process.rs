@@ -18,6 +18,11 @@ fn runtime(process: CompileProcess) -> Runtime {
 /// A component whose function has so many tables of branches, each to all of its blocks, with many values along: it is
 /// short, and takes long to compile.
 fn tangled(tables: usize) -> Component {
+    tangled_like(tables, 0)
+}
+
+/// The same; with another number it is another one.
+fn tangled_like(tables: usize, number: usize) -> Component {
     const BLOCKS: usize = 400;
     const VALUES: usize = 100;
     let values = "local.get 0 ".repeat(VALUES);
@@ -28,7 +33,7 @@ fn tangled(tables: usize) -> Component {
           (core module $m
             (type $t (func (result {types})))
             (func (export "f") (param i32) (result i32)
-              {open} {tables} {values} {close} {drops}))
+              i32.const {number} drop {open} {tables} {values} {close} {drops}))
           (core instance $i (instantiate $m))
           (func (export "f") (param "n" u32) (result u32) (canon lift (core func $i "f"))))"#,
         types = "i32 ".repeat(VALUES),

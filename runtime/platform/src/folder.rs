@@ -14,6 +14,13 @@ const ENTRIES_MAX: usize = 4_096;
 /// How often a file is opened that was replaced since it was looked at. Who replaces files does not do it all the time.
 const OPEN_ATTEMPTS_MAX: usize = 8;
 
+/// How often a path is looked at once more, after its file was opened, before that is believed to be what belongs there.
+///
+/// No system tells at once what a path leads to and how many names that has. A hard link that is removed in just that
+/// moment looks like a file with one name, and so it does when it was put back and is removed again while it is opened. It
+/// would have to happen in each of these moments, too.
+const LOOKS_AFTER: usize = 3;
+
 /// A folder of this machine, to be looked into.
 ///
 /// Paths are followed below it and nowhere else: a link that leads out of it leads nowhere, also when it is made while
@@ -58,6 +65,22 @@ impl LocalFolder {
         }
         Ok(found)
     }
+
+    /// Whether a path still leads to a file that was found there, which still has one name.
+    fn leads_to(&self, path: &FolderPath, found: &Metadata) -> Result<bool, FolderError> {
+        for _ in 0..LOOKS_AFTER {
+            let again = self.look(path)?;
+            read_stat(&again)?;
+            if !is_same(&again, found) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 impl Folder for LocalFolder {
@@ -84,8 +107,7 @@ impl Folder for LocalFolder {
             let opened = self.root()?.open_with(path.to_string(), &options);
             let file = opened.map_err(|error| fault(&error))?;
             let found = file.metadata().map_err(|error| fault(&error))?;
-            // A hard link that was here while it was opened, and is gone, has one name, as what belongs here has.
-            if (looked.dev(), looked.ino()) == (found.dev(), found.ino()) {
+            if is_same(&looked, &found) && self.leads_to(path, &found)? {
                 return Ok((read_stat(&found)?, Box::new(file)));
             }
         }

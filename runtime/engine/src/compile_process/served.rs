@@ -111,7 +111,7 @@ impl Order {
         } = self;
         let compiled = compile(&component, goal, |component| {
             let mut settings = settings(goal);
-            // What a debugger is told of a function is not kept with its code.
+            // For a debugger: of a component without debug information, functions that were kept made other code.
             if stays && goal != CodeGoal::Debugging {
                 settings.enable_incremental_compilation(Arc::clone(functions) as _)?;
             }
@@ -136,4 +136,32 @@ pub(super) fn number(input: &mut impl Read) -> io::Result<u64> {
     let mut bytes = [0; 8];
     input.read_exact(&mut bytes)?;
     Ok(u64::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_process_that_stays_keeps_functions_and_not_for_a_debugger() {
+        let component =
+            wat::parse_str(r#"(component (core module (func (export "f") (result i32) i32.const 7)))"#)
+                .unwrap();
+        let kept = |goal, stays| {
+            let functions = Arc::<Functions>::default();
+            let component = component.to_vec();
+            let order = Order {
+                goal,
+                stays,
+                component,
+            };
+            let mut answer = Vec::new();
+            order.serve(&functions, &mut answer).unwrap();
+            assert_eq!(answer[0], COMPILED);
+            functions.len()
+        };
+        assert!(kept(CodeGoal::Turnaround, true) > 0 && kept(CodeGoal::Speed, true) > 0);
+        assert_eq!(kept(CodeGoal::Turnaround, false), 0);
+        assert_eq!(kept(CodeGoal::Debugging, true), 0);
+    }
 }

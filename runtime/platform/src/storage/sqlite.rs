@@ -31,7 +31,7 @@ use writer::Writer;
 /// thread, which makes as many durable with one sync as are waiting (group commit). Snapshots are read
 /// transactions on connections of their own; their reads are made on the calling thread, and neither wait
 /// for commits nor delay them. An old snapshot keeps the write-ahead log from being cut, so that it grows. Rows that were
-/// read or written lately, since the first commit of this `Sqlite`, are kept in memory, 8 MiB of them.
+/// read or written lately, since this `Sqlite` first committed or acquired, are kept in memory, 8 MiB of them.
 ///
 /// Its owner holds a lock on a file beside it, `<file>-owner`, from [`acquire`](Storage::acquire) until it is dropped.
 /// The lock goes with the process that holds it. If it gets lost otherwise, as when somebody removes the file, the
@@ -74,7 +74,7 @@ impl Sqlite {
     ///
     /// A file that is not a storage file, is one of a newer format, or is damaged as far as its head and its
     /// tables go is refused and left as it is; so is one that was emptied, and one beside which is a log that is not its
-    /// own. Damage elsewhere is found when it is read: each row has a sum of what is in it.
+    /// own. Damage elsewhere is found when it is read from the file: each row has a sum of what is in it.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
         Self::at(Site::of(path)?)
     }

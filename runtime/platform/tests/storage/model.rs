@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use airs_platform::{
-    Bytes, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Sqlite, Storage,
-    StorageError, Stored, Version,
+    Bytes, Check, Commit, CommitId, Committed, Entry, Key, Page, Range, Snapshot, Storage, StorageError,
+    Stored, Version,
 };
-use futures_util::future::BoxFuture;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 const MEMORY_HISTORIES: u32 = 400;
-const SQLITE_HISTORIES: u32 = 40;
+pub(crate) const SQLITE_HISTORIES: u32 = 40;
 const HISTORY_STEPS: usize = 60;
 
 #[test]
@@ -31,44 +29,8 @@ fn sqlite_does_what_the_model_does() {
     });
 }
 
-#[test]
-fn sqlite_does_so_through_two_handles_on_one_file() {
-    histories(SQLITE_HISTORIES, |steps| {
-        let folder = tempfile::tempdir().unwrap();
-        let open = || Sqlite::open(&folder.path().join("state.db")).unwrap();
-        let turn = AtomicUsize::new(0);
-        crate::run(follow(&InTurns([open(), open()], turn), steps));
-    });
-}
-
-/// Two handles, each of which remembers what it has read and written, and hears nothing of the other. Now the one is
-/// asked, now the other, at times twice.
-#[derive(Debug)]
-struct InTurns([Sqlite; 2], AtomicUsize);
-
-impl InTurns {
-    fn next(&self) -> &Sqlite {
-        &self.0[usize::from(self.1.fetch_add(1, Ordering::Relaxed).is_multiple_of(3))]
-    }
-}
-
-impl Storage for InTurns {
-    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
-        self.next().snapshot()
-    }
-
-    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
-        self.next().commit(commit)
-    }
-
-    /// Always the same one: the lock is its own until it is dropped.
-    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
-        self.0[0].acquire()
-    }
-}
-
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Commit {
         id: Option<u8>,
         epochs_ago: Option<u64>,
@@ -86,7 +48,7 @@ enum Step {
 
 /// Something that a view shows, and that a commit depends on.
 #[derive(Clone, Debug)]
-enum Dependence {
+pub(crate) enum Dependence {
     Key(usize, Key),
     Range(usize, Range),
 }
@@ -97,7 +59,7 @@ const COUNTED: &[u8] = b"a";
 /// Views kept at once.
 const VIEWS: usize = 3;
 
-fn histories(cases: u32, test: impl Fn(Vec<Step>)) {
+pub(crate) fn histories(cases: u32, test: impl Fn(Vec<Step>)) {
     let config = ProptestConfig {
         cases,
         failure_persistence: None,
@@ -310,7 +272,7 @@ fn counted(map: &Map, prefix: &[u8]) -> u64 {
         .sum()
 }
 
-async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
+pub(crate) async fn follow(storage: &dyn Storage, steps: Vec<Step>) {
     let mut model = Model::default();
     let mut views = Vec::new();
     for _ in 0..VIEWS {

@@ -26,7 +26,7 @@ const WRITTEN_MAX: usize = 4_096;
 /// What a group of commits has written: for each key the number of the commit that was the last to write it, and the value.
 pub(super) type Written = HashMap<Key, (Version, Option<Bytes>), KeyHash>;
 
-/// What is stored under some of the keys, from the first commit of this storage on.
+/// What is stored under some of the keys, from the first time on that this storage has committed or acquired.
 ///
 /// Only what is durable is in it. Whoever commits through another connection than the one writer of this storage leaves
 /// it behind: snapshots of what came after [`as_of`](Known::as_of) find nothing here, until the writer

@@ -1,12 +1,13 @@
 //! What is kept in memory of a file is what the file has.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use airs_platform::{Check, Commit, Committed, Sqlite, Storage, StorageError};
-use futures_util::future::{join_all, poll_immediate, try_join_all};
+use airs_platform::{Check, Commit, Committed, Snapshot, Sqlite, Storage, StorageError};
+use futures_util::future::{BoxFuture, join_all, poll_immediate, try_join_all};
 use rusqlite::Connection;
 
+use crate::model::{SQLITE_HISTORIES, follow, histories};
 use crate::{bytes, get, put, run, text, writing};
 
 #[test]
@@ -106,7 +107,9 @@ fn snapshots_show_each_commit_whole_while_others_are_made() {
         let readers = (0..4).map(|_| {
             let (storage, done) = (Arc::clone(&storage), Arc::clone(&done));
             tokio::spawn(async move {
-                while !done.load(Ordering::Relaxed) {
+                let mut reads = 0;
+                while reads == 0 || !done.load(Ordering::Relaxed) {
+                    reads += 1;
                     let mut snapshot = storage.snapshot().await.unwrap();
                     let mut number = async |key| -> u32 {
                         tokio::task::yield_now().await;
@@ -125,4 +128,40 @@ fn snapshots_show_each_commit_whole_while_others_are_made() {
         done.store(true, Ordering::Relaxed);
         try_join_all(readers).await.unwrap();
     });
+}
+
+#[test]
+fn two_handles_on_one_file_do_what_the_model_does() {
+    histories(SQLITE_HISTORIES, |steps| {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Sqlite::open(&folder.path().join("state.db")).unwrap();
+        let turn = AtomicUsize::new(0);
+        crate::run(follow(&InTurns([open(), open()], turn), steps));
+    });
+}
+
+/// Two handles, each of which remembers what it has read and written, and hears nothing of the other. Now the one is
+/// asked, now the other, at times twice.
+#[derive(Debug)]
+struct InTurns([Sqlite; 2], AtomicUsize);
+
+impl InTurns {
+    fn next(&self) -> &Sqlite {
+        &self.0[usize::from(self.1.fetch_add(1, Ordering::Relaxed).is_multiple_of(3))]
+    }
+}
+
+impl Storage for InTurns {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StorageError>> {
+        self.next().snapshot()
+    }
+
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StorageError>> {
+        self.next().commit(commit)
+    }
+
+    /// Always the same one: the lock is its own until it is dropped.
+    fn acquire(&self) -> BoxFuture<'_, Result<u64, StorageError>> {
+        self.0[0].acquire()
+    }
 }

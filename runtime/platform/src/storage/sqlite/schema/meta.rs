@@ -16,7 +16,7 @@ pub(in super::super) struct Meta {
     pub(in super::super) epoch: u64,
 }
 
-/// A state, and how far it has come.
+/// A state, and how far it has come. A copy of a file has the same, as long as neither goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Point {
     pub(in super::super) origin: [u8; 16],

@@ -81,9 +81,8 @@ mod unix {
         #[cfg(target_os = "linux")]
         expendable();
         // What it took before was for another component: this one has as much again.
-        let taken = clock_gettime(ClockId::ProcessCPUTime);
-        let taken = u64::try_from(taken.tv_sec).unwrap_or(0) + u64::from(taken.tv_nsec > 0);
-        let cpu_seconds = cpu_seconds.saturating_add(taken);
+        let taken = clock_gettime(ClockId::ProcessCPUTime).tv_sec;
+        let cpu_seconds = cpu_seconds.saturating_add(u64::try_from(taken).unwrap_or(0));
         let limits = [
             (Resource::Cpu, cpu_seconds, true),
             (Resource::As, memory_bytes, false),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::CacheStore;
 
-/// Some forty components of a template's size. A version in which a line was changed adds a hundredth of one.
+/// Some forty components of a template's size, or versions of one in which all functions are other ones.
 const BYTES_MAX: usize = 64 << 20;
 
 /// An entry beside its key and its code: its place in the map, and two allocations.
@@ -42,21 +42,19 @@ impl CacheStore for Functions {
 
     fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
         let bytes = ENTRY_BYTES + key.len() + code.len();
-        let code = Arc::from(code);
-        // Dropped without the lock, too.
-        let mut displaced = Kept::default();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes > BYTES_MAX {
             return false;
         }
+        let code = Arc::from(code);
+        // Before the lock, so that it is dropped after it.
+        let mut _displaced = Kept::default();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.bytes + bytes > BYTES_MAX {
-            displaced = mem::take(&mut *kept);
+            _displaced = mem::take(&mut *kept);
         }
         if kept.code.insert(key.into(), code).is_none() {
             kept.bytes += bytes;
         }
-        drop(kept);
-        drop(displaced);
         true
     }
 }

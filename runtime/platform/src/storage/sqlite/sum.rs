@@ -1,7 +1,7 @@
 //! What tells a row that is not as it was written.
 //!
-//! Each row has a sum of what is in it, its key included, which is compared whenever the row is read from the file. It is against
-//! damage, not against attackers: whoever can write to the file can write a sum.
+//! Each row has a sum of what is in it, its key included, which is compared whenever the row is read from the file. It
+//! is against damage, not against attackers: whoever can write to the file can write a sum.
 
 use rusqlite::Connection;
 

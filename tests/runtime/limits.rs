@@ -284,6 +284,24 @@ fn what_a_guest_calls_its_functions_is_no_limit() {
     }
 }
 
+/// What is called in the place of a large copy is no function of the guest's.
+#[test]
+fn a_guest_that_copies_beyond_its_memory_fails_where_it_does() {
+    let runtime = Runtime::builder().build().unwrap();
+    let text = r#"(component
+        (core module $m (memory 1)
+          (func $too_far (export "f") (memory.copy (i32.const 0) (i32.const 9) (i32.const 2000000))))
+        (core instance $i (instantiate $m))
+        (func (export "f") (canon lift (core func $i "f"))))"#;
+    let component = Component::from_text(text).unwrap();
+    let callable = runtime.callable(&component, &CallConfig::default()).unwrap();
+    let error = callable.call_blocking::<_, ()>("f", ()).unwrap_err();
+    assert_eq!(error.code(), Code::Trap, "{error}");
+    assert!(error.message().contains("out of bounds memory access"), "{error}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause.lines().skip(1).collect::<Vec<_>>(), ["   0: m!too_far"], "{cause}");
+}
+
 #[test]
 fn a_run_uses_so_many_drivers_and_no_more() {
     const DRIVERS_MAX: usize = 8;

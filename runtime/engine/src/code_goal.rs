@@ -37,6 +37,11 @@ impl CodeGoal {
         Self::ALL.into_iter().find(|goal| goal.number() == number)
     }
 
+    /// Whether a guest is to be interrupted also while it copies much: not where nobody knows how long somebody looks at it.
+    pub(crate) fn divides_copies(self) -> bool {
+        self != Self::Debugging
+    }
+
     pub(crate) fn set(self, config: &mut Config) {
         let (optimised, registers) = match self {
             Self::Speed => (OptLevel::Speed, RegallocAlgorithm::Backtracking),

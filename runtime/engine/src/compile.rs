@@ -6,6 +6,7 @@ use std::sync::Arc;
 use airs_core::{Code, Error, Limits, Result};
 use wasmtime::component::Component;
 
+use crate::code_goal::CodeGoal;
 use crate::lines::Lines;
 
 const WASM_PAGE_BYTES: u64 = 64 << 10;
@@ -20,14 +21,14 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// The code of a component, ready to make instances of.
-    pub(crate) fn new(code: Component, component: &Arc<[u8]>) -> Result<Self> {
+    /// The code of a component, as it was made for this, ready to make instances of.
+    pub(crate) fn new(code: Component, component: &Arc<[u8]>, goal: CodeGoal) -> Result<Self> {
         code.initialize_copy_on_write_image().map_err(|error| {
             Error::new(Code::Internal, "code has no room").caused_by(format!("{error:#}"))
         })?;
         Ok(Self {
             component: code,
-            lines: Lines::of(component),
+            lines: Lines::of(component, goal),
         })
     }
 

@@ -12,6 +12,7 @@ use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
 use crate::compile_process::Staying;
 use crate::debugger::with_bases;
+use crate::divided::Divided;
 use crate::{CodeCache, CompileProcess};
 
 /// How components become code. Without anything, this process compiles each whenever it is loaded.
@@ -87,7 +88,7 @@ impl Compiler {
             match cache.load(&self.engine, &name) {
                 Ok(Some(code)) => {
                     tell(Compilation::Done(CodeSource::Cache));
-                    return Compiled::new(code, component);
+                    return self.compiled(code, component);
                 }
                 Ok(None) => {}
                 Err(why) => tell(Compilation::CacheFault(why)),
@@ -117,11 +118,19 @@ impl Compiler {
             }
         };
         tell(Compilation::Done(source));
-        Compiled::new(code, component)
+        self.compiled(code, component)
     }
 
-    /// Compiles in this process.
-    pub(crate) fn here(&self, component: &[u8]) -> Result<Component> {
+    /// Compiles in this process, and keeps nothing.
+    pub(crate) fn compile_here(&self, component: &[u8]) -> Result<Compiled> {
+        self.compiled(self.here(component)?, &component.into())
+    }
+
+    fn compiled(&self, code: Component, component: &Arc<[u8]>) -> Result<Compiled> {
+        Compiled::new(code, component, self.config.code_goal)
+    }
+
+    fn here(&self, component: &[u8]) -> Result<Component> {
         let compile_here = |component: &[u8]| Component::from_binary(&self.engine, component);
         compile(component, self.config.code_goal, compile_here).map_err(|error| {
             let message = format!("the component cannot be compiled: {error:#}");
@@ -137,16 +146,16 @@ impl Compiler {
     }
 }
 
-/// Compiles by `by`. A panic is taken for a refusal: what becomes of debug information, which is
+/// Prepares a component, and compiles it by `by`. A panic is taken for a refusal: what becomes of debug information, which is
 /// what a component says of itself, is not proof against everything.
 pub(crate) fn compile<T>(
     component: &[u8],
     goal: CodeGoal,
     by: impl FnOnce(&[u8]) -> wasmtime::Result<T>,
 ) -> wasmtime::Result<T> {
-    let compile = || match goal {
-        CodeGoal::Debugging => by(&with_bases(component)),
-        CodeGoal::Speed | CodeGoal::Turnaround => by(component),
+    let compile = || match goal.divides_copies() {
+        true => by(&Divided::of(component)?.bytes),
+        false => by(&with_bases(component)),
     };
     catch_unwind(AssertUnwindSafe(compile))
         .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler gives up on it")))

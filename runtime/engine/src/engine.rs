@@ -154,7 +154,7 @@ impl Engine {
     /// # Errors
     /// [`Code::InvalidComponent`] when the bytes are not a component, or one that this engine refuses.
     pub fn compile(&self, bytes: &[u8]) -> Result<Compiled> {
-        Compiled::new(self.0.compiler.here(bytes)?, &bytes.into())
+        self.0.compiler.compile_here(bytes)
     }
 
     /// The code of a component, by the digest of its bytes: what the cache has kept, or compiled, by the process for

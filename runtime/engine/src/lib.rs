@@ -16,6 +16,7 @@ mod compile;
 mod compile_process;
 mod compiler;
 mod debugger;
+mod divided;
 mod driver;
 mod dynamic;
 mod engine;

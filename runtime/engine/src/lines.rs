@@ -1,13 +1,19 @@
 //! Which line of its author's source an instruction of a component came from.
 
+mod place;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use addr2line::Context;
 use gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 use wasmparser::{Chunk, Parser, Payload};
+
+use crate::code_goal::CodeGoal;
+use crate::divided::{Divided, Places};
+pub(crate) use place::{Place, readable};
 
 /// How often the debug information of a component is searched, each time for at most the 20 frames of a stack; what
 /// was found is remembered. One that fails often does so in a few places. One that fails in ever new ones shows no
@@ -31,6 +37,7 @@ impl Default for Lines {
         Self(Arc::new(Inner {
             component: Arc::new([]),
             modules: Vec::new(),
+            places: OnceLock::default(),
             known: Mutex::default(),
         }))
     }
@@ -39,6 +46,8 @@ impl Default for Lines {
 struct Inner {
     component: Arc<[u8]>,
     modules: Vec<Module>,
+    /// Where what was compiled stands in the component; found out when somebody asks.
+    places: OnceLock<Places>,
     known: Mutex<Known>,
 }
 
@@ -57,21 +66,11 @@ pub(crate) struct Module {
     sections: HashMap<&'static str, Range<usize>>,
 }
 
-/// A place in the source, and the function that it is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// None when only the component's own name for it is known.
-    pub(crate) function: Option<String>,
-    pub(crate) file: String,
-    line: u32,
-    column: u32,
-}
-
 impl Lines {
     /// Finds the debug information in a component, if it has some; the component is kept for it then.
     ///
     /// It passes over code and data, so that it costs little beside loading code that is compiled already.
-    pub(crate) fn of(component: &Arc<[u8]>) -> Self {
+    pub(crate) fn of(component: &Arc<[u8]>, goal: CodeGoal) -> Self {
         let mut modules = Module::all(component);
         let bytes = |module: &Module| {
             module
@@ -87,30 +86,47 @@ impl Lines {
         Self(Arc::new(Inner {
             component: Arc::clone(component),
             modules,
+            places: match goal.divides_copies() {
+                true => OnceLock::new(),
+                false => OnceLock::from(Places::default()),
+            },
             known: Mutex::default(),
         }))
     }
 
-    /// The lines that instructions, known by their places in the component, came from. What was inlined has
+    /// The lines that instructions, known by their places in what was compiled, came from. What was inlined has
     /// several: its own first, then those of the functions that it was inlined into.
     pub(crate) fn of_instructions(&self, instructions: &[usize]) -> Vec<Vec<Place>> {
         let Inner {
             component, modules, ..
         } = &*self.0;
+        if modules.is_empty() {
+            return vec![Vec::new(); instructions.len()];
+        }
+        let places = self.0.places.get_or_init(|| divided_places(component));
+        let originals: Vec<Option<usize>> = instructions.iter().map(|at| places.original(*at)).collect();
+        let in_component: Vec<usize> = originals.iter().copied().flatten().collect();
         for module in modules {
-            let unknown = self.known().begin_search(module, instructions);
+            let unknown = self.known().begin_search(module, &in_component);
             // Nobody waits for it who asks for what is known already.
             let found = unknown.map(|unknown| module.lines(component, &unknown));
             self.known().lines.extend(found.unwrap_or_default());
         }
         let known = self.known();
-        let lines = instructions.iter().map(|at| known.lines.get(at).cloned());
-        lines.map(Option::unwrap_or_default).collect()
+        let lines = |original: &Option<usize>| original.and_then(|at| known.lines.get(&at).cloned());
+        originals.iter().map(|at| lines(at).unwrap_or_default()).collect()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// As it was when it was compiled: then it was no error.
+fn divided_places(component: &[u8]) -> Places {
+    Divided::of(component)
+        .map(|divided| divided.places)
+        .unwrap_or_default()
 }
 
 impl Known {
@@ -204,11 +220,6 @@ impl Module {
     }
 }
 
-/// The name of a function as its author knows it.
-pub(crate) fn readable(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
-}
-
 /// The name of a section that debug information is in.
 fn known(name: &str) -> Option<&'static str> {
     const SECTIONS: [SectionId; 12] = [
@@ -231,19 +242,6 @@ fn known(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
-impl Place {
-    /// `FILE:LINE`.
-    pub(crate) fn line_in_file(&self) -> String {
-        format!("{}:{}", self.file, self.line)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.line_in_file(), self.column)
-    }
-}
-
 impl fmt::Debug for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lines")
@@ -256,7 +254,7 @@ impl fmt::Debug for Lines {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Lines, SEARCHES_MAX};
+    use super::{CodeGoal, Lines, SEARCHES_MAX};
 
     fn section(id: u8, content: &[u8]) -> Vec<u8> {
         let size = content.len();
@@ -279,7 +277,7 @@ mod tests {
 
     #[test]
     fn one_that_fails_in_ever_new_places_is_searched_so_often_and_no_more() {
-        let lines = Lines::of(&component());
+        let lines = Lines::of(&component(), CodeGoal::Speed);
         let code = lines.0.modules[0].code.clone();
         assert!(code.len() > 300, "{code:?}");
         for at in code {

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use airs_core::Error;
 use wasmtime::{FrameInfo, StoreContextMut, WasmBacktrace};
 
+use crate::divided;
 use crate::guest::GuestState;
 use crate::lines::{Lines, Place, readable};
 
@@ -100,8 +101,9 @@ impl Frames {
                 at: frame.module_offset(),
             }
         };
+        let is_own = |frame: &&FrameInfo| frame.func_name() != Some(divided::NAME);
         Self {
-            functions: trace.frames().iter().map(function).collect(),
+            functions: trace.frames().iter().filter(is_own).map(function).collect(),
             lines: lines.clone(),
         }
     }

@@ -94,7 +94,7 @@ fn order(mut input: impl Write, component: &Component, stays: bool) {
     let bytes = component.bytes();
     let numbers = [2 << 30, 600, 0, u64::from(stays), bytes.len() as u64];
     let numbers: Vec<u8> = numbers.into_iter().flat_map(u64::to_le_bytes).collect();
-    let order = [b"airs compile 4\n", numbers.as_slice(), bytes].concat();
+    let order = [b"airs compile 5\n", numbers.as_slice(), bytes].concat();
     input.write_all(&order).unwrap();
 }
 

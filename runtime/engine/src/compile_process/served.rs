@@ -13,7 +13,7 @@ use crate::engine::settings;
 use crate::os;
 
 /// How an order begins.
-pub(super) const ORDER: &[u8] = b"airs compile 4\n";
+pub(super) const ORDER: &[u8] = b"airs compile 5\n";
 /// How an answer begins: with code, or with why there is none.
 pub(super) const COMPILED: u8 = 1;
 pub(super) const REFUSED: u8 = 0;

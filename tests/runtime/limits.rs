@@ -299,7 +299,11 @@ fn a_guest_that_copies_beyond_its_memory_fails_where_it_does() {
     assert_eq!(error.code(), Code::Trap, "{error}");
     assert!(error.message().contains("out of bounds memory access"), "{error}");
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert_eq!(cause.lines().skip(1).collect::<Vec<_>>(), ["   0: m!too_far"], "{cause}");
+    assert_eq!(
+        cause.lines().skip(1).collect::<Vec<_>>(),
+        ["   0: m!too_far"],
+        "{cause}"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use wasm_encoder::Encode as _;
-use wasmparser::{BinaryReader, BinaryReaderError, Encoding, Parser, Payload};
+use wasmparser::{BinaryReader, BinaryReaderError, Parser};
 
 pub(crate) use functions::NAME;
 
@@ -54,7 +54,7 @@ impl<'c> Divided<'c> {
             bytes: Cow::Borrowed(component),
             places: Places::default(),
         };
-        if !is_component(component) {
+        if !Parser::is_component(component) {
             return Ok(untouched);
         }
         let mut output = Output::of(component);
@@ -77,13 +77,6 @@ impl Places {
         let within = is - kept.is;
         (within < kept.bytes).then(|| kept.was + within)
     }
-}
-
-fn is_component(bytes: &[u8]) -> bool {
-    let version = Parser::new(0).parse(bytes, true);
-    let is_it =
-        |payload| matches!(payload, Payload::Version { encoding, .. } if encoding == Encoding::Component);
-    matches!(version, Ok(wasmparser::Chunk::Parsed { payload, .. }) if is_it(payload))
 }
 
 /// Passes through a component and those within it; whether there was something to divide.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use wasm_encoder::{CustomSection, Encode, NameMap, NameSection};
+use wasm_encoder::{Encode, NameMap, NameSection};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CodeSectionReader, FunctionBody, ImportSectionReader, Operator, TypeRef,
     TypeSectionReader,
@@ -54,16 +54,19 @@ impl Found {
             match id {
                 TYPES => {
                     for group in TypeSectionReader::new(content)? {
-                        found.types += group?.types().len() as u32;
+                        found.types = found.types.saturating_add(group?.types().len() as u32);
                     }
                 }
                 IMPORTS => {
                     for import in ImportSectionReader::new(content)?.into_imports() {
                         let is_function = matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
-                        found.functions += u32::from(is_function);
+                        found.functions = found.functions.saturating_add(u32::from(is_function));
                     }
                 }
-                FUNCTIONS => found.functions += content.clone().read_var_u32()?,
+                FUNCTIONS => {
+                    let own = content.clone().read_var_u32()?;
+                    found.functions = found.functions.saturating_add(own);
+                }
                 CODE => {
                     for body in CodeSectionReader::new(content)? {
                         found.body(&body?)?;
@@ -133,7 +136,7 @@ impl Found {
         let mut instructions = self.instructions.as_slice();
         let section = output.open(CODE);
         let count = content.read_var_u32()?;
-        output.number(count + self.bulks.len() as u32);
+        output.number(count.saturating_add(self.bulks.len() as u32));
         for _ in 0..count {
             let bytes = content.read_var_u32()? as usize;
             let start = content.original_position();
@@ -147,7 +150,7 @@ impl Found {
             for (at, number) in own {
                 output.keep(from..at.start);
                 output.add(&[CALL]);
-                output.number(self.functions + number);
+                output.number(self.functions.saturating_add(*number));
                 from = at.end;
             }
             output.keep(from..body.end);
@@ -164,7 +167,7 @@ impl Found {
     fn names(&self, output: &mut Output<'_>) {
         let mut functions = NameMap::new();
         for number in 0..self.bulks.len() as u32 {
-            functions.append(self.functions + number, NAME);
+            functions.append(self.functions.saturating_add(number), NAME);
         }
         let mut names = NameSection::new();
         names.functions(&functions);

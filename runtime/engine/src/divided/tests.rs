@@ -140,7 +140,7 @@ fn an_interruption_is_looked_for_at_each_step() {
         ("between", (STEP, 0, 3 * STEP)),
         ("fill", (0, 1, 3 * STEP)),
     ] {
-        let mut looks = |guest: &mut Guest| {
+        let looks = |guest: &mut Guest| {
             guest.checks.store(0, Ordering::Relaxed);
             assert_eq!(guest.call(name, operands), None);
             guest.checks.load(Ordering::Relaxed)

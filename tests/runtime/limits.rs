@@ -301,7 +301,7 @@ fn a_guest_that_copies_beyond_its_memory_fails_where_it_does() {
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(
         cause.lines().skip(1).collect::<Vec<_>>(),
-        ["   0: m!too_far"],
+        ["   0: too_far"],
         "{cause}"
     );
 }

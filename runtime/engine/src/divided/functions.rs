@@ -40,14 +40,14 @@ impl Bulk {
                 // Where both overlap, nothing may be written over that is still to be read.
                 code.local_get(TO).local_get(FROM).i32_le_u();
                 code.if_(BlockType::Empty);
-                self.from_the_front(&mut code, &[TO, FROM]);
+                self.step_forwards(&mut code, &[TO, FROM]);
                 code.else_();
-                self.from_the_back(&mut code);
+                self.step_backwards(&mut code);
                 code.end();
             }
             Self::Fill { memory } => {
                 leave_beyond(&mut code, TO, memory);
-                self.from_the_front(&mut code, &[TO]);
+                self.step_forwards(&mut code, &[TO]);
             }
         }
         code.end();
@@ -57,7 +57,7 @@ impl Bulk {
         function
     }
 
-    fn from_the_front(self, code: &mut InstructionSink<'_>, moving: &[u32]) {
+    fn step_forwards(self, code: &mut InstructionSink<'_>, moving: &[u32]) {
         code.loop_(BlockType::Empty);
         code.local_get(TO).local_get(FROM).i32_const(STEP);
         self.instruction(code);
@@ -68,7 +68,7 @@ impl Bulk {
         again(code);
     }
 
-    fn from_the_back(self, code: &mut InstructionSink<'_>) {
+    fn step_backwards(self, code: &mut InstructionSink<'_>) {
         code.loop_(BlockType::Empty);
         code.local_get(BYTES).i32_const(STEP).i32_sub().local_set(BYTES);
         for place in [TO, FROM] {

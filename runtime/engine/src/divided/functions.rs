@@ -11,7 +11,7 @@ pub(crate) const NAME: &str = "[airs] step by step";
 pub(super) const TYPE: [u8; 6] = [0x60, 3, 0x7f, 0x7f, 0x7f, 0];
 
 /// An instruction, with the numbers of the memories that it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bulk {
     Copy { to: u32, from: u32 },
     Fill { memory: u32 },

@@ -1,16 +1,17 @@
 //! The same of one core module.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use wasm_encoder::{Encode, NameMap, NameSection};
 use wasmparser::{
-    BinaryReader, BinaryReaderError, CodeSectionReader, FunctionBody, ImportSectionReader, Operator, TypeRef,
-    TypeSectionReader,
+    BinaryReader, CodeSectionReader, FunctionBody, FunctionSectionReader, ImportSectionReader, Operator,
+    TypeRef, TypeSectionReader,
 };
+use wasmtime::{Error, Result};
 
 use super::functions::{Bulk, NAME, TYPE};
-use super::{Output, STEP_BYTES, section};
+use super::{HEADER_BYTES, Output, Room, STEP_BYTES, Section};
 
 const CUSTOM: u8 = 0;
 const TYPES: u8 = 1;
@@ -31,45 +32,52 @@ struct Found {
     /// In order, and which of the functions each becomes a call of.
     instructions: Vec<(Range<usize>, u32)>,
     bulks: Vec<Bulk>,
-    numbers: HashMap<Bulk, u32>,
 }
 
-/// Takes a module over; whether there was something to divide.
-pub(super) fn divide(output: &mut Output<'_>, module: BinaryReader<'_>) -> Result<bool, BinaryReaderError> {
-    let found = Found::of(module.clone())?;
+/// Takes a module over.
+pub(super) fn divide(output: &mut Output<'_>, section: Section<'_>, room: &mut Room) -> Result<()> {
+    let found = Found::of(section.content.clone(), room)?;
     if found.bulks.is_empty() {
-        output.keep(module.range());
-        return Ok(false);
+        output.keep(section.whole);
+        return Ok(());
     }
-    found.write(output, module)?;
-    Ok(true)
+    let length = output.open(section.id);
+    found.write(output, section.content)?;
+    output.close(length);
+    Ok(())
 }
 
 impl Found {
-    fn of(mut module: BinaryReader<'_>) -> Result<Self, BinaryReaderError> {
+    fn of(mut module: BinaryReader<'_>, room: &mut Room) -> Result<Self> {
         let mut found = Self::default();
-        module.read_bytes(super::HEADER_BYTES)?;
+        module.read_bytes(HEADER_BYTES)?;
+        let mut seen = HashSet::new();
         while !module.eof() {
-            let (id, content) = section(&mut module)?;
+            let Section { id, content, .. } = Section::read(&mut module)?;
+            if id != CUSTOM && !seen.insert(id) {
+                return Err(Error::msg(format!("a module has two sections {id}")));
+            }
             match id {
                 TYPES => {
                     for group in TypeSectionReader::new(content)? {
-                        found.types = found.types.saturating_add(group?.types().len() as u32);
+                        found.types += group?.types().len() as u32;
                     }
                 }
                 IMPORTS => {
                     for import in ImportSectionReader::new(content)?.into_imports() {
                         let is_function = matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
-                        found.functions = found.functions.saturating_add(u32::from(is_function));
+                        found.functions += u32::from(is_function);
                     }
                 }
                 FUNCTIONS => {
-                    let own = content.clone().read_var_u32()?;
-                    found.functions = found.functions.saturating_add(own);
+                    for ty in FunctionSectionReader::new(content)? {
+                        ty?;
+                        found.functions += 1;
+                    }
                 }
                 CODE => {
                     for body in CodeSectionReader::new(content)? {
-                        found.body(&body?)?;
+                        found.body(&body?, room)?;
                     }
                 }
                 _ => {}
@@ -78,7 +86,7 @@ impl Found {
         Ok(found)
     }
 
-    fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
+    fn body(&mut self, body: &FunctionBody<'_>, room: &mut Room) -> Result<()> {
         if !body.as_bytes().contains(&PREFIX) {
             return Ok(());
         }
@@ -95,7 +103,8 @@ impl Found {
                 _ => None,
             };
             if let Some(bulk) = bulk.filter(|_| !is_short) {
-                let number = self.number(bulk);
+                room.instruction()?;
+                let number = self.number(bulk, room)?;
                 self.instructions
                     .push((at..operators.original_position(), number));
             }
@@ -105,18 +114,20 @@ impl Found {
         Ok(())
     }
 
-    fn number(&mut self, bulk: Bulk) -> u32 {
-        *self.numbers.entry(bulk).or_insert_with(|| {
-            self.bulks.push(bulk);
-            self.bulks.len() as u32 - 1
-        })
+    fn number(&mut self, bulk: Bulk, room: &mut Room) -> Result<u32> {
+        if let Some(number) = self.bulks.iter().position(|known| *known == bulk) {
+            return Ok(number as u32);
+        }
+        room.function()?;
+        self.bulks.push(bulk);
+        Ok(self.bulks.len() as u32 - 1)
     }
 
-    fn write(&self, output: &mut Output<'_>, mut module: BinaryReader<'_>) -> Result<(), BinaryReaderError> {
+    fn write(&self, output: &mut Output<'_>, mut module: BinaryReader<'_>) -> Result<()> {
         output.header(&mut module)?;
         let added = self.bulks.len() as u32;
         while !module.eof() {
-            let (id, content) = section(&mut module)?;
+            let Section { id, whole, content } = Section::read(&mut module)?;
             match id {
                 TYPES => extend(output, id, content, 1, |output| output.add(&TYPE))?,
                 FUNCTIONS => extend(output, id, content, added, |output| {
@@ -125,16 +136,16 @@ impl Found {
                     }
                 })?,
                 CODE => self.code(output, content)?,
-                _ => output.section(id, &content),
+                _ => output.keep(whole),
             }
         }
         self.names(output);
         Ok(())
     }
 
-    fn code(&self, output: &mut Output<'_>, mut content: BinaryReader<'_>) -> Result<(), BinaryReaderError> {
+    fn code(&self, output: &mut Output<'_>, mut content: BinaryReader<'_>) -> Result<()> {
         let mut instructions = self.instructions.as_slice();
-        let section = output.open(CODE);
+        let length_of_all = output.open(CODE);
         let count = content.read_var_u32()?;
         output.number(count.saturating_add(self.bulks.len() as u32));
         for _ in 0..count {
@@ -149,8 +160,9 @@ impl Found {
             let mut from = body.start;
             for (at, number) in own {
                 output.keep(from..at.start);
+                output.came_from(at.start, 1);
                 output.add(&[CALL]);
-                output.number(self.functions.saturating_add(*number));
+                output.number(self.functions + number);
                 from = at.end;
             }
             output.keep(from..body.end);
@@ -159,7 +171,7 @@ impl Found {
         for bulk in &self.bulks {
             bulk.function().encode(&mut output.bytes);
         }
-        output.close(section);
+        output.close(length_of_all);
         Ok(())
     }
 
@@ -167,7 +179,7 @@ impl Found {
     fn names(&self, output: &mut Output<'_>) {
         let mut functions = NameMap::new();
         for number in 0..self.bulks.len() as u32 {
-            functions.append(self.functions.saturating_add(number), NAME);
+            functions.append(self.functions + number, NAME);
         }
         let mut names = NameSection::new();
         names.functions(&functions);
@@ -183,11 +195,11 @@ fn extend(
     mut list: BinaryReader<'_>,
     by: u32,
     more: impl FnOnce(&mut Output<'_>),
-) -> Result<(), BinaryReaderError> {
-    let section = output.open(id);
+) -> Result<()> {
+    let length = output.open(id);
     output.number(list.read_var_u32()?.saturating_add(by));
     output.keep(list.original_position()..list.range().end);
     more(output);
-    output.close(section);
+    output.close(length);
     Ok(())
 }

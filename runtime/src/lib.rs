@@ -138,6 +138,7 @@
 //! unless the code was kept: do it where nobody waits.
 
 mod answers;
+mod batch;
 mod builder;
 mod callable;
 mod contexts;

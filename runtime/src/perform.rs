@@ -1,5 +1,6 @@
 //! Making runs.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,32 +23,10 @@ impl Runtime {
     /// committed; [`Event::RunEnded`](crate::Event::RunEnded) tells which of the two.
     pub async fn perform(&self, request: Request) -> Report {
         let asked = Asked::now(&request);
-        let inner = Arc::clone(&self.inner);
-        let executor = self.inner.engine.executor();
-        Running::on(executor, inner, request, asked).report().await
-    }
-
-    /// Makes many runs at once, each a transaction of its own, and answers in their order when all have ended.
-    /// Cheaper than asking for each: the answers cross threads together. Dropping the future cancels those
-    /// that have not ended.
-    pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
-        let inner = Arc::clone(&self.inner);
-        let executor = self.inner.engine.executor();
-        let asked: Vec<Asked> = requests.iter().map(Asked::now).collect();
-        let known = asked.clone();
-        let all = executor.spawn(async move {
-            let executor = Handle::current();
-            let begin = |(request, asked)| Running::on(&executor, Arc::clone(&inner), request, asked);
-            let running: Vec<Running> = requests.into_iter().zip(asked).map(begin).collect();
-            let mut reports = Vec::with_capacity(running.len());
-            for run in running {
-                reports.push(run.report().await);
-            }
-            reports
-        });
-        Cancelling::of(all)
+        let run = Box::pin(Arc::clone(&self.inner).execute(request, asked.clone()));
+        Running::on(self.inner.engine.executor(), run, asked)
+            .report()
             .await
-            .unwrap_or_else(|_| known.iter().map(Asked::torn_down).collect())
     }
 
     /// Makes a run, and waits for it on the calling thread, which executes guests itself while the runtime has less work
@@ -82,7 +61,7 @@ pub(crate) fn may_wait() -> Result<()> {
 
 /// A run as it was asked for, and how far it has come.
 #[derive(Clone)]
-struct Asked {
+pub(crate) struct Asked {
     /// The one that it was given, or a new one.
     id: RunId,
     at: Instant,
@@ -90,7 +69,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn now(request: &Request) -> Self {
+    pub(crate) fn now(request: &Request) -> Self {
         Self {
             id: request.id.unwrap_or_else(Runtime::new_id),
             at: Instant::now(),
@@ -109,7 +88,7 @@ impl Asked {
     }
 
     /// What is said of it when its task is gone without an answer: the executor ended, or the host panicked.
-    fn torn_down(&self) -> Report {
+    pub(crate) fn torn_down(&self) -> Report {
         let message = "the run was torn down before it ended";
         self.not_begun(match self.progress.given_up() {
             Code::OutcomeUnknown => Error::new(Code::OutcomeUnknown, message)
@@ -120,29 +99,31 @@ impl Asked {
 }
 
 /// A run on the engine's executor; dropping it cancels the run.
-struct Running {
+pub(crate) struct Running {
     task: Cancelling<Report>,
     asked: Asked,
 }
 
 impl Running {
-    fn on(executor: &Handle, inner: Arc<Inner>, request: Request, asked: Asked) -> Self {
-        let known = asked.clone();
-        // Boxed: a task is moved as a whole, more than once.
-        let task = executor.spawn(Box::pin(inner.execute(request, asked)));
+    /// Boxed: a task is moved as a whole, more than once.
+    pub(crate) fn on(
+        executor: &Handle,
+        run: Pin<Box<impl Future<Output = Report> + Send + 'static>>,
+        asked: Asked,
+    ) -> Self {
         Self {
-            task: Cancelling::of(task),
-            asked: known,
+            task: Cancelling::of(executor.spawn(run)),
+            asked,
         }
     }
 
-    async fn report(self) -> Report {
+    pub(crate) async fn report(self) -> Report {
         self.task.await.unwrap_or_else(|_| self.asked.torn_down())
     }
 }
 
 impl Inner {
-    async fn execute(self: Arc<Self>, request: Request, asked: Asked) -> Report {
+    pub(crate) async fn execute(self: Arc<Self>, request: Request, asked: Asked) -> Report {
         let (run, held) = match self.prepare(request, &asked) {
             Ok(prepared) => prepared,
             Err(error) => return asked.not_begun(error),

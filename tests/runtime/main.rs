@@ -47,6 +47,7 @@ mod storage;
 mod surroundings;
 mod swap;
 mod threads;
+mod together;
 mod transaction;
 mod transfer;
 mod unknown;

@@ -19,6 +19,9 @@ fn code(report: &Report) -> Option<Code> {
     report.result.as_ref().err().map(airs_runtime::Error::code)
 }
 
+/// Something to ask for, and what becomes of it.
+type Kind = (fn() -> Request, Option<Code>);
+
 /// With one thread, and with more than one.
 #[test]
 fn each_is_answered_in_its_place_whatever_becomes_of_the_others() {
@@ -36,7 +39,7 @@ fn each_is_answered_in_its_place_whatever_becomes_of_the_others() {
         });
         bench.fund("100.00");
         let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let kinds: [(fn() -> Request, Option<Code>); 6] = [
+        let kinds: [Kind; 6] = [
             (|| pay("bob", "0.01"), None),
             // It waits for its next tick, and goes on by itself.
             (

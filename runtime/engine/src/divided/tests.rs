@@ -1,3 +1,5 @@
+//! What a divided copy does, beside the instruction that it stands for.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -138,7 +138,6 @@
 //! unless the code was kept: do it where nobody waits.
 
 mod answers;
-mod batch;
 mod builder;
 mod callable;
 mod contexts;

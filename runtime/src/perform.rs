@@ -1,7 +1,6 @@
 //! Making runs.
 
-use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use airs_core::{Caller, CallerId, Code, Error, Event, Observer, Result, RunId};
@@ -23,10 +22,46 @@ impl Runtime {
     /// committed; [`Event::RunEnded`](crate::Event::RunEnded) tells which of the two.
     pub async fn perform(&self, request: Request) -> Report {
         let asked = Asked::now(&request);
-        let run = Box::pin(Arc::clone(&self.inner).execute(request, asked.clone()));
-        Running::on(self.inner.engine.executor(), run, asked)
-            .report()
+        let run = Arc::clone(&self.inner).execute(request, asked.clone());
+        let executor = self.inner.engine.executor();
+        Running::on(executor, run, asked).report().await
+    }
+
+    /// Makes many runs at once, each a transaction of its own, and answers in their order when all have ended.
+    /// Cheaper than asking for each: the answers cross threads together. Dropping the future cancels those
+    /// that have not ended; those that have not begun never do.
+    pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
+        let inner = Arc::clone(&self.inner);
+        let executor = self.inner.engine.executor();
+        let asked: Vec<Asked> = requests.iter().map(Asked::now).collect();
+        let known = asked.clone();
+        let waiting = Arc::new(());
+        let anybody = Arc::downgrade(&waiting);
+        let all = executor.spawn(async move {
+            let executor = Handle::current();
+            let begin = |(request, asked): (Request, Asked)| {
+                let (inner, anybody, known) = (Arc::clone(&inner), Weak::clone(&anybody), asked.clone());
+                let run = async move {
+                    // The executor has all of them in its queue before it comes to cancel any.
+                    if anybody.strong_count() == 0 {
+                        return known.torn_down();
+                    }
+                    inner.execute(request, known).await
+                };
+                Running::on(&executor, run, asked)
+            };
+            let running: Vec<Running> = requests.into_iter().zip(asked).map(begin).collect();
+            let mut reports = Vec::with_capacity(running.len());
+            for run in running {
+                reports.push(run.report().await);
+            }
+            reports
+        });
+        let reports = Cancelling::of(all)
             .await
+            .unwrap_or_else(|_| known.iter().map(Asked::torn_down).collect());
+        drop(waiting);
+        reports
     }
 
     /// Makes a run, and waits for it on the calling thread, which executes guests itself while the runtime has less work
@@ -61,7 +96,7 @@ pub(crate) fn may_wait() -> Result<()> {
 
 /// A run as it was asked for, and how far it has come.
 #[derive(Clone)]
-pub(crate) struct Asked {
+struct Asked {
     /// The one that it was given, or a new one.
     id: RunId,
     at: Instant,
@@ -69,7 +104,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn now(request: &Request) -> Self {
+    fn now(request: &Request) -> Self {
         Self {
             id: request.id.unwrap_or_else(Runtime::new_id),
             at: Instant::now(),
@@ -88,7 +123,7 @@ impl Asked {
     }
 
     /// What is said of it when its task is gone without an answer: the executor ended, or the host panicked.
-    pub(crate) fn torn_down(&self) -> Report {
+    fn torn_down(&self) -> Report {
         let message = "the run was torn down before it ended";
         self.not_begun(match self.progress.given_up() {
             Code::OutcomeUnknown => Error::new(Code::OutcomeUnknown, message)
@@ -99,31 +134,28 @@ impl Asked {
 }
 
 /// A run on the engine's executor; dropping it cancels the run.
-pub(crate) struct Running {
+struct Running {
     task: Cancelling<Report>,
     asked: Asked,
 }
 
 impl Running {
-    /// Boxed: a task is moved as a whole, more than once.
-    pub(crate) fn on(
-        executor: &Handle,
-        run: Pin<Box<impl Future<Output = Report> + Send + 'static>>,
-        asked: Asked,
-    ) -> Self {
+    fn on(executor: &Handle, run: impl Future<Output = Report> + Send + 'static, asked: Asked) -> Self {
+        // Boxed: a task is moved as a whole, more than once.
+        let task = executor.spawn(Box::pin(run));
         Self {
-            task: Cancelling::of(executor.spawn(run)),
+            task: Cancelling::of(task),
             asked,
         }
     }
 
-    pub(crate) async fn report(self) -> Report {
+    async fn report(self) -> Report {
         self.task.await.unwrap_or_else(|_| self.asked.torn_down())
     }
 }
 
 impl Inner {
-    pub(crate) async fn execute(self: Arc<Self>, request: Request, asked: Asked) -> Report {
+    async fn execute(self: Arc<Self>, request: Request, asked: Asked) -> Report {
         let (run, held) = match self.prepare(request, &asked) {
             Ok(prepared) => prepared,
             Err(error) => return asked.not_begun(error),

@@ -30,32 +30,43 @@ impl GuestState for ProgramState {
     }
 }
 
+/// Each is the session's own future where it can be: another one around it would be larger by all that it is given.
 impl Val for ProgramState {
     async fn intend(&mut self, path: String, rights: Rights) -> Result<AssetHandle> {
         self.session.intend(&path, rights).await
     }
 
-    async fn view(&mut self, asset: AssetHandle) -> Result<Value> {
-        self.session.view(asset).await
+    fn view(&mut self, asset: AssetHandle) -> impl Future<Output = Result<Value>> + Send {
+        self.session.view(asset)
     }
 
-    async fn transfer(&mut self, from: AssetHandle, to: AssetHandle, value: Value) -> Result<Receipt> {
-        self.session.transfer(from, to, value).await
+    fn transfer(
+        &mut self,
+        from: AssetHandle,
+        to: AssetHandle,
+        value: Value,
+    ) -> impl Future<Output = Result<Receipt>> + Send {
+        self.session.transfer(from, to, value)
     }
 
-    async fn control(&mut self, asset: AssetHandle, operation: String, input: String) -> Result<String> {
-        self.session.control(asset, operation, input).await
+    fn control(
+        &mut self,
+        asset: AssetHandle,
+        operation: String,
+        input: String,
+    ) -> impl Future<Output = Result<String>> + Send {
+        self.session.control(asset, operation, input)
     }
 
-    async fn done(&mut self, asset: AssetHandle) -> Result<()> {
-        self.session.done(asset).await
+    fn done(&mut self, asset: AssetHandle) -> impl Future<Output = Result<()>> + Send {
+        self.session.done(asset)
     }
 
     fn path_of(&self, asset: Option<AssetHandle>) -> Option<String> {
         self.session.path_of(asset)
     }
 
-    async fn dropped(&mut self, asset: AssetHandle) {
-        self.session.dropped(asset).await;
+    fn dropped(&mut self, asset: AssetHandle) -> impl Future<Output = ()> + Send {
+        self.session.dropped(asset)
     }
 }

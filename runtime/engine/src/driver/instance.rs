@@ -54,63 +54,65 @@ impl<T: Storage> DriverInstance<T> {
     ///
     /// # Errors
     /// As the driver answers.
-    pub async fn intend(
+    pub fn intend(
         &mut self,
         call: &Call,
         account: Vec<u8>,
         rights: Rights,
-    ) -> Result<DriverAsset, Failure> {
+    ) -> impl Future<Output = Result<DriverAsset, Failure>> + use<'_, T> {
         let params = (abi::Call::from(call), account, abi::Rights::from(rights));
-        self.repeat(|exports| &exports.intend, params)
-            .await
-            .map(DriverAsset)
+        self.repeat(|exports| &exports.intend, params, |asset| Ok(DriverAsset(asset)))
     }
 
     /// What an asset holds.
     ///
     /// # Errors
     /// As the driver answers.
-    pub async fn view(&mut self, asset: DriverAsset) -> Result<Value, Failure> {
-        let value = self.repeat(|exports| &exports.view, (asset.0,)).await?;
-        Value::try_from(value).map_err(Failure::Refused)
+    pub fn view(&mut self, asset: DriverAsset) -> impl Future<Output = Result<Value, Failure>> {
+        self.repeat(
+            |exports| &exports.view,
+            (asset.0,),
+            |value| Value::try_from(value).map_err(Failure::Refused),
+        )
     }
 
     /// Moves value from one asset to another.
     ///
     /// # Errors
     /// As the driver answers.
-    pub async fn transfer(
+    pub fn transfer(
         &mut self,
         from: DriverAsset,
         to: DriverAsset,
         value: Value,
-    ) -> Result<Receipt, Failure> {
+    ) -> impl Future<Output = Result<Receipt, Failure>> {
         let params = (from.0, to.0, abi::Value::from(value));
-        self.repeat(|exports| &exports.transfer, params)
-            .await
-            .map(Receipt::from)
+        self.repeat(
+            |exports| &exports.transfer,
+            params,
+            |receipt| Ok(Receipt::from(receipt)),
+        )
     }
 
     /// Calls an operation of the driver.
     ///
     /// # Errors
     /// As the driver answers.
-    pub async fn control(
+    pub fn control(
         &mut self,
         asset: DriverAsset,
         operation: String,
         input: String,
-    ) -> Result<String, Failure> {
-        self.repeat(|exports| &exports.control, (asset.0, operation, input))
-            .await
+    ) -> impl Future<Output = Result<String, Failure>> {
+        self.repeat(|exports| &exports.control, (asset.0, operation, input), Ok)
     }
 
     /// Releases an asset.
     ///
     /// # Errors
     /// As the driver answers.
-    pub async fn done(&mut self, asset: DriverAsset) -> Result<(), Failure> {
-        self.repeat(|exports| &exports.done, (asset.0,)).await
+    pub fn done(&mut self, asset: DriverAsset) -> impl Future<Output = Result<(), Failure>> {
+        self.repeat(|exports| &exports.done, (asset.0,), Ok)
     }
 
     /// Brings what is stored to the driver's own schema version.
@@ -140,12 +142,14 @@ impl<T: Storage> DriverInstance<T> {
         self.finish(answer)
     }
 
-    /// Like `call`, for a verb that most runs use.
-    async fn repeat<P, R>(
+    /// Like `call`, for a verb that most runs use; what a verb's own function would only await and convert is converted
+    /// here, since a future around this one would be larger by all that it is given.
+    async fn repeat<P, R, U>(
         &mut self,
         export: fn(&Exports) -> &Export<P, Answer<R>>,
         params: P,
-    ) -> Result<R, Failure>
+        convert: fn(R) -> Result<U, Failure>,
+    ) -> Result<U, Failure>
     where
         P: ComponentNamedList + Lower + Send + Sync + 'static,
         R: Send + Sync + 'static,
@@ -154,7 +158,7 @@ impl<T: Storage> DriverInstance<T> {
         let found = export(&self.code.exports).of(&self.instance, &mut self.store);
         let function = found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))?;
         let answer = function.call_async(&mut self.store, params).await;
-        self.finish(answer)
+        self.finish(answer).and_then(convert)
     }
 
     fn finish<R>(&mut self, answer: wasmtime::Result<Answer<R>>) -> Result<R, Failure> {

@@ -8,9 +8,9 @@ use airs_tests::{Bench, Script, expect_idle, pay};
 
 const GUESTS: [&str; 3] = ["ledger", "payment", "probe"];
 
-fn on_one_thread(builder: RuntimeBuilder) -> RuntimeBuilder {
+fn on_threads(threads: usize, builder: RuntimeBuilder) -> RuntimeBuilder {
     builder.engine(EngineConfig {
-        threads: 1,
+        threads,
         ..EngineConfig::default()
     })
 }
@@ -27,11 +27,7 @@ type Kind = (fn() -> Request, Option<Code>);
 fn each_is_answered_in_its_place_whatever_becomes_of_the_others() {
     for threads in [1, 3] {
         let bench = Bench::alone(&GUESTS, |builder| {
-            let builder = builder.engine(EngineConfig {
-                threads,
-                ..EngineConfig::default()
-            });
-            builder.on_event(|event| {
+            on_threads(threads, builder).on_event(|event| {
                 if let Event::Log { line: "boom", .. } = event {
                     std::panic::panic_any("told to");
                 }
@@ -41,7 +37,7 @@ fn each_is_answered_in_its_place_whatever_becomes_of_the_others() {
         let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let kinds: [Kind; 6] = [
             (|| pay("bob", "0.01"), None),
-            // It waits for its next tick, and goes on by itself.
+            // It yields at each tick, until its deadline.
             (
                 || Script::new().act("loop").request().deadline_ms(50),
                 Some(Code::DeadlineExceeded),
@@ -66,44 +62,47 @@ fn each_is_answered_in_its_place_whatever_becomes_of_the_others() {
     }
 }
 
+/// There is no such program: no guest executes, so that each ends where it begins, and none yields between the two.
 #[test]
 fn what_has_not_begun_when_nobody_waits_any_more_is_never_begun() {
-    let bench = Bench::alone(&GUESTS, on_one_thread);
-    let (begun, has_begun) = channel();
+    let (ended, has_ended) = channel();
     let (go_on, may_go_on) = channel::<()>();
-    let (begun, may_go_on) = (Mutex::new(begun), Mutex::new(may_go_on));
-    bench.at("it begins", move || {
-        begun.lock().unwrap().send(()).unwrap();
-        // Nothing is ever sent: it is told to go on when the other end is gone.
-        may_go_on.lock().unwrap().recv().unwrap_err();
+    let may_go_on = Mutex::new(may_go_on);
+    let bench = Bench::alone(&GUESTS, |builder| {
+        on_threads(1, builder).on_event(move |event| {
+            if let Event::RunEnded { .. } = event {
+                ended.send(()).unwrap();
+                // Nothing is ever sent: it is told to go on when the other end is gone.
+                may_go_on.lock().unwrap().recv().unwrap_err();
+            }
+        })
     });
     let executor = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .build()
         .unwrap();
-    let request = |_| bench.addressed("alice", Script::new().log("it begins").request());
+    let request = |_| bench.addressed("alice", Request::run("nobody", "{}"));
     let (runtime, requests) = (bench.runtime.clone(), (0..500).map(request).collect());
     let all = executor.spawn(async move { runtime.perform_all(requests).await });
-    has_begun.recv().unwrap();
+    has_ended.recv().unwrap();
     all.abort();
     assert!(executor.block_on(all).unwrap_err().is_cancelled());
     drop(go_on);
     expect_idle(&bench.runtime);
-    assert_eq!(has_begun.try_iter().count(), 0);
+    // It is made behind all of the others, which have had their turn by then.
+    let last = executor.block_on(bench.runtime.perform(Request::run("nobody", "{}")));
+    assert_eq!(code(&last), Some(Code::NotFound));
+    assert_eq!(has_ended.try_iter().count(), 1);
 }
 
 /// Each has begun before the first one has ended: who waits does not hold up the others.
 #[test]
 fn those_that_wait_do_so_together() {
-    let bench = Bench::alone(&GUESTS, on_one_thread);
+    let bench = Bench::alone(&GUESTS, |builder| on_threads(1, builder));
     let (log, logged) = channel();
-    let log = Mutex::new(log);
     for number in 0..10 {
-        let log = log.lock().unwrap().clone();
-        let log = Mutex::new(log);
-        bench.at(&format!("{number} begins"), move || {
-            log.lock().unwrap().send(number).unwrap()
-        });
+        let log = log.clone();
+        bench.at(&format!("{number} begins"), move || log.send(number).unwrap());
     }
     let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let request = |number: u32| {

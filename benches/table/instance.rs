@@ -82,7 +82,7 @@ fn nothing<T>() -> Result<T> {
 }
 
 impl Val for Nobody {
-    async fn intend(&mut self, _path: String, _rights: Rights) -> Result<AssetHandle> {
+    async fn intend(&mut self, _path: &str, _rights: Rights) -> Result<AssetHandle> {
         nothing()
     }
 
@@ -94,7 +94,7 @@ impl Val for Nobody {
         nothing()
     }
 
-    async fn control(&mut self, _asset: AssetHandle, _operation: String, _input: String) -> Result<String> {
+    async fn control(&mut self, _asset: AssetHandle, _operation: &str, _input: &str) -> Result<String> {
         nothing()
     }
 

@@ -74,7 +74,7 @@ impl Runtime {
         if let Err(error) = may_wait() {
             return asked.not_begun(error);
         }
-        let run = Arc::clone(&self.inner).execute(request, asked.clone());
+        let run = Box::pin(Arc::clone(&self.inner).execute(request, asked.clone()));
         self.inner
             .engine
             .wait(run)

@@ -147,7 +147,7 @@ impl Session {
         let driver = self.instances.of(&driver).await?;
         self.call.path = path.clone();
         let account = binding.account.to_vec();
-        let asset = self.instances.intend(driver, &self.call, account, rights).await?;
+        let asset = self.instances.intend(driver, &self.call, &account, rights).await?;
         self.opened += 1;
         let handle = self.descriptors.insert(Descriptor {
             path,
@@ -191,7 +191,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Code::BadDescriptor`], [`Code::Denied`] without the right, and what the driver answers.
-    pub async fn control(&mut self, asset: AssetHandle, operation: String, input: String) -> Result<String> {
+    pub async fn control(&mut self, asset: AssetHandle, operation: &str, input: &str) -> Result<String> {
         let (driver, asset) = self.open(asset, Rights::CONTROL)?;
         self.instances.control(driver, asset, operation, input).await
     }

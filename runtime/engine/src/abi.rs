@@ -3,8 +3,6 @@
 //! Field names and their order are those of the WIT; wasmtime compares them with what a component says
 //! when the component is linked, so a difference cannot go unnoticed.
 
-use std::sync::Arc;
-
 use airs_core as host;
 use wasmtime::component::{ComponentType, Lift, Lower, flags};
 
@@ -56,22 +54,21 @@ pub(crate) enum Receipt {
     Pending(String),
 }
 
-/// Shared, not copied: a call is lowered once for each descriptor.
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(crate) struct Caller {
-    id: Arc<str>,
-    home: Arc<str>,
-    roles: Arc<[String]>,
+pub(crate) struct Caller<'a> {
+    id: &'a str,
+    home: &'a str,
+    roles: &'a [String],
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(crate) struct Call {
-    run: Arc<str>,
-    context: Arc<str>,
-    path: Arc<str>,
-    caller: Caller,
+pub(crate) struct Call<'a> {
+    run: &'a str,
+    context: &'a str,
+    path: &'a str,
+    caller: Caller<'a>,
 }
 
 #[derive(Clone, ComponentType, Lift, Lower)]
@@ -247,13 +244,13 @@ impl From<Rights> for host::Rights {
     }
 }
 
-impl From<&host::Call> for Call {
-    fn from(call: &host::Call) -> Self {
-        let host::Caller { id, home, roles } = call.caller.clone();
+impl<'a> From<&'a host::Call> for Call<'a> {
+    fn from(call: &'a host::Call) -> Self {
+        let host::Caller { id, home, roles } = &call.caller;
         Self {
-            run: Arc::clone(&call.run),
-            context: call.context.shared(),
-            path: call.path.shared(),
+            run: &call.run,
+            context: call.context.as_str(),
+            path: call.path.as_str(),
             caller: Caller { id, home, roles },
         }
     }

@@ -1,13 +1,14 @@
 //! Drivers: compiled, linked, called.
 
 mod instance;
+mod verbs;
 
 use std::fmt;
 use std::sync::Arc;
 
 use airs_core::{Capabilities, Capability, Result};
 use wasmtime::Store;
-use wasmtime::component::{ComponentExportIndex, InstancePre, Linker, ResourceAny};
+use wasmtime::component::{InstancePre, Linker, ResourceAny};
 
 use crate::compile::Compiled;
 use crate::export::Export;
@@ -17,7 +18,7 @@ use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::storage::Storage;
 use crate::trap::{Failure, fault};
-use crate::{Engine, abi, http, storage};
+use crate::{Engine, http, storage};
 
 pub use instance::DriverInstance;
 
@@ -38,7 +39,7 @@ const INTERFACE: &str = "airs:driver/driver@0.1.0";
 ///     // and an instance for each attempt of a run.
 ///     let mut instance: DriverInstance<T> = driver.instantiate(state).await?;
 ///     let account = instance.bind(call, r#"{"unit":"usd","scale":2}"#).await?;
-///     let asset: DriverAsset = instance.intend(call, account, Rights::VIEW).await?;
+///     let asset: DriverAsset = instance.intend(call, &account, Rights::VIEW).await?;
 ///     let value = instance.view(asset).await?;
 ///     instance.done(asset).await?;
 ///     Ok(value)
@@ -51,17 +52,15 @@ pub struct DriverCode<T: 'static> {
     lines: Lines,
 }
 
-type Answer<T> = (Result<T, abi::Error>,);
-
 struct Exports {
-    bind: ComponentExportIndex,
-    unbind: ComponentExportIndex,
-    intend: Export<(abi::Call, Vec<u8>, abi::Rights), Answer<ResourceAny>>,
-    view: Export<(ResourceAny,), Answer<abi::Value>>,
-    transfer: Export<(ResourceAny, ResourceAny, abi::Value), Answer<abi::Receipt>>,
-    control: Export<(ResourceAny, String, String), Answer<String>>,
-    done: Export<(ResourceAny,), Answer<()>>,
-    migrate: ComponentExportIndex,
+    bind: Export<verbs::Bind>,
+    unbind: Export<verbs::Unbind>,
+    intend: Export<verbs::Intend>,
+    view: Export<verbs::View>,
+    transfer: Export<verbs::Transfer>,
+    control: Export<verbs::Control>,
+    done: Export<verbs::Done>,
+    migrate: Export<verbs::Migrate>,
 }
 
 /// A driver's own descriptor: it belongs to the instance that made it, which alone accepts it.
@@ -94,14 +93,14 @@ impl<T: Storage + Http> DriverCode<T> {
         })?;
         let of = |function| export(compiled, Some(INTERFACE), function);
         let exports = Exports {
-            bind: of("bind")?,
-            unbind: of("unbind")?,
+            bind: Export::new(of("bind")?),
+            unbind: Export::new(of("unbind")?),
             intend: Export::new(of("intend")?),
             view: Export::new(of("[method]asset.view")?),
             transfer: Export::new(of("[method]asset.transfer")?),
             control: Export::new(of("[method]asset.control")?),
             done: Export::new(of("done")?),
-            migrate: of("migrate")?,
+            migrate: Export::new(of("migrate")?),
         };
         Ok(Self {
             engine: engine.clone(),

@@ -1,6 +1,7 @@
 //! The one engine of a process, and how it is set up.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
@@ -177,13 +178,13 @@ impl Engine {
     }
 
     /// Does work that executes guests, and waits for it: on the calling thread, where it saves waking another one, or on one
-    /// of the engine's own. Not for a thread of an executor.
+    /// of the engine's own. Not for a thread of an executor. It is boxed, as it would be moved as a whole more than once.
     ///
     /// # Errors
     /// When the work panicked.
     pub fn wait<T: Send + 'static>(
         &self,
-        work: impl Future<Output = T> + Send + 'static,
+        work: Pin<Box<impl Future<Output = T> + Send + 'static>>,
     ) -> std::result::Result<T, TornDown> {
         self.0.executor.wait(work)
     }

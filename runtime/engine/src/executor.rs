@@ -2,6 +2,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -23,7 +24,7 @@ pub(crate) struct Executor {
 /// use airs_engine::{Engine, TornDown};
 ///
 /// fn answer(engine: &Engine) -> Result<u32, TornDown> {
-///     engine.wait(async { 42 })
+///     engine.wait(Box::pin(async { 42 }))
 /// }
 /// ```
 #[derive(Debug)]
@@ -57,11 +58,9 @@ impl Executor {
     /// than the work: it is done here, unless other work has begun on as many threads as there are.
     pub(crate) fn wait<T: Send + 'static>(
         &self,
-        work: impl Future<Output = T> + Send + 'static,
+        work: Pin<Box<impl Future<Output = T> + Send + 'static>>,
     ) -> Result<T, TornDown> {
         let executor = self.handle();
-        // Boxed: it is moved as a whole, more than once.
-        let work = Box::pin(work);
         let Some(_lent) = self.lend() else {
             return executor.block_on(executor.spawn(work)).map_err(|_| TornDown);
         };

@@ -8,7 +8,7 @@ use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre, Linker};
 
 use crate::compile::Compiled;
-use crate::export::Export;
+use crate::export::{Export, Function};
 use crate::lines::Lines;
 use crate::link::{Imports, export};
 use crate::ticker::Ticking;
@@ -36,11 +36,16 @@ use crate::{Engine, abi, val};
 pub struct ProgramCode<T: 'static> {
     engine: Engine,
     linked: InstancePre<T>,
-    run: Run,
+    run: Export<Run>,
     lines: Lines,
 }
 
-type Run = Export<(Arc<str>,), (Result<String, abi::Error>,)>;
+struct Run;
+
+impl Function for Run {
+    type Params<'a> = (&'a str,);
+    type Answer = (Result<String, abi::Error>,);
+}
 
 impl<T: Val> ProgramCode<T> {
     /// Links a program against the VAL and the virtual WASI.
@@ -101,7 +106,7 @@ pub struct ProgramInstance<T: 'static> {
 impl<T: Val> ProgramInstance<T> {
     /// Runs the program: JSON in, JSON out. The state comes back either way.
     pub async fn run(mut self, input: Arc<str>) -> (Result<String, Failure>, T) {
-        let result = match self.call(input).await {
+        let result = match self.call(&input).await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(refused)) => Err(Failure::Refused(refused.into())),
             Err(error) => Err(Failure::Fault(failed(&error, &mut self.store, &self.code.lines))),
@@ -110,7 +115,7 @@ impl<T: Val> ProgramInstance<T> {
         (result, self.store.into_data())
     }
 
-    async fn call(&mut self, input: Arc<str>) -> wasmtime::Result<Result<String, abi::Error>> {
+    async fn call(&mut self, input: &str) -> wasmtime::Result<Result<String, abi::Error>> {
         let run = self.code.run.of(&self.instance, &mut self.store)?;
         Ok(run.call_async(&mut self.store, (input,)).await?.0)
     }

@@ -38,10 +38,10 @@ pub struct AssetHandle(pub u32);
 /// }
 ///
 /// impl Val for Desert {
-///     async fn intend(&mut self, _path: String, _rights: Rights) -> Result<AssetHandle> { nothing() }
+///     async fn intend(&mut self, _path: &str, _rights: Rights) -> Result<AssetHandle> { nothing() }
 ///     async fn view(&mut self, _asset: AssetHandle) -> Result<Value> { nothing() }
 ///     async fn transfer(&mut self, _: AssetHandle, _: AssetHandle, _: Value) -> Result<Receipt> { nothing() }
-///     async fn control(&mut self, _: AssetHandle, _: String, _: String) -> Result<String> { nothing() }
+///     async fn control(&mut self, _: AssetHandle, _: &str, _: &str) -> Result<String> { nothing() }
 ///     async fn done(&mut self, _asset: AssetHandle) -> Result<()> { nothing() }
 ///     fn path_of(&self, _asset: Option<AssetHandle>) -> Option<String> { None }
 ///     async fn dropped(&mut self, _asset: AssetHandle) {}
@@ -53,7 +53,7 @@ pub struct AssetHandle(pub u32);
 /// ```
 pub trait Val: GuestState {
     /// Opens an asset.
-    fn intend(&mut self, path: String, rights: Rights) -> impl Future<Output = Result<AssetHandle>> + Send;
+    fn intend(&mut self, path: &str, rights: Rights) -> impl Future<Output = Result<AssetHandle>> + Send;
     /// What an asset holds.
     fn view(&mut self, asset: AssetHandle) -> impl Future<Output = Result<Value>> + Send;
     /// Moves value from one asset to another.
@@ -67,8 +67,8 @@ pub trait Val: GuestState {
     fn control(
         &mut self,
         asset: AssetHandle,
-        operation: String,
-        input: String,
+        operation: &str,
+        input: &str,
     ) -> impl Future<Output = Result<String>> + Send;
     /// Releases a descriptor.
     fn done(&mut self, asset: AssetHandle) -> impl Future<Output = Result<()>> + Send;
@@ -135,7 +135,7 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         "intend",
         |mut store: StoreContextMut<'_, T>, (path, rights): (String, abi::Rights)| {
             Box::new(async move {
-                let result = store.data_mut().intend(path, rights.into()).await;
+                let result = store.data_mut().intend(&path, rights.into()).await;
                 Asked("intend", None, None).answer(&mut store, result, |asset| Asset::new_own(asset.0))
             })
         },
@@ -169,7 +169,10 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         "[method]asset.control",
         |mut store: StoreContextMut<'_, T>, (asset, operation, input): (Asset, String, String)| {
             Box::new(async move {
-                let result = store.data_mut().control(handle(&asset), operation, input).await;
+                let result = store
+                    .data_mut()
+                    .control(handle(&asset), &operation, &input)
+                    .await;
                 Asked::on("control", &asset).answer(&mut store, result, |output| output)
             })
         },

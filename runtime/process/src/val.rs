@@ -30,10 +30,10 @@ impl GuestState for ProgramState {
     }
 }
 
-/// Each is the session's own future where it can be: another one around it would be larger by all that it is given.
+/// Each is the session's own future: another one around it would be larger by all that it is given.
 impl Val for ProgramState {
-    async fn intend(&mut self, path: String, rights: Rights) -> Result<AssetHandle> {
-        self.session.intend(&path, rights).await
+    fn intend(&mut self, path: &str, rights: Rights) -> impl Future<Output = Result<AssetHandle>> + Send {
+        self.session.intend(path, rights)
     }
 
     fn view(&mut self, asset: AssetHandle) -> impl Future<Output = Result<Value>> + Send {
@@ -52,8 +52,8 @@ impl Val for ProgramState {
     fn control(
         &mut self,
         asset: AssetHandle,
-        operation: String,
-        input: String,
+        operation: &str,
+        input: &str,
     ) -> impl Future<Output = Result<String>> + Send {
         self.session.control(asset, operation, input)
     }

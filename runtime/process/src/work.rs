@@ -130,7 +130,7 @@ impl Work {
                 input,
             } => {
                 let asset = session.intend(path, Rights::CONTROL).await?;
-                Answer::Output(session.control(asset, operation.clone(), input.clone()).await?)
+                Answer::Output(session.control(asset, operation, input).await?)
             }
             Self::Bind(placement) => {
                 let (path, binding) = session.bind(placement).await?;

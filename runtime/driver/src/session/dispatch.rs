@@ -160,7 +160,7 @@ impl Instances {
         &mut self,
         index: usize,
         call: &Call,
-        account: Vec<u8>,
+        account: &[u8],
         rights: Rights,
     ) -> Result<DriverAsset> {
         let (savepoint, instance) = self.enter(index, "intend")?;
@@ -190,8 +190,8 @@ impl Instances {
         &mut self,
         index: usize,
         asset: DriverAsset,
-        operation: String,
-        input: String,
+        operation: &str,
+        input: &str,
     ) -> Result<String> {
         let (savepoint, instance) = self.enter(index, "control")?;
         let answer = instance.control(asset, operation, input).await;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use airs_core::{Call, Error, Receipt, Result, Rights, Value};
 use wasmtime::Store;
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower};
+use wasmtime::component::{Instance, Lift};
 
-use super::{Answer, DriverAsset, DriverCode, Exports, failed};
+use super::{DriverAsset, DriverCode, Exports, failed};
 use crate::abi;
-use crate::export::Export;
+use crate::export::{Export, Function};
 use crate::storage::Storage;
 use crate::ticker::Ticking;
 use crate::trap::Failure;
@@ -37,8 +37,8 @@ impl<T: Storage> DriverInstance<T> {
     /// # Errors
     /// As the driver answers.
     pub async fn bind(&mut self, call: &Call, account: &str) -> Result<Vec<u8>, Failure> {
-        self.call(self.code.exports.bind, (abi::Call::from(call), account))
-            .await
+        let call = abi::Call::from(call);
+        self.call(|exports| &exports.bind, (&call, account), Ok).await
     }
 
     /// The binding at the call's path is to go.
@@ -46,22 +46,24 @@ impl<T: Storage> DriverInstance<T> {
     /// # Errors
     /// As the driver answers.
     pub async fn unbind(&mut self, call: &Call, account: &[u8]) -> Result<(), Failure> {
-        self.call(self.code.exports.unbind, (abi::Call::from(call), account))
-            .await
+        let call = abi::Call::from(call);
+        self.call(|exports| &exports.unbind, (&call, account), Ok).await
     }
 
     /// Opens an asset.
     ///
     /// # Errors
     /// As the driver answers.
-    pub fn intend(
+    pub async fn intend(
         &mut self,
         call: &Call,
-        account: Vec<u8>,
+        account: &[u8],
         rights: Rights,
-    ) -> impl Future<Output = Result<DriverAsset, Failure>> + use<'_, T> {
-        let params = (abi::Call::from(call), account, abi::Rights::from(rights));
-        self.repeat(|exports| &exports.intend, params, |asset| Ok(DriverAsset(asset)))
+    ) -> Result<DriverAsset, Failure> {
+        let call = abi::Call::from(call);
+        let params = (&call, account, abi::Rights::from(rights));
+        self.call(|exports| &exports.intend, params, |asset| Ok(DriverAsset(asset)))
+            .await
     }
 
     /// What an asset holds.
@@ -69,7 +71,7 @@ impl<T: Storage> DriverInstance<T> {
     /// # Errors
     /// As the driver answers.
     pub fn view(&mut self, asset: DriverAsset) -> impl Future<Output = Result<Value, Failure>> {
-        self.repeat(
+        self.call(
             |exports| &exports.view,
             (asset.0,),
             |value| Value::try_from(value).map_err(Failure::Refused),
@@ -80,31 +82,29 @@ impl<T: Storage> DriverInstance<T> {
     ///
     /// # Errors
     /// As the driver answers.
-    pub fn transfer(
+    pub async fn transfer(
         &mut self,
         from: DriverAsset,
         to: DriverAsset,
         value: Value,
-    ) -> impl Future<Output = Result<Receipt, Failure>> {
-        let params = (from.0, to.0, abi::Value::from(value));
-        self.repeat(
-            |exports| &exports.transfer,
-            params,
-            |receipt| Ok(Receipt::from(receipt)),
-        )
+    ) -> Result<Receipt, Failure> {
+        let value = abi::Value::from(value);
+        let params = (from.0, to.0, &value);
+        self.call(|exports| &exports.transfer, params, |receipt| Ok(receipt.into()))
+            .await
     }
 
     /// Calls an operation of the driver.
     ///
     /// # Errors
     /// As the driver answers.
-    pub fn control(
-        &mut self,
+    pub fn control<'a>(
+        &'a mut self,
         asset: DriverAsset,
-        operation: String,
-        input: String,
-    ) -> impl Future<Output = Result<String, Failure>> {
-        self.repeat(|exports| &exports.control, (asset.0, operation, input), Ok)
+        operation: &'a str,
+        input: &'a str,
+    ) -> impl Future<Output = Result<String, Failure>> + use<'a, T> {
+        self.call(|exports| &exports.control, (asset.0, operation, input), Ok)
     }
 
     /// Releases an asset.
@@ -112,15 +112,15 @@ impl<T: Storage> DriverInstance<T> {
     /// # Errors
     /// As the driver answers.
     pub fn done(&mut self, asset: DriverAsset) -> impl Future<Output = Result<(), Failure>> {
-        self.repeat(|exports| &exports.done, (asset.0,), Ok)
+        self.call(|exports| &exports.done, (asset.0,), Ok)
     }
 
     /// Brings what is stored to the driver's own schema version.
     ///
     /// # Errors
     /// As the driver answers.
-    pub async fn migrate(&mut self, from: u32) -> Result<u32, Failure> {
-        self.call(self.code.exports.migrate, (from,)).await
+    pub fn migrate(&mut self, from: u32) -> impl Future<Output = Result<u32, Failure>> {
+        self.call(|exports| &exports.migrate, (from,), Ok)
     }
 
     /// Writes out what is left of the instance's log.
@@ -128,42 +128,23 @@ impl<T: Storage> DriverInstance<T> {
         self.store.data_mut().guest().finish_log();
     }
 
-    async fn call<P, R>(&mut self, index: ComponentExportIndex, params: P) -> Result<R, Failure>
-    where
-        P: ComponentNamedList + Lower + Send + Sync,
-        R: Send + Sync + 'static,
-        Answer<R>: ComponentNamedList + Lift + Send + Sync,
-    {
-        let found = self
-            .instance
-            .get_typed_func::<P, Answer<R>>(&mut self.store, index);
-        let function = found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))?;
-        let answer = function.call_async(&mut self.store, params).await;
-        self.finish(answer)
-    }
-
-    /// Like `call`, for a verb that most runs use; what a verb's own function would only await and convert is converted
-    /// here, since a future around this one would be larger by all that it is given.
-    async fn repeat<P, R, U>(
-        &mut self,
-        export: fn(&Exports) -> &Export<P, Answer<R>>,
-        params: P,
+    /// What a verb's own function would only await and convert is converted here, since a future around this one would
+    /// be larger by all that it is given.
+    async fn call<'a, F, R, U>(
+        &'a mut self,
+        export: fn(&Exports) -> &Export<F>,
+        params: F::Params<'a>,
         convert: fn(R) -> Result<U, Failure>,
     ) -> Result<U, Failure>
     where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: Send + Sync + 'static,
-        Answer<R>: ComponentNamedList + Lift + Send + Sync,
+        F: Function<Answer = (Result<R, abi::Error>,)>,
+        R: Lift + Send + Sync + 'static,
     {
         let found = export(&self.code.exports).of(&self.instance, &mut self.store);
         let function = found.map_err(|error| failed(&error, &mut self.store, &self.code.lines))?;
-        let answer = function.call_async(&mut self.store, params).await;
-        self.finish(answer).and_then(convert)
-    }
-
-    fn finish<R>(&mut self, answer: wasmtime::Result<Answer<R>>) -> Result<R, Failure> {
-        match answer {
-            Ok((answer,)) => answer.map_err(|refused| Failure::Refused(Error::from(refused))),
+        match function.call_async(&mut self.store, params).await {
+            Ok((Ok(answer),)) => convert(answer),
+            Ok((Err(refused),)) => Err(Failure::Refused(Error::from(refused))),
             Err(error) => Err(failed(&error, &mut self.store, &self.code.lines)),
         }
     }

@@ -1,6 +1,8 @@
 //! Durable runs: what the runtime costs over SQLite, which writes the same rows by hand.
 
 use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::Instant;
 
 use airs_runtime::{Runtime, State};
@@ -8,9 +10,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::runtime::Builder;
 
 use crate::disk;
+use crate::floor;
 use crate::pairs::Pairs;
 use crate::row::Row;
-use crate::run::{bound_ledger, fund, must, pay_own};
+use crate::run::{self, PAY, bound_ledger, fund, must, pay_own};
 
 const CALLERS: u32 = 64;
 /// Rounds of all callers in one measurement: some 20 syncs.
@@ -18,36 +21,118 @@ const ROUNDS: u32 = 20;
 /// Runs of the single caller in one measurement.
 const SINGLY: u32 = 20;
 const PAIRS: usize = 30;
+/// As many as there are processors here, and so as the runtime has.
+const THREADS: usize = 2;
 /// A usual disk: with the one at hand, which may be faster than SQLite itself, the figure is about the processor.
 const SLOW_SYNC_MS: u64 = 4;
 
-/// Makes the row of that name.
-type Measure = fn(&'static str) -> Row;
+/// Makes the row of that name, beside a floor.
+type Measure = fn(&'static str, Floor) -> Row;
+
+/// What the floor does by hand.
+#[derive(Clone, Copy)]
+enum Floor {
+    /// It writes the rows.
+    Rows,
+    /// Before it does, it has raw wasmtime execute the same guests, as the row `run, whole` has.
+    GuestsAndRows,
+}
 
 pub(crate) fn rows(wanted: &str) -> Vec<Row> {
+    use Floor::{GuestsAndRows, Rows};
     let mut rows = Vec::new();
-    let measures: [(&str, Measure, u64); 4] = [
-        ("durable run, 64 callers", many_callers, 0),
+    let measures: [(&str, Measure, Floor, u64); 7] = [
+        ("durable run, 64 callers", many_callers, Rows, 0),
+        (
+            "durable run, 64 callers, floor with guests",
+            many_callers,
+            GuestsAndRows,
+            0,
+        ),
         (
             "durable run, 64 callers, syncs of 4 ms",
             many_callers,
+            Rows,
             SLOW_SYNC_MS,
         ),
-        ("durable run, one caller", one_caller, 0),
-        ("durable run, one caller, syncs of 4 ms", one_caller, SLOW_SYNC_MS),
+        (
+            "durable run, 64 callers, 4 ms, floor with guests",
+            many_callers,
+            GuestsAndRows,
+            SLOW_SYNC_MS,
+        ),
+        ("durable run, one caller", one_caller, Rows, 0),
+        (
+            "durable run, one caller, floor with guests",
+            one_caller,
+            GuestsAndRows,
+            0,
+        ),
+        (
+            "durable run, one caller, syncs of 4 ms",
+            one_caller,
+            Rows,
+            SLOW_SYNC_MS,
+        ),
     ];
-    for (name, row, sync_ms) in measures {
+    for (name, row, floor, sync_ms) in measures {
         if name.contains(wanted) && disk::can_sync_in(sync_ms) {
-            rows.push(disk::with_syncs_of(sync_ms, || row(name)));
+            rows.push(disk::with_syncs_of(sync_ms, || row(name, floor)));
         }
     }
     rows
 }
 
+impl Floor {
+    fn guests(self, threads: usize) -> Option<Guests> {
+        match self {
+            Self::Rows => None,
+            Self::GuestsAndRows => Some(Guests {
+                here: run::floor("payment"),
+                elsewhere: (1..threads).map(|_| guests_on_a_thread()).collect(),
+            }),
+        }
+    }
+}
+
+/// Raw wasmtime, which executes guests on this thread and on others.
+struct Guests {
+    here: floor::Floor,
+    elsewhere: Vec<(Sender<u32>, Receiver<()>)>,
+}
+
+impl Guests {
+    /// So many runs, divided among the threads.
+    fn run(&mut self, runs: u32) {
+        let share = runs / (1 + u32::try_from(self.elsewhere.len()).expect("a few threads"));
+        for (begin, _) in &self.elsewhere {
+            begin.send(share).expect("the thread lives");
+        }
+        (0..share).for_each(|_| drop(self.here.run(PAY)));
+        for (_, done) in &self.elsewhere {
+            done.recv().expect("the guests succeed");
+        }
+    }
+}
+
+fn guests_on_a_thread() -> (Sender<u32>, Receiver<()>) {
+    let (begin, asked) = channel();
+    let (tell, done) = channel();
+    thread::spawn(move || {
+        let mut guests = run::floor("payment");
+        for runs in asked {
+            (0..runs).for_each(|_| drop(guests.run(PAY)));
+            tell.send(()).expect("somebody waits");
+        }
+    });
+    (begin, done)
+}
+
 /// Time for each of the runs of 64 callers who pay out of accounts of their own. At 0.7 of the floor's rate it
 /// is 1 / 0.7 of its time.
-fn many_callers(name: &'static str) -> Row {
-    let (folder, mut floor) = floor();
+fn many_callers(name: &'static str, floor: Floor) -> Row {
+    let (folder, mut connection) = database();
+    let mut guests = floor.guests(THREADS);
     let runtime = runtime(folder.path());
     let clients = Builder::new_multi_thread()
         .worker_threads(1)
@@ -55,7 +140,10 @@ fn many_callers(name: &'static str) -> Row {
         .expect("clients");
     let floor = || {
         timed(CALLERS * ROUNDS, || {
-            (0..ROUNDS).for_each(|round| commit(&mut floor, 0..CALLERS, round));
+            for round in 0..ROUNDS {
+                guests.iter_mut().for_each(|guests| guests.run(CALLERS));
+                commit(&mut connection, 0..CALLERS, round);
+            }
         })
     };
     let value = || {
@@ -78,12 +166,16 @@ fn many_callers(name: &'static str) -> Row {
     Row::ratio(name, "µs", &Pairs::measure(PAIRS, floor, value), 1.0 / 0.7)
 }
 
-fn one_caller(name: &'static str) -> Row {
-    let (folder, mut floor) = floor();
+fn one_caller(name: &'static str, floor: Floor) -> Row {
+    let (folder, mut connection) = database();
+    let mut guests = floor.guests(1);
     let runtime = runtime(folder.path());
     let floor = || {
         timed(SINGLY, || {
-            (0..SINGLY).for_each(|round| commit(&mut floor, 0..1, round))
+            for round in 0..SINGLY {
+                guests.iter_mut().for_each(|guests| guests.run(1));
+                commit(&mut connection, 0..1, round);
+            }
         })
     };
     let value = || {
@@ -110,7 +202,7 @@ fn runtime(folder: &Path) -> Runtime {
 /// Tables in which the same rows are: key, version, sum and value of two balances for each caller, and the row that every
 /// commit changes, which has one, too. Both databases lie on the same disk, with the same guarantees, and whoever wants
 /// damage to be noticed pays for sums by hand as well.
-fn floor() -> (tempfile::TempDir, Connection) {
+fn database() -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().expect("a folder");
     let connection = Connection::open(folder.path().join("floor.sqlite")).expect("a database");
     connection

@@ -162,7 +162,7 @@ fn the_host_s_own_table_knows_what_it_gave_out() {
             let answers = [
                 session.view(handle).await.map(drop),
                 session.transfer(handle, handle, amount).await.map(drop),
-                session.control(handle, "set".into(), "{}".into()).await.map(drop),
+                session.control(handle, "set", "{}").await.map(drop),
                 session.done(handle).await,
             ];
             for answer in answers {

@@ -147,7 +147,10 @@ impl Session {
         let driver = self.instances.of(&driver).await?;
         self.call.path = path.clone();
         let account = binding.account.to_vec();
-        let asset = self.instances.intend(driver, &self.call, &account, rights).await?;
+        let asset = self
+            .instances
+            .intend(driver, &self.call, &account, rights)
+            .await?;
         self.opened += 1;
         let handle = self.descriptors.insert(Descriptor {
             path,

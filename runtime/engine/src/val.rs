@@ -169,10 +169,7 @@ pub(crate) fn link<T: Val>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         "[method]asset.control",
         |mut store: StoreContextMut<'_, T>, (asset, operation, input): (Asset, String, String)| {
             Box::new(async move {
-                let result = store
-                    .data_mut()
-                    .control(handle(&asset), &operation, &input)
-                    .await;
+                let result = store.data_mut().control(handle(&asset), &operation, &input).await;
                 Asked::on("control", &asset).answer(&mut store, result, |output| output)
             })
         },

@@ -1,6 +1,9 @@
-//! Durable runs: what the runtime costs over SQLite, which writes the same rows by hand.
+//! Durable runs: what the runtime costs over SQLite, which writes the same rows by hand, after raw wasmtime has executed the
+//! same guests or without.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Instant;
@@ -10,7 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::runtime::Builder;
 
 use crate::disk;
-use crate::floor;
+use crate::floor::Floor;
 use crate::pairs::Pairs;
 use crate::row::Row;
 use crate::run::{self, PAY, bound_ledger, fund, must, pay_own};
@@ -21,17 +24,15 @@ const ROUNDS: u32 = 20;
 /// Runs of the single caller in one measurement.
 const SINGLY: u32 = 20;
 const PAIRS: usize = 30;
-/// As many as there are processors here, and so as the runtime has.
-const THREADS: usize = 2;
 /// A usual disk: with the one at hand, which may be faster than SQLite itself, the figure is about the processor.
 const SLOW_SYNC_MS: u64 = 4;
 
 /// Makes the row of that name, beside a floor.
-type Measure = fn(&'static str, Floor) -> Row;
+type Measure = fn(&'static str, ByHand) -> Row;
 
 /// What the floor does by hand.
 #[derive(Clone, Copy)]
-enum Floor {
+enum ByHand {
     /// It writes the rows.
     Rows,
     /// Before it does, it has raw wasmtime execute the same guests, as the row `run, whole` has.
@@ -39,9 +40,9 @@ enum Floor {
 }
 
 pub(crate) fn rows(wanted: &str) -> Vec<Row> {
-    use Floor::{GuestsAndRows, Rows};
+    use ByHand::{GuestsAndRows, Rows};
     let mut rows = Vec::new();
-    let measures: [(&str, Measure, Floor, u64); 7] = [
+    let measures: [(&str, Measure, ByHand, u64); 7] = [
         ("durable run, 64 callers", many_callers, Rows, 0),
         (
             "durable run, 64 callers, floor with guests",
@@ -75,53 +76,69 @@ pub(crate) fn rows(wanted: &str) -> Vec<Row> {
             SLOW_SYNC_MS,
         ),
     ];
-    for (name, row, floor, sync_ms) in measures {
+    for (name, row, by_hand, sync_ms) in measures {
         if name.contains(wanted) && disk::can_sync_in(sync_ms) {
-            rows.push(disk::with_syncs_of(sync_ms, || row(name, floor)));
+            rows.push(disk::with_syncs_of(sync_ms, || row(name, by_hand)));
         }
     }
     rows
 }
 
-impl Floor {
+impl ByHand {
     fn guests(self, threads: usize) -> Option<Guests> {
         match self {
             Self::Rows => None,
-            Self::GuestsAndRows => Some(Guests {
-                here: run::floor("payment"),
-                elsewhere: (1..threads).map(|_| guests_on_a_thread()).collect(),
-            }),
+            Self::GuestsAndRows => Some(Guests::on(threads)),
         }
     }
 }
 
 /// Raw wasmtime, which executes guests on this thread and on others.
 struct Guests {
-    here: floor::Floor,
-    elsewhere: Vec<(Sender<u32>, Receiver<()>)>,
+    here: Floor,
+    elsewhere: Vec<(Sender<()>, Receiver<()>)>,
+    left: Arc<AtomicU32>,
 }
 
 impl Guests {
-    /// So many runs, divided among the threads.
-    fn run(&mut self, runs: u32) {
-        let share = runs / (1 + u32::try_from(self.elsewhere.len()).expect("a few threads"));
-        for (begin, _) in &self.elsewhere {
-            begin.send(share).expect("the thread lives");
+    fn on(threads: usize) -> Self {
+        let left = Arc::new(AtomicU32::new(0));
+        Self {
+            here: run::floor("payment"),
+            elsewhere: (1..threads)
+                .map(|_| guests_on_a_thread(Arc::clone(&left)))
+                .collect(),
+            left,
         }
-        (0..share).for_each(|_| drop(self.here.run(PAY)));
+    }
+
+    /// So many runs: each thread takes the next one when it is done with one.
+    fn run(&mut self, runs: u32) {
+        self.left.store(runs, Ordering::Relaxed);
+        for (begin, _) in &self.elsewhere {
+            begin.send(()).expect("the thread lives");
+        }
+        run_what_is_left(&mut self.here, &self.left);
         for (_, done) in &self.elsewhere {
             done.recv().expect("the guests succeed");
         }
     }
 }
 
-fn guests_on_a_thread() -> (Sender<u32>, Receiver<()>) {
+fn run_what_is_left(guests: &mut Floor, left: &AtomicU32) {
+    let take = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+    while take().is_ok() {
+        drop(guests.run(PAY));
+    }
+}
+
+fn guests_on_a_thread(left: Arc<AtomicU32>) -> (Sender<()>, Receiver<()>) {
     let (begin, asked) = channel();
     let (tell, done) = channel();
     thread::spawn(move || {
         let mut guests = run::floor("payment");
-        for runs in asked {
-            (0..runs).for_each(|_| drop(guests.run(PAY)));
+        for () in asked {
+            run_what_is_left(&mut guests, &left);
             tell.send(()).expect("somebody waits");
         }
     });
@@ -130,9 +147,10 @@ fn guests_on_a_thread() -> (Sender<u32>, Receiver<()>) {
 
 /// Time for each of the runs of 64 callers who pay out of accounts of their own. At 0.7 of the floor's rate it
 /// is 1 / 0.7 of its time.
-fn many_callers(name: &'static str, floor: Floor) -> Row {
+fn many_callers(name: &'static str, by_hand: ByHand) -> Row {
     let (folder, mut connection) = database();
-    let mut guests = floor.guests(THREADS);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut guests = by_hand.guests(threads);
     let runtime = runtime(folder.path());
     let clients = Builder::new_multi_thread()
         .worker_threads(1)
@@ -166,9 +184,9 @@ fn many_callers(name: &'static str, floor: Floor) -> Row {
     Row::ratio(name, "µs", &Pairs::measure(PAIRS, floor, value), 1.0 / 0.7)
 }
 
-fn one_caller(name: &'static str, floor: Floor) -> Row {
+fn one_caller(name: &'static str, by_hand: ByHand) -> Row {
     let (folder, mut connection) = database();
-    let mut guests = floor.guests(1);
+    let mut guests = by_hand.guests(1);
     let runtime = runtime(folder.path());
     let floor = || {
         timed(SINGLY, || {

@@ -122,7 +122,7 @@ impl fmt::Display for Row {
         let verdict = if self.holds() { "holds" } else { "missed" };
         write!(
             f,
-            "{name:<44} {value:>10.2} {unit:<3} floor {floor:>10.2} {unit:<3} ratio {ratio:>5.2} ({low:.2}–{high:.2}) goal {goal:.2} {verdict}"
+            "{name:<48} {value:>10.2} {unit:<3} floor {floor:>10.2} {unit:<3} ratio {ratio:>5.2} ({low:.2}–{high:.2}) goal {goal:.2} {verdict}"
         )
     }
 }

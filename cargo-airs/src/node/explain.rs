@@ -1,6 +1,6 @@
 //! What applies to a component of the project, and what it was denied lately.
 
-use airs_runtime::{ComponentExplained, Denial, Denials};
+use airs_runtime::{Component, ComponentExplained, Denial, Denials};
 
 use super::{Node, state};
 use crate::error::{Failure, Result};
@@ -18,10 +18,18 @@ impl Node {
         workspace: &Workspace,
     ) -> (ComponentExplained, Option<Failure>) {
         let granted = workspace.granted(&one.manifest.name);
-        let mut explained = ComponentExplained::of(&one.manifest, &granted, &self.request.context);
-        let checked = self
-            .built(one, workspace)
-            .and_then(|component| Ok(self.runtime.check(&component, &granted)?));
+        let built = self.built(one, workspace);
+        // What it was built with is what applies.
+        let inside = built.as_ref().ok().and_then(Component::manifest);
+        let manifest = inside.unwrap_or(&one.manifest);
+        if *manifest != one.manifest {
+            let name = &manifest.name;
+            self.report.warn(&format!(
+                "{name} was built from another Cargo.toml than there is now; `cargo airs build -p {name}` builds it"
+            ));
+        }
+        let mut explained = ComponentExplained::of(manifest, &granted, &self.request.context);
+        let checked = built.and_then(|component| Ok(self.runtime.check(&component, &granted)?));
         match checked {
             Ok(loaded) => {
                 let may = explained.effective.iter();

@@ -201,3 +201,39 @@ fn a_component_is_compiled_by_a_process_of_its_own_and_kept() {
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_component_comes_through_a_pipe() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let scene = calculator("call_pipe");
+    let component = airs_runtime::Component::from_text(CALCULATOR).unwrap();
+    let mut command = scene.command("call /dev/stdin 'add(2, 3)'");
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(component.bytes()).unwrap();
+    drop(pipe);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "5\n", "{output:?}");
+}
+
+/// Without a pool, an instance needs more than 4 GiB of address space for its memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_refuses_is_no_fault_of_the_component() {
+    let scene = calculator("call_refused");
+    let mut shell = std::process::Command::new("sh");
+    let line = "ulimit -v 3000000 && exec \"$0\" airs call calculator.wat 'add(2, 3)'";
+    shell.args(["-c", line, env!("CARGO_BIN_EXE_cargo-airs")]);
+    shell.current_dir(scene.path());
+    scene.surround(&mut shell);
+    let output = shell.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("error[busy]: the system refuses what component"),
+        "{said}"
+    );
+}

@@ -128,3 +128,25 @@ fn what_a_component_lacks_is_named() {
     scene.run("explain ledger --release");
     scene.check();
 }
+
+#[test]
+fn what_was_built_applies_and_not_what_cargo_toml_says_by_now() {
+    let mut scene = accounts("explain_edited");
+    scene.edit("Cargo.toml", "storage = true", "storage = \"read\"");
+    for line in ["explain ledger", "explain ~/usd --as alice"] {
+        let output = scene.command(line).output().unwrap();
+        let (out, said) = [&output.stdout, &output.stderr]
+            .map(|text| String::from_utf8_lossy(text).into_owned())
+            .into();
+        assert!(!out.contains("\"read\""), "{line}: {out}");
+        let warning = "warning: ledger was built from another Cargo.toml than there is now";
+        assert!(said.contains(warning), "{line}: {said}");
+    }
+    build(&scene);
+    let output = scene.command("explain ledger").output().unwrap();
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("\"read\""),
+        "{output:?}"
+    );
+    assert!(output.stderr.is_empty(), "{output:?}");
+}

@@ -1,7 +1,7 @@
 //! The types of `wit/types.wit` as they cross the boundary, and what they are in `airs-core`.
 //!
 //! Field names and their order are those of the WIT; wasmtime compares them with what a component says
-//! when the component is linked, so a difference cannot go unnoticed.
+//! when it is linked, and when a function of it is first called, so a difference cannot go unnoticed.
 
 use airs_core as host;
 use wasmtime::component::{ComponentType, Lift, Lower, flags};

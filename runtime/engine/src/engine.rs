@@ -178,7 +178,8 @@ impl Engine {
     }
 
     /// Does work that executes guests, and waits for it: on the calling thread, where it saves waking another one, or on one
-    /// of the engine's own. Not for a thread of an executor. It is boxed, as it would be moved as a whole more than once.
+    /// of the engine's own. Not for a thread of an executor. The work is boxed, as it would be moved as a whole more
+    /// than once.
     ///
     /// # Errors
     /// When the work panicked.

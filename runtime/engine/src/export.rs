@@ -8,8 +8,7 @@ use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Li
 
 /// What an exported function is called with, and what it answers.
 pub(crate) trait Function {
-    /// Borrowed, so that a call's future holds none of it more than once. Its types of the component model are the same for
-    /// all lifetimes.
+    /// Borrowed, so that a call's future holds none of it more than once.
     type Params<'a>: ComponentNamedList + Lower + Send + Sync;
     type Answer: ComponentNamedList + Lift + Send + Sync + 'static;
 }
@@ -41,8 +40,9 @@ impl<F: Function> Export<F> {
             && let Some(function) = instance.get_func(&mut *store, self.index)
         {
             #[expect(unsafe_code, reason = "see SAFETY")]
-            // SAFETY: the type of this export was compared with that of `F` in an instance of the same component,
-            // and an export's type does not differ between instances: it has no resource of the host's in it.
+            // SAFETY: the type of this export was compared with that of `F`, which is the same for all lifetimes, in an
+            // instance of the same component, and an export's type does not differ between instances: it has no resource
+            // of the host's in it.
             return Ok(unsafe { TypedFunc::new_unchecked(function) });
         }
         let function = instance.get_typed_func(store, self.index)?;

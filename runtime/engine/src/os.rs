@@ -26,6 +26,15 @@ pub(crate) enum Limit {
     System,
 }
 
+/// Whether it is what an operating system says, and not a guest.
+pub(crate) fn is_error_of_the_system(error: &(dyn std::error::Error + 'static)) -> bool {
+    #[cfg(unix)]
+    if error.is::<rustix::io::Errno>() {
+        return true;
+    }
+    error.is::<io::Error>()
+}
+
 #[cfg(unix)]
 mod unix {
     use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};

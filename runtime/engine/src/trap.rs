@@ -8,6 +8,7 @@ use crate::guest::Guest;
 use crate::lines::Lines;
 use crate::memory_budget::Full;
 use crate::meter::Refusal;
+use crate::os;
 use crate::stack::Stack;
 
 /// Why a call into a component has no result.
@@ -106,6 +107,12 @@ fn explain(who: &str, error: &wasmtime::Error, guest: &Guest, stack: &Stack) -> 
             "passed more than {} bytes to a host call (host_call_bytes)",
             guest.host_call_bytes
         ));
+    }
+    if os::is_error_of_the_system(error.root_cause()) {
+        return (
+            Code::Busy,
+            format!("the system refuses what {who} needs: {cause}"),
+        );
     }
     if let Some((place, said)) = guest.panic() {
         let within = stack.function_at(place).map_or_else(String::new, within);

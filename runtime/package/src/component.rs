@@ -148,10 +148,12 @@ impl Component {
             source,
         };
         let file = std::fs::File::open(path).map_err(unreadable)?;
-        let length = file.metadata().map_err(unreadable)?.len();
-        scan::check_size(length)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if metadata.is_file() {
+            scan::check_size(metadata.len())?;
+        }
         let mut bytes = Vec::new();
-        // One byte more than may be: the file may have grown, or have no length at all.
+        // One byte more than may be: the file may have grown, or be a pipe, which has no length.
         file.take(COMPONENT_BYTES_MAX + 1)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;

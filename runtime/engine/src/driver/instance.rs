@@ -103,7 +103,7 @@ impl<T: Storage> DriverInstance<T> {
         asset: DriverAsset,
         operation: &'a str,
         input: &'a str,
-    ) -> impl Future<Output = Result<String, Failure>> + use<'a, T> {
+    ) -> impl Future<Output = Result<String, Failure>> {
         self.call(|exports| &exports.control, (asset.0, operation, input), Ok)
     }
 

@@ -111,6 +111,7 @@ impl Runtime {
             compile_process,
             code_goal,
         } = builder;
+        engine.stack_bytes = limits.stack_bytes;
         engine.compiler.cache = code_cache.or(engine.compiler.cache);
         engine.compiler.process = compile_process.or(engine.compiler.process);
         engine.compiler.code_goal = code_goal.unwrap_or(engine.compiler.code_goal);

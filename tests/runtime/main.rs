@@ -19,6 +19,7 @@ mod compile_process;
 mod crowd;
 mod debug;
 mod denials;
+mod depth;
 mod descriptors;
 mod driver_faults;
 mod events;

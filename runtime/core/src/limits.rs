@@ -142,6 +142,9 @@ limits! {
     context_memory_bytes: 1024 * MIB, max 1024 * 1024 * MIB, for a Context;
     /// The same of all contexts, with the components that are called outside of any.
     node_memory_bytes: 2048 * MIB, max 1024 * 1024 * MIB, for a Node;
+    /// Native stack of each guest, which bounds how deep its functions call each other: some 4,000 calls, unless stated.
+    /// What was once used of a stack stays in memory for the next guest, hence no more than twice as much.
+    stack_bytes: MIB / 2, max MIB, for a Node;
 }
 
 #[cfg(test)]

@@ -202,7 +202,7 @@ mod tests {
 
     use super::{Origin, compile, fingerprint, load};
     use crate::code_goal::CodeGoal;
-    use crate::engine::settings;
+    use crate::settings::settings;
 
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
@@ -236,10 +236,11 @@ mod tests {
     }
 
     #[test]
-    fn the_pool_is_no_matter_of_the_code() {
+    fn the_pool_and_stacks_are_no_matter_of_the_code() {
         let pooled = crate::Engine::new(&crate::EngineConfig {
             instances_max: 4,
             threads: 1,
+            stack_bytes: 1 << 20,
             ..Default::default()
         });
         let plain = wasmtime::Engine::new(&settings(CodeGoal::Speed)).unwrap();

@@ -16,7 +16,7 @@ use wasm_encoder::Encode as _;
 use wasmparser::{BinaryReader, Parser};
 use wasmtime::{Error, Result};
 
-use crate::engine::{CORE_INSTANCES_MAX, MEMORIES_MAX};
+use crate::settings::{CORE_INSTANCES_MAX, MEMORIES_MAX};
 pub(crate) use functions::NAME;
 
 /// Fresh memory takes less than a tick for that, and what is copied at once at most is copied no slower.

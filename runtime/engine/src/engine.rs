@@ -5,41 +5,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
-use airs_core::{Code, Error, Result};
+use airs_core::{Code, Error, Limits, Result};
 use tokio::runtime::Handle;
-use wasmtime::{
-    Config, Inlining, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
-    WasmBacktraceDetails,
-};
+use wasmtime::{InstanceAllocationStrategy, Store, UpdateDeadline};
 
 use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
 use crate::compiler::{Compilation, Compiler, CompilerConfig};
 use crate::executor::{Executor, TornDown};
 use crate::guest::GuestState;
+use crate::settings::{pool, settings, with_stacks};
 use crate::ticker::{Ticker, Ticking};
 use crate::{CompileProcess, FilePlaces};
-
-/// Native stack that one guest may use: some 4,000 frames. Every Store has a fiber of its own, so budgets of
-/// nested Stores do not add up.
-pub(crate) const WASM_STACK_BYTES: usize = 512 << 10;
-/// The fiber: the guest's stack, as much again for its `realloc`, which the host calls while the guest waits and which
-/// may not call out, and as much as both for host functions on top of either.
-const FIBER_STACK_BYTES: usize = 2 << 20;
-
-/// Cleared on reuse instead of being given back to the operating system: a guest linked with a stack of
-/// 128 KiB dirties less than this, and a reset without a system call is the largest part of a fast start.
-const MEMORY_KEEP_RESIDENT_BYTES: usize = 512 << 10;
-/// The same for tables; without it each one costs a system call and page faults for each run.
-const TABLE_KEEP_RESIDENT_BYTES: usize = 8 << 10;
-/// What one slot of a pool can hold at most: the largest memory limit that can be set.
-const POOLED_MEMORY_BYTES_MAX: usize = 1 << 30;
-/// What one component can have: a std guest has three core instances, one memory and two tables, and one that is
-/// composed of a few has a few times as much. There is as much of each for every instance, so that no component
-/// takes what is there for others.
-pub(crate) const CORE_INSTANCES_MAX: u32 = 16;
-pub(crate) const MEMORIES_MAX: u32 = 4;
-pub(crate) const TABLES_MAX: u32 = 8;
 
 /// How an engine is set up.
 ///
@@ -52,6 +29,8 @@ pub struct EngineConfig {
     /// steps through stays on its thread. A thread that waits for a guest executes it itself while there is less work than
     /// threads; with a debugger none does.
     pub threads: usize,
+    /// Native stack of each guest. A runtime has it from its [`Limits`].
+    pub stack_bytes: u64,
     /// How components become code.
     pub compiler: CompilerConfig,
 }
@@ -62,6 +41,7 @@ impl Default for EngineConfig {
         Self {
             instances_max: 512,
             threads: 0,
+            stack_bytes: Limits::default().stack_bytes,
             compiler: CompilerConfig::default(),
         }
     }
@@ -104,6 +84,7 @@ struct Inner {
     ticker: Ticker,
     allocation: Allocation,
     compiler: Compiler,
+    stack_bytes: u64,
     wasmtime: wasmtime::Engine,
 }
 
@@ -122,10 +103,12 @@ impl Engine {
         let fault = |what: &str, cause: String| Error::new(Code::Internal, what.to_owned()).caused_by(cause);
         let goal = config.compiler.code_goal;
         let pooled = InstanceAllocationStrategy::Pooling(pool(config.instances_max));
-        let (wasmtime, allocation) = match wasmtime::Engine::new(settings(goal).allocation_strategy(pooled)) {
+        let settings = with_stacks(settings(goal), config.stack_bytes);
+        let (wasmtime, allocation) = match wasmtime::Engine::new(settings.clone().allocation_strategy(pooled))
+        {
             Ok(engine) => (engine, Allocation::Pooled),
             Err(_) => {
-                let engine = wasmtime::Engine::new(&settings(goal))
+                let engine = wasmtime::Engine::new(&settings)
                     .map_err(|error| fault("the WebAssembly engine cannot start", format!("{error:#}")))?;
                 (engine, Allocation::OnDemand)
             }
@@ -144,6 +127,7 @@ impl Engine {
             ticker,
             allocation,
             compiler: Compiler::new(&wasmtime, config.compiler.clone()),
+            stack_bytes: config.stack_bytes,
             wasmtime,
         })))
     }
@@ -224,6 +208,7 @@ impl Engine {
     /// A Store with every limit in place.
     pub(crate) fn store<T: GuestState>(&self, mut state: T) -> Store<T> {
         let guest = state.guest();
+        guest.stack_bytes = self.0.stack_bytes;
         let (host_call_bytes, handles) = (guest.host_call_bytes, guest.handles);
         let mut store = Store::new(&self.0.wasmtime, state);
         store.limiter(|state| &mut state.guest().meter);
@@ -247,48 +232,4 @@ impl fmt::Debug for Engine {
             .field("allocation", &self.0.allocation)
             .finish_non_exhaustive()
     }
-}
-
-/// What decides about code, too: the process that compiles has the same.
-pub(crate) fn settings(goal: CodeGoal) -> Config {
-    let mut config = Config::new();
-    goal.set(&mut config);
-    config
-        // Calls would cost three times as much, for interfaces that airs does not use.
-        .concurrency_support(false)
-        .epoch_interruption(true)
-        // Compiles five times longer, for calls that cross Stores anyway.
-        .compiler_inlining(Inlining::No)
-        .max_wasm_stack(WASM_STACK_BYTES)
-        .async_stack_size(FIBER_STACK_BYTES)
-        // Lines are looked up where they are needed.
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        // Proposals that no driver needs and that have had holes.
-        .wasm_gc(false)
-        .wasm_function_references(false)
-        .wasm_exceptions(false)
-        .wasm_threads(false)
-        .wasm_memory64(false)
-        .wasm_stack_switching(false)
-        .shared_memory(false)
-        .relaxed_simd_deterministic(true);
-    config
-}
-
-fn pool(instances: u32) -> PoolingAllocationConfig {
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(instances)
-        .max_core_instances_per_component(CORE_INSTANCES_MAX)
-        .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))
-        .max_memories_per_component(MEMORIES_MAX)
-        .total_memories(instances.saturating_mul(MEMORIES_MAX))
-        .max_tables_per_component(TABLES_MAX)
-        .total_tables(instances.saturating_mul(TABLES_MAX))
-        .total_stacks(instances)
-        .total_gc_heaps(0)
-        .max_memory_size(POOLED_MEMORY_BYTES_MAX)
-        .max_unused_warm_slots(instances)
-        .linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES)
-        .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES);
-    pool
 }

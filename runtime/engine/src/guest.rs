@@ -28,6 +28,8 @@ pub struct Guest {
     pub(crate) meter: MemoryMeter,
     pub(crate) host_call_bytes: usize,
     pub(crate) handles: usize,
+    /// As its engine says, from when it has a Store.
+    pub(crate) stack_bytes: u64,
     /// Where it has its code from, of a program: what comes of a call of its is told with the place.
     pub(crate) lines: Option<Lines>,
     name: Arc<Name>,
@@ -55,6 +57,7 @@ impl Guest {
             meter: MemoryMeter::new(limits.memory_bytes, environment.share()),
             host_call_bytes: usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX),
             handles: usize::try_from(limits.handles).unwrap_or(usize::MAX),
+            stack_bytes: 0,
             lines: None,
             name,
             environment,

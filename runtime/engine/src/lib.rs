@@ -36,6 +36,7 @@ mod memory_budget;
 mod meter;
 mod os;
 mod program;
+mod settings;
 mod stack;
 mod storage;
 mod stub;

@@ -2,8 +2,8 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::engine::{CORE_INSTANCES_MAX, MEMORIES_MAX, TABLES_MAX};
 use crate::memory_budget::{Full, Share};
+use crate::settings::{CORE_INSTANCES_MAX, MEMORIES_MAX, TABLES_MAX};
 
 /// One table element, as wasmtime stores it.
 const TABLE_ELEMENT_BYTES: usize = 8;

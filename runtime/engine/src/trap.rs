@@ -3,7 +3,6 @@
 use airs_core::{Code, Error};
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
-use crate::engine::WASM_STACK_BYTES;
 use crate::guest::Guest;
 use crate::lines::Lines;
 use crate::memory_budget::Full;
@@ -77,7 +76,10 @@ fn explain(who: &str, error: &wasmtime::Error, guest: &Guest, stack: &Stack) -> 
             );
         }
         Some(Trap::StackOverflow) => {
-            return limit(format!("called too deep: its stack has {WASM_STACK_BYTES} bytes"));
+            return limit(format!(
+                "called too deep: its stack has {} bytes (stack_bytes)",
+                guest.stack_bytes
+            ));
         }
         _ => {}
     }

@@ -78,7 +78,7 @@ mod tests {
 
     use super::*;
     use crate::code_goal::CodeGoal;
-    use crate::engine::settings;
+    use crate::settings::settings;
 
     /// A component with some functions, of which one returns this.
     fn component(number: u32) -> Vec<u8> {

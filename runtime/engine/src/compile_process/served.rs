@@ -9,8 +9,8 @@ use std::thread;
 use super::functions::Functions;
 use crate::code_goal::CodeGoal;
 use crate::compiler::compile;
-use crate::engine::settings;
 use crate::os;
+use crate::settings::settings;
 
 /// How an order begins.
 pub(super) const ORDER: &[u8] = b"airs compile 5\n";

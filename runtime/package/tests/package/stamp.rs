@@ -27,6 +27,7 @@ fn manifest() -> Manifest {
             // Not for a component to say, and so not written.
             context_memory_bytes: Limits::UNRESTRICTED.context_memory_bytes,
             node_memory_bytes: Limits::UNRESTRICTED.node_memory_bytes,
+            stack_bytes: Limits::UNRESTRICTED.stack_bytes,
             ..Limits::default()
         },
     }

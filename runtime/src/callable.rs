@@ -328,7 +328,7 @@ impl Callable {
     /// Makes a call, and waits for it on the calling thread.
     fn wait<T: Send + 'static>(&self, call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
         may_wait()?;
-        let called = self.runtime.inner.engine.wait(Box::pin(call));
+        let called = self.runtime.inner.engine.wait(|| call);
         called.unwrap_or_else(|TornDown| Err(torn_down()))
     }
 

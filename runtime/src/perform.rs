@@ -74,11 +74,9 @@ impl Runtime {
         if let Err(error) = may_wait() {
             return asked.not_begun(error);
         }
-        let run = Box::pin(Arc::clone(&self.inner).execute(request, asked.clone()));
-        self.inner
-            .engine
-            .wait(run)
-            .unwrap_or_else(|TornDown| asked.torn_down())
+        let run = || Arc::clone(&self.inner).execute(request, asked.clone());
+        let waited = self.inner.engine.wait(run);
+        waited.unwrap_or_else(|TornDown| asked.torn_down())
     }
 }
 

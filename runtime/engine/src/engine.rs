@@ -1,7 +1,6 @@
 //! The one engine of a process, and how it is set up.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
@@ -162,15 +161,15 @@ impl Engine {
     }
 
     /// Does work that executes guests, and waits for it: on the calling thread, where it saves waking another one, or on one
-    /// of the engine's own. Not for a thread of an executor. The work is boxed, as it would be moved as a whole more
-    /// than once.
+    /// of the engine's own. Not for a thread of an executor.
     ///
     /// # Errors
     /// When the work panicked.
-    pub fn wait<T: Send + 'static>(
-        &self,
-        work: Pin<Box<impl Future<Output = T> + Send + 'static>>,
-    ) -> std::result::Result<T, TornDown> {
+    pub fn wait<T, W>(&self, work: impl FnOnce() -> W) -> std::result::Result<T, TornDown>
+    where
+        T: Send + 'static,
+        W: Future<Output = T> + Send + 'static,
+    {
         self.0.executor.wait(work)
     }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -24,7 +24,7 @@ pub(crate) struct Executor {
 /// use airs_engine::{Engine, TornDown};
 ///
 /// fn answer(engine: &Engine) -> Result<u32, TornDown> {
-///     engine.wait(Box::pin(async { 42 }))
+///     engine.wait(|| async { 42 })
 /// }
 /// ```
 #[derive(Debug)]
@@ -56,16 +56,19 @@ impl Executor {
 
     /// Does the work, and waits for it. To hand it to another thread, and to be woken by that one, may take longer
     /// than the work: it is done here, unless other work has begun on as many threads as there are.
-    pub(crate) fn wait<T: Send + 'static>(
-        &self,
-        work: Pin<Box<impl Future<Output = T> + Send + 'static>>,
-    ) -> Result<T, TornDown> {
+    pub(crate) fn wait<T, W>(&self, work: impl FnOnce() -> W) -> Result<T, TornDown>
+    where
+        T: Send + 'static,
+        W: Future<Output = T> + Send + 'static,
+    {
         let executor = self.handle();
         let Some(_lent) = self.lend() else {
-            return executor.block_on(executor.spawn(work)).map_err(|_| TornDown);
+            let task = executor.spawn(Box::pin(work()));
+            return executor.block_on(task).map_err(|_| TornDown);
         };
-        // As a task does it; a panic was reported when it happened.
-        catch_unwind(AssertUnwindSafe(|| executor.block_on(work))).map_err(|_| TornDown)
+        // On this thread's stack, where it is made: it has some kilobytes, and an allocation and copies of so many take
+        // longer than what they are for. A panic is caught as a task does it, and was reported when it happened.
+        catch_unwind(AssertUnwindSafe(|| executor.block_on(pin!(work())))).map_err(|_| TornDown)
     }
 
     fn lend(&self) -> Option<Lent<'_>> {

@@ -52,11 +52,7 @@ impl Workspace {
                 .ancestors()
                 .any(|folder| folder.join("Cargo.toml").is_file())
         {
-            return Err(Failure::new(
-                Reason::Airs(Code::NotFound),
-                "there is no Cargo.toml here or in a folder above",
-            )
-            .hint("go to the project's folder, or make one: `cargo airs new driver NAME`"));
+            return Err(missing(project.as_ref(), &here));
         }
         Ok(Self {
             metadata: cargo::metadata(manifest)?,
@@ -284,6 +280,7 @@ impl Workspace {
         );
         match near {
             Some((_, near)) => failure.hint(format!("there is {near}")),
+            None if name.contains('/') => failure.hint("the path of an asset begins with / or ~/"),
             None => failure,
         }
     }
@@ -297,6 +294,20 @@ pub(crate) fn project(start: &Path, here: &Path) -> Result<Option<Project>> {
         }
         error.into()
     })
+}
+
+/// Why there is no workspace.
+fn missing(project: Option<&Project>, here: &Path) -> Failure {
+    let absent = |what: String| Failure::new(Reason::Airs(Code::NotFound), what);
+    match project {
+        Some(project) => absent(format!(
+            "there is {}, and no Cargo.toml beside it or here",
+            files::shown(&project.path, here)
+        ))
+        .hint("a project is a workspace: write a Cargo.toml with the crates of its components as members"),
+        None => absent("there is no Cargo.toml here or in a folder above".to_owned())
+            .hint("go to the project's folder, or make one: `cargo airs new driver NAME`"),
+    }
 }
 
 /// Cargo's name for a profile's folder.

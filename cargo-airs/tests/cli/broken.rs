@@ -28,6 +28,16 @@ fn without_a_project_there_is_nothing_to_do() {
 }
 
 #[test]
+fn a_project_that_is_no_workspace_says_so() {
+    let mut scene = Scene::new("no_workspace");
+    scene.write("airs.toml", "version = 1\n");
+    scene.run("status");
+    scene.write("below/notes.txt", "");
+    scene.enter("below").run("build");
+    scene.check();
+}
+
+#[test]
 fn what_is_not_built_is_named() {
     let mut scene = Scene::new("not_built");
     scene.run("new driver ledger --vcs none");

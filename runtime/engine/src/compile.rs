@@ -46,7 +46,7 @@ impl Compiled {
                 "it starts with {bytes} bytes of memory, over the limit of {}",
                 limits.memory_bytes
             );
-            return Err(Error::new(Code::LimitExceeded, message).hint("raise memory_bytes in its limits"));
+            return Err(Error::new(Code::LimitExceeded, message).hint("raise memory_bytes: its own, and the runtime's where that is smaller"));
         }
         Ok(())
     }

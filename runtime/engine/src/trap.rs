@@ -120,7 +120,8 @@ fn explain(who: &str, error: &wasmtime::Error, guest: &Guest, stack: &Stack) -> 
         let within = stack.function_at(place).map_or_else(String::new, within);
         return (Code::Trap, format!("{who} panicked at {place}{within}: {said}"));
     }
-    let what = trap.map_or(cause, ToString::to_string);
+    // Said already: it trapped.
+    let what = cause.strip_prefix("wasm trap: ").unwrap_or(&cause);
     let place = stack.own_place().map_or_else(String::new, |(function, place)| {
         format!(" at {place}{}", within(function))
     });

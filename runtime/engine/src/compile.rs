@@ -46,7 +46,8 @@ impl Compiled {
                 "it starts with {bytes} bytes of memory, over the limit of {}",
                 limits.memory_bytes
             );
-            return Err(Error::new(Code::LimitExceeded, message).hint("raise memory_bytes: its own, and the runtime's where that is smaller"));
+            return Err(Error::new(Code::LimitExceeded, message)
+                .hint("raise memory_bytes: its own, and the runtime's where that is smaller"));
         }
         Ok(())
     }

@@ -28,6 +28,9 @@ fn functions_call_each_other_as_deep_as_the_stack_goes() {
         let callable = runtime.callable(&digger, &config).unwrap();
         move |levels: u32| callable.call_blocking::<_, u32>("dig", (levels,))
     };
+    // An embedder's number over the maximum is the maximum.
+    let error = within(u64::MAX)(u32::MAX).unwrap_err();
+    assert!(error.message().contains("its stack has 1048576 bytes"), "{error}");
     let deepest = |stack_bytes: u64| {
         let dig = within(stack_bytes);
         let refusal = format!("called too deep: its stack has {stack_bytes} bytes (stack_bytes)");

@@ -28,7 +28,7 @@ pub struct EngineConfig {
     /// steps through stays on its thread. A thread that waits for a guest executes it itself while there is less work than
     /// threads; with a debugger none does.
     pub threads: usize,
-    /// Native stack of each guest. A runtime has it from its [`Limits`].
+    /// Native stack of each guest, at most what [`Limits`] have for a maximum. A runtime has it from its limits.
     pub stack_bytes: u64,
     /// How components become code.
     pub compiler: CompilerConfig,
@@ -102,7 +102,9 @@ impl Engine {
         let fault = |what: &str, cause: String| Error::new(Code::Internal, what.to_owned()).caused_by(cause);
         let goal = config.compiler.code_goal;
         let pooled = InstanceAllocationStrategy::Pooling(pool(config.instances_max));
-        let settings = with_stacks(settings(goal), config.stack_bytes);
+        // An embedder's number was compared with nothing, and each place of the pool is as large.
+        let stack_bytes = config.stack_bytes.clamp(1, Limits::UNRESTRICTED.stack_bytes);
+        let settings = with_stacks(settings(goal), stack_bytes);
         let (wasmtime, allocation) = match wasmtime::Engine::new(settings.clone().allocation_strategy(pooled))
         {
             Ok(engine) => (engine, Allocation::Pooled),
@@ -126,7 +128,7 @@ impl Engine {
             ticker,
             allocation,
             compiler: Compiler::new(&wasmtime, config.compiler.clone()),
-            stack_bytes: config.stack_bytes,
+            stack_bytes,
             wasmtime,
         })))
     }

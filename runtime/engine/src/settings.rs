@@ -4,7 +4,7 @@ use wasmtime::{Config, Inlining, PoolingAllocationConfig, WasmBacktraceDetails};
 
 use crate::code_goal::CodeGoal;
 
-/// Native stack for host functions on top of a guest's.
+/// Native stack for host functions on top of a guest's: as much as it and its `realloc` have unless that is set.
 const HOST_STACK_BYTES: usize = 1 << 20;
 
 /// Cleared on reuse instead of being given back to the operating system: a guest linked with a stack of
@@ -49,7 +49,7 @@ pub(crate) fn settings(goal: CodeGoal) -> Config {
 /// stack, as much again for its `realloc`, which the host calls while the guest waits and which may not call out, and
 /// for the host on top of either.
 pub(crate) fn with_stacks(mut settings: Config, bytes: u64) -> Config {
-    let guest = usize::try_from(bytes).unwrap_or(usize::MAX).max(1);
+    let guest = usize::try_from(bytes).unwrap_or(usize::MAX);
     let fiber = guest.saturating_mul(2).saturating_add(HOST_STACK_BYTES);
     settings.max_wasm_stack(guest).async_stack_size(fiber);
     settings

@@ -24,6 +24,9 @@ pub(crate) fn this_program() -> std::io::Result<PathBuf> {
     std::env::current_exe()
 }
 
+/// Whether the system tells, to those who watch a folder, that a file was closed by who wrote it.
+pub(crate) const TELLS_OF_CLOSING: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
 /// Puts what `command` starts into a process group of its own, so that it ends with everything that it
 /// started in turn.
 #[cfg(unix)]

@@ -15,16 +15,11 @@ use super::inputs::{Inputs, Interest};
 use super::poll::Poll;
 use super::turns::Due;
 use crate::error::{Failure, Result};
+use going_on::{GoingOn, LULL, QUIET};
 pub(super) use means::{Means, means_for};
 
+mod going_on;
 mod means;
-
-/// What a person does in one go, such as a formatter on save, ends when nothing has happened for so long.
-const QUIET: Duration = Duration::from_millis(50);
-/// What an editor writes in one go, most often.
-const LULL: Duration = Duration::from_millis(4);
-/// Where something happens all the time it is looked nevertheless.
-const QUIET_AWAITED_MAX: Duration = Duration::from_millis(500);
 
 /// What came of looking.
 #[derive(Debug)]
@@ -113,33 +108,6 @@ fn unavailable(cause: notify::Error) -> Failure {
     Failure::unavailable("cannot watch files").caused_by(cause)
 }
 
-/// Something that happens in one go.
-struct GoingOn {
-    begun: Instant,
-    last: Instant,
-    /// Whether it is more than that there are other inputs.
-    asked: bool,
-}
-
-impl GoingOn {
-    fn since(begun: Instant, signal: &Signal) -> Self {
-        let asked = !matches!(signal, Signal::OtherInputs);
-        Self {
-            begun,
-            last: begun,
-            asked,
-        }
-    }
-
-    fn also(&mut self, signal: &Signal) {
-        // A build that was begun meanwhile has nothing to do with how long a person goes on.
-        if !matches!(signal, Signal::OtherInputs) {
-            self.last = Instant::now();
-            self.asked = true;
-        }
-    }
-}
-
 /// What the thread has.
 struct Watching {
     by: By,
@@ -196,11 +164,11 @@ impl Watching {
         going_on: &mut GoingOn,
     ) -> Result<(), RecvTimeoutError> {
         loop {
-            let end = (going_on.last + quiet).min(going_on.begun + QUIET_AWAITED_MAX);
-            match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            let left = going_on.end(quiet).saturating_duration_since(Instant::now());
+            match receiver.recv_timeout(left) {
                 // What does not concern the inputs is no reason to wait for its end.
-                Ok(more) if self.takes(&more) => going_on.also(&more),
-                Ok(_) => {}
+                Ok(more) if self.takes(&more) => going_on.also(&more, Instant::now()),
+                Ok(more) => going_on.beside(&more, Instant::now()),
                 Err(RecvTimeoutError::Timeout) => return Ok(()),
                 Err(gone @ RecvTimeoutError::Disconnected) => return Err(gone),
             }

@@ -11,6 +11,9 @@ use super::super::verdict::ensure;
 use crate::project::{build, succeed};
 use crate::scene::Scene;
 
+#[cfg(target_os = "linux")]
+mod pieces;
+
 /// What takes longer than this to be saved may be looked at in the middle, and is then built in the middle.
 const IN_ONE_GO: Duration = Duration::from_millis(40);
 
@@ -146,6 +149,17 @@ impl Builds {
         let begun = Instant::now();
         save(&mut self.scene);
         let in_one_go = begun.elapsed() < IN_ONE_GO;
+        self.came_of(what, built, served, answer, in_one_go)
+    }
+
+    fn came_of(
+        &mut self,
+        what: &str,
+        built: &[&str],
+        served: Option<&[&str]>,
+        answer: &str,
+        in_one_go: bool,
+    ) -> Result<(), String> {
         self.taken_apart += u32::from(!in_one_go);
         let first = self.awaited(what)?;
         let heard = self.heard(Some(first))?;

@@ -289,6 +289,8 @@ fn every_way_to_save_is_built_once_and_keeps_the_state() {
     });
     holds(TWELVE, 12, |_| twelve_ways(&mut saving));
     holds("more ways to save", 9, |_| more_ways(&mut saving));
+    #[cfg(target_os = "linux")]
+    holds("a file in two pieces", 1, |_| saving.in_two_pieces());
     misses(
         TWELVE,
         "and an edit of another component",

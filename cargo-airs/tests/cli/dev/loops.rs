@@ -92,6 +92,17 @@ impl Dev {
         Turn(self.until("dev-turn"))
     }
 
+    /// Listens until a turn has ended with something new in service, or out of it: of several files that were saved, each
+    /// may have had a turn before, on a machine that does other things.
+    pub(super) fn served(&mut self) -> Turn {
+        loop {
+            let turn = self.turn();
+            if turn.outcome() == "served" {
+                return turn;
+            }
+        }
+    }
+
     /// Listens until a turn has ended with something new in service, and the run that follows has answered.
     pub(super) fn answer(&mut self) -> (Turn, String) {
         loop {

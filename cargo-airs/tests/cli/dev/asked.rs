@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::loops::Dev;
@@ -125,10 +124,7 @@ fn a_loop_that_is_stopped_is_not_waited_for() {
     let scene = unbound("silent");
     let mut dev = Dev::start(&scene, "--state memory -p silent-tally");
     dev.turn();
-    let process = Pid::from_raw(i32::try_from(dev.id()).unwrap()).unwrap();
-    kill_process(process, Signal::STOP).unwrap();
-    let (code, said) = fail(&scene, "bindings");
-    kill_process(process, Signal::CONT).unwrap();
+    let (code, said) = dev.while_stopped(|| fail(&scene, "bindings"));
     assert_eq!(code, Some(3), "{said}");
     let expected = format!(
         "as process {}, and does not answer\nhelp: it may be stopped",

@@ -73,11 +73,14 @@ fn a_project_that_cannot_be_read_at_first_is_waited_for() {
     scene.write("airs.toml", format!("{good}\n[runtime"));
     let mut dev = Dev::start(&scene, "-p unreadable-bump --state memory");
     assert_eq!(dev.failure(), "invalid-config");
-    scene.write("Cargo.toml", format!("{manifest}\n[profile"));
-    scene.write("airs.toml", &good);
+    dev.while_stopped(|| {
+        scene
+            .write("Cargo.toml", format!("{manifest}\n[profile"))
+            .write("airs.toml", &good);
+    });
     assert_eq!(dev.failure(), "invalid-config");
     scene.write("Cargo.toml", &manifest);
-    assert_eq!(dev.served().components(), ["unreadable-bump"]);
+    assert_eq!(dev.turn().components(), ["unreadable-bump"]);
     dev.kill();
     // What nobody can mend by saving is refused at once.
     let refused = scene.command("dev -p missing").output().unwrap();

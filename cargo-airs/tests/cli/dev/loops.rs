@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime};
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use serde_json::Value;
 
 use crate::scene::Scene;
@@ -92,15 +94,21 @@ impl Dev {
         Turn(self.until("dev-turn"))
     }
 
-    /// Listens until a turn has ended with something new in service, or out of it: of several files that were saved, each
-    /// may have had a turn before, on a machine that does other things.
-    pub(super) fn served(&mut self) -> Turn {
-        loop {
-            let turn = self.turn();
-            if turn.outcome() == "served" {
-                return turn;
-            }
-        }
+    /// Does something while the loop is stopped: it sees all of that at once, however long it takes.
+    #[cfg(unix)]
+    pub(super) fn while_stopped<T>(&self, work: impl FnOnce() -> T) -> T {
+        let process = Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
+        kill_process(process, Signal::STOP).unwrap();
+        // Told, it may still go on for a moment.
+        waitpid(Some(process), WaitOptions::UNTRACED).unwrap();
+        let done = work();
+        kill_process(process, Signal::CONT).unwrap();
+        done
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn while_stopped<T>(&self, work: impl FnOnce() -> T) -> T {
+        work()
     }
 
     /// Listens until a turn has ended with something new in service, and the run that follows has answered.

@@ -19,7 +19,11 @@ fn components_come_and_go_while_others_serve() {
     let quiet = scene.path().join("tally/src/lib.rs");
     // As the tool makes it: one build, and the others serve on.
     succeed(&scene, "new program members-extra --vcs none");
-    assert_eq!(dev.served().components(), ["members-extra"]);
+    let turn = dev.turn();
+    assert_eq!(
+        (turn.outcome(), turn.components()),
+        ("served", vec!["members-extra"])
+    );
     dev.is_quiet(&quiet);
     assert_eq!(succeed(&scene, "run members-bump"), "\"41 one note 7 words\"\n");
     // Out of service, its files as they are.
@@ -37,11 +41,13 @@ fn components_come_and_go_while_others_serve() {
     // All of it goes at once.
     let members = manifest.replace(", \"members-extra\"", "");
     assert_ne!(members, manifest);
-    scene
-        .write("Cargo.toml", &members)
-        .write("airs.toml", settings("members"));
-    fs::remove_dir_all(scene.path().join("members-extra")).unwrap();
-    assert_eq!(dev.served().removed(), ["members-extra"]);
+    dev.while_stopped(|| {
+        scene
+            .write("Cargo.toml", &members)
+            .write("airs.toml", settings("members"));
+        fs::remove_dir_all(scene.path().join("members-extra")).unwrap();
+    });
+    assert_eq!(dev.turn().removed(), ["members-extra"]);
     dev.is_quiet(&quiet);
     by_hand(&mut scene, &mut dev, &members);
     assert_eq!(succeed(&scene, "run members-bump"), "\"82 one note 7 words\"\n");

@@ -164,9 +164,7 @@ impl Builds {
         let first = self.awaited(what)?;
         let heard = self.heard(Some(first))?;
         let (built, served) = (self.names(built), served.map(|served| self.names(served)));
-        // Parts of what was taken apart may concern others than all of it does.
-        let parts = if in_one_go { 0 } else { heard.builds.len() - 1 };
-        let wrong = heard.builds.iter().skip(parts).find(|one| **one != built);
+        let wrong = heard.builds.iter().find(|one| **one != built);
         ensure!(wrong.is_none(), "{what}: a build of {wrong:?} that is not due");
         let builds = heard.builds.len();
         ensure!(builds == 1 || !in_one_go, "{what}: {builds} builds instead of 1");
@@ -174,7 +172,7 @@ impl Builds {
         let last = last.ok_or_else(|| format!("{what}: the build failed"))?;
         let Some(served) = served else { return Ok(()) };
         ensure!(
-            last == served || !in_one_go,
+            last == served,
             "{what}: {last:?} are new in service, and not {served:?}"
         );
         if served.is_empty() {

@@ -58,17 +58,18 @@ fn sources(edits: &mut Builds) -> Result<(), String> {
     edits.one("a path dependency", tally, "one note 8 words", |scene| {
         scene.write("../outside/src/lib.rs", "pub const NUMBER: u32 = 8;\n");
     })?;
+    edits.alike("code for a feature that there is not", tally, |scene| {
+        scene.write(
+            "../outside/src/lib.rs",
+            "pub const NUMBER: u32 = if cfg!(feature = \"nine\") { 9 } else { 8 };\n",
+        );
+    })?;
     edits.project("its manifest", tally, "one note 9 words", |scene| {
-        scene
-            .write(
-                "../outside/src/lib.rs",
-                "pub const NUMBER: u32 = if cfg!(feature = \"nine\") { 9 } else { 8 };\n",
-            )
-            .edit(
-                "../outside/Cargo.toml",
-                "[workspace]",
-                "[features]\ndefault = [\"nine\"]\nnine = []\n[workspace]",
-            );
+        scene.edit(
+            "../outside/Cargo.toml",
+            "[workspace]",
+            "[features]\ndefault = [\"nine\"]\nnine = []\n[workspace]",
+        );
     })?;
     edits.one("a WIT file", tally, "two note 9 words", |scene| {
         scene.edit("tally/wit/tally.wit", "interface one", "interface two");

@@ -84,13 +84,12 @@ fn between_good_ones(edits: usize) -> Verdict {
                 traffic.versions().len() == versions,
                 "{file}, {to:?}: another version has answered"
             );
-            scene.write(file, good);
-            scene.write("version.txt", format!("v{}", edit + 1));
-            // A machine that does other things may have the loop look between the two: then the first changes nothing.
-            let mut turn = dev.turn();
-            while turn.outcome() == "unchanged" {
-                turn = dev.turn();
-            }
+            dev.while_stopped(|| {
+                scene
+                    .write(file, good)
+                    .write("version.txt", format!("v{}", edit + 1));
+            });
+            let turn = dev.turn();
             ensure!(turn.outcome() == "served", "after {file}, {to:?}: {turn:?}");
             traffic.await_calls(8)?;
         }

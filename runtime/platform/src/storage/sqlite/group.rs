@@ -22,15 +22,20 @@ pub(super) struct Group<'c> {
     meta: Meta,
     newest_id: Option<u64>,
     /// The bytes under the prefixes that commits of the group count.
-    counted: HashMap<Key, u64>,
+    counted: HashMap<Key, Counted>,
     /// What the commits of the group have written.
     written: Written,
     /// Some of what was there before.
     recent: &'c Recent,
 }
 
-/// A prefix, and the bytes under it.
-type Counted = (Key, u64);
+/// The bytes under a prefix.
+#[derive(Clone, Copy)]
+struct Counted {
+    bytes: u64,
+    /// What the file says before the group, where that is remembered.
+    in_file: Option<u64>,
+}
 
 /// A commit was made under an epoch that is over.
 pub(super) struct Fenced;
@@ -93,8 +98,10 @@ impl<'c> Group<'c> {
                 .prepare_cached("DELETE FROM ids WHERE ordinal <= ?1")?
                 .execute((signed(forgotten)?,))?;
         }
-        for (prefix, bytes) in &self.counted {
-            rows::set_counted_bytes(&self.transaction, prefix, *bytes)?;
+        for (prefix, Counted { bytes, in_file }) in &self.counted {
+            if *in_file != Some(*bytes) {
+                rows::set_counted_bytes(&self.transaction, prefix, *bytes)?;
+            }
         }
         self.meta.write(&self.transaction)
     }
@@ -104,7 +111,11 @@ impl<'c> Group<'c> {
         let began = Instant::now();
         self.transaction.commit()?;
         let sync = began.elapsed();
-        self.recent.publish(self.meta.point(), self.written);
+        let counted = self
+            .counted
+            .into_iter()
+            .map(|(prefix, counted)| (prefix, counted.bytes));
+        self.recent.publish(self.meta.point(), self.written, counted);
         Ok(sync)
     }
 
@@ -131,6 +142,19 @@ impl<'c> Group<'c> {
         }
     }
 
+    /// The bytes under a prefix, in the same way.
+    fn counted(&self, prefix: &[u8]) -> rusqlite::Result<Counted> {
+        if let Some(counted) = self.counted.get(prefix) {
+            return Ok(*counted);
+        }
+        let in_file = self.recent.counted_bytes(self.before.point(), prefix);
+        let bytes = match in_file {
+            Some(bytes) => bytes,
+            None => rows::counted_bytes(&self.transaction, prefix)?,
+        };
+        Ok(Counted { bytes, in_file })
+    }
+
     fn version_of_id(&self, id: &CommitId) -> rusqlite::Result<Option<Version>> {
         self.transaction
             .prepare_cached("SELECT ordinal, version, sum FROM ids WHERE id = ?1")?
@@ -143,18 +167,16 @@ impl<'c> Group<'c> {
     }
 
     /// What does not hold, and how many bytes there will be under the prefixes that the commit counts.
-    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<Counted>)> {
+    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<(Key, Counted)>)> {
         let (mut conflicts, mut counted) = (Vec::new(), Vec::new());
         for check in &commit.checks {
             let holds = match check {
                 Check::Room { prefix, bytes_max } => {
-                    let before = match self.counted.get(prefix) {
-                        Some(bytes) => *bytes,
-                        None => rows::counted_bytes(&self.transaction, prefix)?,
-                    };
+                    let before = self.counted(prefix)?;
                     let growth = Growth::of(&commit.writes, prefix, |key| self.value_bytes(key))?;
-                    counted.push((prefix.clone(), growth.after(before)));
-                    growth.fits(before, *bytes_max)
+                    let bytes = growth.after(before.bytes);
+                    counted.push((prefix.clone(), Counted { bytes, ..before }));
+                    growth.fits(before.bytes, *bytes_max)
                 }
                 Check::Key { .. } | Check::Range { .. } => self.holds(check)?,
             };

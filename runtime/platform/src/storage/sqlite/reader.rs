@@ -93,15 +93,18 @@ impl View {
     }
 
     fn stored(&mut self, key: &[u8]) -> Result<Option<Stored>, StorageError> {
-        // After an error nothing is read any more, from memory neither.
-        if self.connection.is_some()
-            && let Some(known) = self.readers.recent.get(self.point, key)
-        {
+        if let Some(known) = self.remembered(|recent, point| recent.get(point, key)) {
             return Ok(known);
         }
         let stored = self.try_read(|connection| rows::get(connection, key))?;
         self.readers.recent.learn(self.point, key, &stored);
         Ok(stored)
+    }
+
+    /// What is in memory. After an error nothing is read any more, from there neither.
+    fn remembered<T>(&self, find: impl FnOnce(&Recent, Point) -> Option<T>) -> Option<T> {
+        let _sound = self.connection.as_ref()?;
+        find(&self.readers.recent, self.point)
     }
 
     fn try_read<T>(
@@ -136,7 +139,11 @@ impl Snapshot for View {
     }
 
     fn counted_bytes<'a>(&'a mut self, prefix: &'a [u8]) -> Reading<'a, u64> {
-        self.read(|connection| rows::counted_bytes(connection, prefix))
+        let counted = match self.remembered(|recent, point| recent.counted_bytes(point, prefix)) {
+            Some(bytes) => Ok(bytes),
+            None => self.try_read(|connection| rows::counted_bytes(connection, prefix)),
+        };
+        Either::Left(ready(counted))
     }
 
     fn scan<'a>(&'a mut self, range: &'a Range) -> Reading<'a, Page> {

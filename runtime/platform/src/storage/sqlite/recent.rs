@@ -1,5 +1,8 @@
 //! What was read and written lately, in memory: there it is found without a statement, a walk over pages and a sum.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,6 +26,9 @@ const ENTRY_BYTES: usize = 160;
 /// into the map, and is not to wait for more.
 const WRITTEN_MAX: usize = 4_096;
 
+/// Prefixes of which is remembered how many bytes there are: as many as a context has drivers, for most.
+const COUNTED_MAX: usize = 1_024;
+
 /// What a group of commits has written: for each key the number of the commit that was the last to write it, and the value.
 pub(super) type Written = HashMap<Key, (Version, Option<Bytes>), KeyHash>;
 
@@ -39,6 +45,7 @@ struct Known {
     as_of: Point,
     entries: LruCache<Key, Entry, KeyHash>,
     bytes: usize,
+    counted: LruCache<Key, Counted, KeyHash>,
 }
 
 /// What was under a key at every version from `since` up to the one as of which all is known.
@@ -47,15 +54,25 @@ struct Entry {
     stored: Option<Stored>,
 }
 
+/// How many bytes there were under a prefix, in the same way. The file has the row that says so.
+struct Counted {
+    since: Version,
+    bytes: u64,
+}
+
 impl Recent {
     /// What is under a key in a snapshot, if that is known: nothing, perhaps.
     pub(super) fn get(&self, snapshot: Point, key: &[u8]) -> Option<Option<Stored>> {
-        let mut known = self.known();
-        if snapshot.origin != known.as_of.origin || snapshot.newest > known.as_of.newest {
-            return None;
-        }
+        let mut known = self.known_at(snapshot)?;
         let entry = known.entries.get(key)?;
         (entry.since <= snapshot.newest).then(|| entry.stored.clone())
+    }
+
+    /// How many bytes were counted under a prefix in a snapshot, if that is known.
+    pub(super) fn counted_bytes(&self, snapshot: Point, prefix: &[u8]) -> Option<u64> {
+        let mut known = self.known_at(snapshot)?;
+        let counted = known.counted.get(prefix)?;
+        (counted.since <= snapshot.newest).then_some(counted.bytes)
     }
 
     /// A snapshot has this under a key. If it was taken before the newest commit, that may have changed it.
@@ -75,8 +92,14 @@ impl Recent {
         }
     }
 
-    /// That transaction is durable: it has led to this point, and has written this.
-    pub(super) fn publish(&self, point: Point, written: Written) {
+    /// That transaction is durable: it has led to this point, and has written this, and has counted so many bytes under
+    /// these prefixes.
+    pub(super) fn publish(
+        &self,
+        point: Point,
+        written: Written,
+        counted: impl IntoIterator<Item = (Key, u64)>,
+    ) {
         if written.len() > WRITTEN_MAX {
             return self.forget(point);
         }
@@ -84,6 +107,9 @@ impl Recent {
         for (key, (version, value)) in written {
             let stored = value.map(|value| Stored { value, version });
             known.put(key, version, stored);
+        }
+        for (prefix, bytes) in counted {
+            known.count(prefix, point.newest, bytes);
         }
         // The last: until then no snapshot finds what was put there.
         known.as_of = point;
@@ -96,6 +122,13 @@ impl Recent {
         };
         // Dropped after the lock was given back.
         let _known = mem::replace(&mut *self.known(), nothing);
+    }
+
+    /// What is known, if that goes as far as a snapshot.
+    fn known_at(&self, snapshot: Point) -> Option<MutexGuard<'_, Known>> {
+        let known = self.known();
+        let is_known = snapshot.origin == known.as_of.origin && snapshot.newest <= known.as_of.newest;
+        is_known.then_some(known)
     }
 
     /// A panic with the lock leaves nothing that is not so: what was published in part is newer than all snapshots that
@@ -123,6 +156,17 @@ impl Known {
             self.bytes -= entry.bytes(&key);
         }
     }
+
+    /// Remembers how many bytes there are under a prefix. Most often they are as many as before.
+    fn count(&mut self, prefix: Key, since: Version, bytes: u64) {
+        if self
+            .counted
+            .get(&prefix)
+            .is_none_or(|before| before.bytes != bytes)
+        {
+            self.counted.insert(prefix, Counted { since, bytes });
+        }
+    }
 }
 
 impl Default for Known {
@@ -132,6 +176,7 @@ impl Default for Known {
             // It is bounded by bytes.
             entries: LruCache::with_hasher(usize::MAX, KeyHash::default()),
             bytes: 0,
+            counted: LruCache::with_hasher(COUNTED_MAX, KeyHash::default()),
         }
     }
 }
@@ -143,123 +188,5 @@ impl Entry {
 
     fn bytes(&self, key: &[u8]) -> usize {
         ENTRY_BYTES + key.len() + self.value_bytes()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(newest: Version) -> Point {
-        Point {
-            origin: [7; 16],
-            newest,
-        }
-    }
-
-    fn stored(version: Version, value: &[u8]) -> Stored {
-        let value = value.into();
-        Stored { value, version }
-    }
-
-    fn write(recent: &Recent, version: Version, key: &str, value: Option<&[u8]>) {
-        let written = [(key.into(), (version, value.map(Bytes::from)))];
-        recent.publish(at(version), written.into_iter().collect());
-    }
-
-    #[test]
-    fn a_snapshot_finds_what_was_there_when_it_was_taken_or_nothing() {
-        let recent = Recent::default();
-        recent.begin(at(4));
-        write(&recent, 5, "key", Some(b"5"));
-        write(&recent, 6, "other", None);
-        assert_eq!(recent.get(at(4), b"key"), None);
-        assert_eq!(recent.get(at(5), b"key"), Some(Some(stored(5, b"5"))));
-        assert_eq!(recent.get(at(6), b"key"), Some(Some(stored(5, b"5"))));
-        assert_eq!(
-            (recent.get(at(5), b"other"), recent.get(at(6), b"other")),
-            (None, Some(None))
-        );
-        // Somebody else has written it, or this process, which has not said so yet.
-        assert_eq!(recent.get(at(7), b"key"), None);
-        // Of another file.
-        let elsewhere = Point {
-            origin: [8; 16],
-            newest: 6,
-        };
-        assert_eq!(recent.get(elsewhere, b"key"), None);
-    }
-
-    #[test]
-    fn what_an_older_snapshot_has_is_not_learned() {
-        let recent = Recent::default();
-        recent.begin(at(4));
-        recent.learn(at(4), b"absent", &None);
-        recent.learn(at(4), b"there", &Some(stored(2, b"2")));
-        recent.learn(at(3), b"before", &None);
-        recent.learn(at(5), b"after", &None);
-        recent.learn(
-            Point {
-                origin: [8; 16],
-                newest: 4,
-            },
-            b"elsewhere",
-            &None,
-        );
-        write(&recent, 5, "key", None);
-        let find = |newest, key: &str| recent.get(at(newest), key.as_bytes());
-        assert_eq!((find(5, "absent"), find(3, "absent")), (Some(None), None));
-        assert_eq!(find(3, "there"), Some(Some(stored(2, b"2"))));
-        let found = ["before", "after", "elsewhere"].map(|key| find(5, key));
-        assert_eq!(found, [None, None, None]);
-    }
-
-    #[test]
-    fn nothing_is_left_once_somebody_else_has_written() {
-        let recent = Recent::default();
-        recent.begin(at(4));
-        write(&recent, 5, "key", Some(b"5"));
-        recent.begin(at(5));
-        assert!(recent.get(at(5), b"key").is_some());
-        recent.begin(at(6));
-        assert_eq!(
-            (recent.get(at(5), b"key"), recent.get(at(6), b"key")),
-            (None, None)
-        );
-    }
-
-    #[test]
-    fn what_was_used_last_stays_within_the_bytes_and_long_values_do_not() {
-        let recent = Recent::default();
-        recent.begin(at(1));
-        let value = vec![0; VALUE_BYTES_MAX];
-        let count = 2 * BYTES_MAX / VALUE_BYTES_MAX;
-        for number in 0..count {
-            recent.learn(at(1), number.to_string().as_bytes(), &Some(stored(1, &value)));
-            assert!(recent.get(at(1), b"0").is_some());
-            assert!(recent.known().bytes <= BYTES_MAX);
-        }
-        let kept = recent.known().entries.len();
-        assert!(kept > count / 3 && kept < count / 2, "{kept}");
-        assert!(recent.get(at(1), b"1").is_none());
-
-        let before = recent.known().bytes;
-        write(&recent, 2, "0", Some(&[value.as_slice(), &[0]].concat()));
-        assert!(recent.get(at(2), b"0").is_none());
-        assert!(recent.known().bytes < before);
-    }
-
-    #[test]
-    fn a_group_that_writes_very_much_is_not_remembered_and_nothing_before_it_is() {
-        let recent = Recent::default();
-        recent.begin(at(1));
-        write(&recent, 2, "key", Some(b"2"));
-        let written = (0..=WRITTEN_MAX).map(|number| (number.to_string().into(), (3, None)));
-        recent.publish(at(3), written.collect());
-        let found = ["0", "key"].map(|key| recent.get(at(3), key.as_bytes()));
-        assert_eq!(found, [None, None]);
-        // It goes on from there.
-        recent.learn(at(3), b"key", &None);
-        assert_eq!(recent.get(at(3), b"key"), Some(None));
     }
 }

@@ -94,6 +94,42 @@ fn what_was_read_or_written_lately_is_not_read_again() {
 }
 
 #[test]
+fn how_many_bytes_there_are_is_not_read_again_and_is_in_the_file_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let open = || Sqlite::open(&path).unwrap();
+    let write = |value| Commit {
+        checks: vec![Check::Room {
+            prefix: b"k".to_vec(),
+            bytes_max: 10,
+        }],
+        ..writing(&[("key", Some(value))])
+    };
+    let counted = async |storage: &Sqlite| {
+        let mut snapshot = storage.snapshot().await.unwrap();
+        snapshot.counted_bytes(b"k").await
+    };
+    run(async {
+        let storage = open();
+        // As many bytes at first, then more, then as many again.
+        for value in ["12", "34", "567", "890"] {
+            storage.commit(write(value).into()).await.unwrap();
+        }
+        let file = Connection::open(&path).unwrap();
+        let said: u32 = file
+            .query_row("SELECT bytes FROM counted", (), |row| row.get(0))
+            .unwrap();
+        assert_eq!(said, 5);
+        // Not as anybody would who keeps to the format.
+        file.execute("UPDATE counted SET bytes = 9", ()).unwrap();
+        assert_eq!(counted(&storage).await.unwrap(), 5);
+        drop(storage);
+        let again = counted(&open()).await;
+        assert!(matches!(again, Err(StorageError::Corrupt { .. })), "{again:?}");
+    });
+}
+
+#[test]
 fn snapshots_show_each_commit_whole_while_others_are_made() {
     const COMMITS: u32 = 300;
     let (_folder, storage) = crate::sqlite();

@@ -38,7 +38,7 @@ fn the_smaller_of_two_limits_counts() {
     let report = bench.perform("alice", Script::new().flood(&"x".repeat(99), 20).request());
     assert_eq!(
         bench.lines(&report).last().unwrap(),
-        "probe#1: [warn] 980 bytes of log over the limit were dropped"
+        "probe#1: [warn] 980 bytes of log over the limit were dropped (log_bytes)"
     );
 }
 
@@ -56,7 +56,7 @@ fn what_a_driver_logged_is_told_to_the_end_also_when_its_run_fails() {
         let report = bench.perform("operator", script.clone().act(last).request());
         assert_eq!(report.result.is_ok(), last == "count", "{report:?}");
         let lines = bench.lines(&report);
-        let warning = "probe-driver#1: [warn] 90 bytes of log over the limit were dropped";
+        let warning = "probe-driver#1: [warn] 90 bytes of log over the limit were dropped (log_bytes)";
         let told = lines.iter().filter(|line| *line == warning).count();
         assert_eq!(told, 1, "{last}: {lines:?}");
     }

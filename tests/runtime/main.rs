@@ -32,6 +32,7 @@ mod ids;
 mod input;
 mod interfaces;
 mod isolation;
+mod kept_memory;
 mod limits;
 mod line;
 mod load;

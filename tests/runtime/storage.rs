@@ -266,3 +266,25 @@ fn one_call_hands_over_so_much_and_no_more() {
     let all = control(&bench, "/one", "scan", &json!("fill/")).unwrap();
     assert_eq!(serde_json::from_str::<Vec<String>>(&all).unwrap().len(), 9);
 }
+
+#[test]
+fn a_value_that_one_call_may_not_hand_over_is_not_handed_over() {
+    let bench = Bench::alone(&["probe-driver"], |builder| builder);
+    bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    control(&bench, "/one", "fill", &json!([1, 20_000])).unwrap();
+    let ask = |operation: &str| control(&bench, "/one", operation, &json!("fill/0"));
+    assert!(ask("get").is_ok() && ask("scan").is_ok());
+    bench.load(&component_with("probe-driver", |manifest| {
+        manifest.limits.host_call_bytes = 10_000;
+    }));
+    for operation in ["get", "scan"] {
+        let error = ask(operation).unwrap_err();
+        assert_eq!(error.code(), Code::LimitExceeded, "{operation}: {error}");
+        let said = "a value of 20000 bytes is over the limit of 10000 (host_call_bytes)";
+        assert!(error.message().contains(said), "{operation}: {error}");
+    }
+    assert_eq!(
+        control(&bench, "/one", "keys", &json!(["none/", "", 1])).unwrap(),
+        r#"{"keys":[],"more":false}"#
+    );
+}

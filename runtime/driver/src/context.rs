@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use airs_core::{Guards, Limits, Name, Result};
-use airs_engine::MemoryBudget;
+use airs_engine::{HeldMemory, MemoryBudget};
 use airs_platform::{Http, Snapshot, Storage};
 
 use crate::line::{Footprint, Line, Ticket};
@@ -69,7 +69,8 @@ impl Context {
         self
     }
 
-    /// The same context, in which guests take memory of this budget, beside the limit of each.
+    /// The same context, in which guests take memory of this budget, beside the limit of each, and so does what the host
+    /// keeps for their runs.
     #[must_use]
     pub fn with_memory(mut self, budget: MemoryBudget) -> Self {
         self.memory = Some(budget);
@@ -124,6 +125,7 @@ impl Context {
 
     pub(crate) async fn begin(&self, limits: &Limits) -> Result<Box<Transaction>> {
         let snapshot: Box<dyn Snapshot> = self.storage.snapshot().await?;
-        Ok(Box::new(Transaction::new(snapshot, limits, self.guards)))
+        let memory = HeldMemory::within(self.memory.clone());
+        Ok(Box::new(Transaction::new(snapshot, limits, self.guards, memory)))
     }
 }

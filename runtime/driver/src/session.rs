@@ -269,7 +269,7 @@ impl Session {
             context, instances, ..
         } = *self;
         let (transaction, environment) = instances.into_transaction()?;
-        let Some(commit) = transaction.into_commit() else {
+        let Some((commit, _memory)) = transaction.into_commit() else {
             return Ok(Ended::Committed);
         };
         let line = context.line();

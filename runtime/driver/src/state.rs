@@ -101,6 +101,15 @@ impl DriverState {
     }
 }
 
+/// Whether a value may be handed to a guest in one call.
+fn check_bytes(bytes: usize, bytes_max: usize) -> Result<()> {
+    if bytes <= bytes_max {
+        return Ok(());
+    }
+    let message = format!("a value of {bytes} bytes is over the limit of {bytes_max} (host_call_bytes)");
+    Err(Error::new(Code::LimitExceeded, message))
+}
+
 impl GuestState for DriverState {
     fn guest(&mut self) -> &mut Guest {
         &mut self.guest
@@ -111,7 +120,10 @@ impl Storage for DriverState {
     async fn get(&mut self, key: Vec<u8>) -> Result<Option<Vec<u8>>> {
         self.check_storage(Access::Read)?;
         let key = self.key(&key)?;
-        Ok(self.transaction()?.get(key).await?.map(|value| value.to_vec()))
+        let bytes_max = self.guest.host_call_bytes();
+        let value = self.transaction()?.get(key).await?;
+        check_bytes(value.as_deref().map_or(0, <[u8]>::len), bytes_max)?;
+        Ok(value.map(|value| value.to_vec()))
     }
 
     async fn get_many(&mut self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
@@ -165,6 +177,8 @@ impl Storage for DriverState {
         let (space_bytes, bytes_max) = (self.space.len(), self.guest.host_call_bytes());
         let limit = limit.min(SCAN_ENTRIES_MAX);
         let (entries, more) = self.transaction()?.scan(prefix, after, limit, bytes_max).await?;
+        // The first one is there, however long it is.
+        check_bytes(entries.first().map_or(0, |(_, value)| value.len()), bytes_max)?;
         let own = |key: Vec<u8>| key.get(space_bytes..).unwrap_or_default().to_vec();
         let entries = entries
             .into_iter()

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use airs_core::{Code, Error, Guard, Guards, Limits, Result};
+use airs_engine::HeldMemory;
 use airs_platform::{Bytes, Check, Commit, Key, KeyHash, Snapshot, Stored};
 
 use room::{Change, Rooms};
@@ -23,6 +24,10 @@ const KEYS_AT_ONCE: usize = 8;
 /// would hold many times what their limit says.
 const ENTRY_BYTES: usize = 128;
 
+/// What a transaction keeps that does not count in the memory of its context and of the node: as good as all transfers
+/// keep less, which need not look at what is shared by all threads then. Of 128 at once it is 8 MiB.
+const UNCOUNTED_BYTES: usize = 64 << 10;
+
 /// A snapshot, what was read of it, and what is to be written.
 pub(crate) struct Transaction {
     snapshot: Box<dyn Snapshot>,
@@ -35,6 +40,9 @@ pub(crate) struct Transaction {
     undo: Vec<Undo>,
     read_bytes_left: u64,
     write_bytes_left: u64,
+    /// What it keeps until it ends, and what that takes of the memory that all have together.
+    held_bytes: usize,
+    memory: HeldMemory,
     doom: Option<Error>,
     is_over_limit: bool,
     guards: Guards,
@@ -54,7 +62,12 @@ struct Undo {
 pub(crate) struct Savepoint(usize);
 
 impl Transaction {
-    pub(crate) fn new(snapshot: Box<dyn Snapshot>, limits: &Limits, guards: Guards) -> Self {
+    pub(crate) fn new(
+        snapshot: Box<dyn Snapshot>,
+        limits: &Limits,
+        guards: Guards,
+        memory: HeldMemory,
+    ) -> Self {
         Self {
             snapshot,
             reads: HashMap::with_capacity_and_hasher(KEYS_EXPECTED, KeyHash::default()),
@@ -64,6 +77,8 @@ impl Transaction {
             undo: Vec::with_capacity(WRITES_EXPECTED),
             read_bytes_left: limits.storage_read_bytes,
             write_bytes_left: limits.storage_write_bytes,
+            held_bytes: 0,
+            memory,
             doom: None,
             is_over_limit: false,
             guards,
@@ -164,6 +179,7 @@ impl Transaction {
 
     fn write(&mut self, key: Key, value: Option<Bytes>, change: Option<Change>) -> Result<()> {
         let bytes = ENTRY_BYTES + key.len() + value.as_ref().map_or(0, |value| value.len());
+        self.hold(bytes)?;
         match self.write_bytes_left.checked_sub(bytes as u64) {
             Some(left) => self.write_bytes_left = left,
             None => return Err(self.over_limit("writes", "storage_write_bytes")),
@@ -177,8 +193,9 @@ impl Transaction {
         Ok(())
     }
 
-    /// What is to be committed; none when nothing was written: such a run stands at its snapshot.
-    pub(crate) fn into_commit(self) -> Option<Commit> {
+    /// What is to be committed, and the memory that is held for it; none when nothing was written: such a run stands at its
+    /// snapshot.
+    pub(crate) fn into_commit(self) -> Option<(Commit, HeldMemory)> {
         if self.writes.is_empty() {
             return None;
         }
@@ -194,15 +211,18 @@ impl Transaction {
             checks.extend(self.ranges);
         }
         checks.extend(self.rooms.checks(&self.writes));
-        Some(Commit {
+        let commit = Commit {
             checks,
             writes: self.writes.into_iter().collect(),
             ..Commit::default()
-        })
+        };
+        Some((commit, self.memory))
     }
 
     fn note(&mut self, key: Key, stored: Option<Stored>) -> Result<Option<Bytes>> {
-        self.count_read(key.len() + stored.as_ref().map_or(0, |stored| stored.value.len()))?;
+        let bytes = key.len() + stored.as_ref().map_or(0, |stored| stored.value.len());
+        self.count_read(bytes)?;
+        self.hold(ENTRY_BYTES + bytes)?;
         let value = stored.as_ref().map(|stored| Bytes::clone(&stored.value));
         self.reads.insert(key, stored);
         Ok(value)
@@ -217,6 +237,19 @@ impl Transaction {
             }
             None => Err(self.over_limit("reads", "storage_read_bytes")),
         }
+    }
+
+    /// Counts what the transaction keeps until it ends in the memory that all have together.
+    fn hold(&mut self, bytes: usize) -> Result<()> {
+        self.held_bytes += bytes;
+        let counted = self.held_bytes.saturating_sub(UNCOUNTED_BYTES);
+        if counted == 0 {
+            return Ok(());
+        }
+        self.memory.cover(counted).map_err(|full| {
+            self.is_over_limit = true;
+            self.doomed(full)
+        })
     }
 
     fn over_limit(&mut self, does: &str, limit: &str) -> Error {

@@ -2,6 +2,7 @@
 
 use airs_core::{Code, Error, Result};
 
+use crate::MemoryBudget;
 use crate::memory_budget::{Full, Share};
 
 /// What the host keeps for a run, of the memory that all guests of its context and of the node have together. It is
@@ -22,6 +23,24 @@ pub struct HeldMemory(Share);
 impl HeldMemory {
     pub(crate) fn of(share: Share) -> Self {
         Self(share)
+    }
+
+    /// Nothing yet, of this budget; without one, of no end of memory.
+    ///
+    /// ```
+    /// use airs_engine::{HeldMemory, MemoryBudget};
+    ///
+    /// let node = MemoryBudget::of_node(8 << 20);
+    /// let mut held = HeldMemory::within(Some(node.clone()));
+    /// held.cover(1_000)?;
+    /// assert_eq!(node.used_bytes(), 1 << 20);
+    /// assert!(held.cover(9 << 20).is_err());
+    /// drop(held);
+    /// assert_eq!(node.used_bytes(), 0);
+    /// # airs_core::Result::Ok(())
+    /// ```
+    pub fn within(budget: Option<MemoryBudget>) -> Self {
+        Self(Share::of(budget))
     }
 
     /// Takes as much that there are so many bytes in all. What was taken once stays taken.

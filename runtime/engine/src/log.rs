@@ -54,7 +54,7 @@ impl Log {
         }
         if self.dropped > 0 {
             emit(&format!(
-                "[warn] {} bytes of log over the limit were dropped",
+                "[warn] {} bytes of log over the limit were dropped (log_bytes)",
                 self.dropped
             ));
             self.dropped = 0;
@@ -129,7 +129,10 @@ mod tests {
     fn a_flood_is_cut_and_counted() {
         assert_eq!(
             lines(4, &["abcdef\ngh\n"]),
-            ["abcd", "[warn] 4 bytes of log over the limit were dropped"]
+            [
+                "abcd",
+                "[warn] 4 bytes of log over the limit were dropped (log_bytes)"
+            ]
         );
         assert!(lines(1 << 20, &[&"x".repeat(50_000)])[0].len() <= super::LINE_BYTES_MAX);
     }

@@ -1,5 +1,6 @@
 //! The clock that makes guests yield.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -35,22 +36,28 @@ pub(crate) struct Ticking {
 }
 
 impl Ticker {
-    pub(crate) fn start(engine: &Engine) -> std::io::Result<Self> {
+    pub(crate) fn start(engine: &Engine) -> io::Result<Self> {
+        let engine = engine.weak();
+        Self::with(move || engine.upgrade().map(|engine| engine.increment_epoch()).is_some())
+    }
+
+    /// Ticks as long as that answers that there is somebody to tick for.
+    fn with(mut tick: impl FnMut() -> bool + Send + 'static) -> io::Result<Self> {
         let state = Arc::new(State::default());
-        let (weak, shared) = (engine.weak(), Arc::clone(&state));
+        let shared = Arc::clone(&state);
         let thread = thread::Builder::new().name("airs-ticker".into()).spawn(move || {
             let mut idle_ticks = 0;
             while !shared.stop.load(Ordering::Acquire) {
                 thread::park_timeout(Duration::from_millis(TICK_MS));
-                let Some(engine) = weak.upgrade() else { return };
-                engine.increment_epoch();
+                if !tick() {
+                    return;
+                }
                 idle_ticks = if shared.running.load(Ordering::SeqCst) == 0 {
                     idle_ticks + 1
                 } else {
                     0
                 };
                 if idle_ticks > IDLE_TICKS_MAX {
-                    drop(engine);
                     shared.sleep();
                     idle_ticks = 0;
                 }
@@ -105,5 +112,58 @@ impl Drop for Ticker {
             // The ticker runs no guest and no callback: there is nothing in it that panics.
             drop(thread.join());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{self, Receiver};
+    use std::time::Instant;
+
+    use super::*;
+
+    /// Nobody waits longer for what comes within ticks.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn ticker() -> (Ticker, Receiver<()>) {
+        let (ticked, ticks) = mpsc::channel();
+        (Ticker::with(move || ticked.send(()).is_ok()).unwrap(), ticks)
+    }
+
+    fn wait(ticks: &Receiver<()>, count: u32) {
+        (0..count).for_each(|_| ticks.recv_timeout(PATIENCE).unwrap());
+    }
+
+    /// Until no more ticks come; returns how many came before that.
+    fn until_asleep(ticker: &Ticker, ticks: &Receiver<()>) -> u32 {
+        let begun = Instant::now();
+        while !ticker.state.asleep.load(Ordering::SeqCst) {
+            assert!(begun.elapsed() < PATIENCE, "it never sleeps");
+            thread::yield_now();
+        }
+        u32::try_from(ticks.try_iter().count()).unwrap()
+    }
+
+    #[test]
+    fn without_guests_it_ticks_some_times_and_no_more() {
+        let (ticker, ticks) = ticker();
+        assert_eq!(until_asleep(&ticker, &ticks), IDLE_TICKS_MAX + 1);
+        for _ in 0..3 {
+            drop(ticker.enter());
+            let again = until_asleep(&ticker, &ticks);
+            assert!(again <= IDLE_TICKS_MAX + 1, "{again}");
+        }
+    }
+
+    #[test]
+    fn it_ticks_as_long_as_there_is_a_guest() {
+        let (ticker, ticks) = ticker();
+        until_asleep(&ticker, &ticks);
+        let (one, other) = (ticker.enter(), ticker.enter());
+        wait(&ticks, IDLE_TICKS_MAX + 2);
+        drop(one);
+        wait(&ticks, IDLE_TICKS_MAX + 2);
+        drop(other);
+        assert!(until_asleep(&ticker, &ticks) > IDLE_TICKS_MAX);
     }
 }

@@ -177,7 +177,7 @@ impl Migration {
         environment: &Environment,
         held: Option<Ticket>,
     ) -> Result<Ended> {
-        let Some(commit) = transaction.into_commit() else {
+        let Some((commit, _memory)) = transaction.into_commit() else {
             return Ok(Ended::Done(migrated));
         };
         let line = self.context.line();

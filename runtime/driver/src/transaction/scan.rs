@@ -6,7 +6,7 @@ use std::ops::Bound;
 use airs_core::Result;
 use airs_platform::{Bytes, Check, Key, Page, Range};
 
-use super::Transaction;
+use super::{ENTRY_BYTES, Transaction};
 
 impl Transaction {
     /// At most `limit` entries with their keys, own writes included, and whether there are more. Fewer, when they
@@ -55,6 +55,7 @@ impl Transaction {
         };
         for entry in &page.entries {
             self.count_read(entry.key.len() + entry.stored.value.len())?;
+            self.hold(ENTRY_BYTES + entry.key.len())?;
         }
         let seen = page
             .entries
@@ -133,6 +134,7 @@ mod tests {
     use std::sync::Arc;
 
     use airs_core::{Guards, Limits};
+    use airs_engine::HeldMemory;
     use airs_platform::{Bytes, Commit, Key, Memory, Storage};
     use proptest::prelude::*;
 
@@ -154,7 +156,12 @@ mod tests {
         };
         wait(memory.commit(Arc::new(commit))).unwrap();
         let snapshot = wait(memory.snapshot()).unwrap();
-        let mut transaction = Transaction::new(snapshot, &Limits::default(), Guards::default());
+        let mut transaction = Transaction::new(
+            snapshot,
+            &Limits::default(),
+            Guards::default(),
+            HeldMemory::within(None),
+        );
         for (key, value) in own {
             transaction.put(key.clone(), value.clone()).unwrap();
         }

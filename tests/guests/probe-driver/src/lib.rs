@@ -104,10 +104,11 @@ impl airs::Driver for Probe {
             }
             "fill" => {
                 let (keys, bytes): (u32, usize) = input.parse()?;
-                for key in 0..keys {
-                    storage::set(format!("fill/{key}"), vec![b'x'; bytes])?;
-                }
-                Json::of(&())
+                fill(0..keys, bytes)
+            }
+            "fill-from" => {
+                let (first, keys, bytes): (u32, u32, usize) = input.parse()?;
+                fill(first..first + keys, bytes)
             }
             "log" => {
                 println!("{}", input.parse::<String>()?);
@@ -230,6 +231,13 @@ impl Account {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn fill(keys: std::ops::Range<u32>, bytes: usize) -> Result<Json> {
+    for key in keys {
+        storage::set(format!("fill/{key}"), vec![b'x'; bytes])?;
+    }
+    Json::of(&())
 }
 
 fn nanoseconds() -> String {

@@ -13,6 +13,9 @@ use super::super::super::{Bytes, Snapshot};
 use super::super::reader::Readers;
 use super::*;
 
+/// Nobody waits longer for what comes at once.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Makes every commit fail in the last moment: SQLite looks at this foreign key when it commits.
 const COMMIT_FAILS: &str = "
     PRAGMA foreign_keys = ON;
@@ -215,4 +218,46 @@ fn those_that_come_back_while_a_group_waits_for_them_share_its_sync() {
     assert_eq!(groups_with(3), 1);
     // Nobody is expected.
     assert_eq!(groups_with(1), 3);
+}
+
+/// Who commits to a state whose thread is busy waits in a queue, and beside it when that is full.
+#[test]
+fn no_more_commits_than_the_queue_has_places_are_taken() {
+    const OUTSIDE: usize = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::of(&folder.path().join("state.db")).unwrap();
+    let writer = Writer::start(schema::open(&site).unwrap(), site.clone(), Arc::default()).unwrap();
+    let commit = |deadline| {
+        let writes = vec![(b"key".to_vec(), None)];
+        let commit = Commit {
+            deadline,
+            writes,
+            ..Commit::default()
+        };
+        writer.commit(commit.into())
+    };
+    let executor = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    executor.block_on(async {
+        let busy = writer.work.lock().await;
+        // One is with the thread, which waits as well.
+        let mut waiting: Vec<_> = (0..=QUEUE_COMMITS_MAX + OUTSIDE)
+            .map(|_| Box::pin(commit(None)))
+            .collect();
+        for commit in &mut waiting {
+            assert!(commit.as_mut().now_or_never().is_none());
+        }
+        let queue = writer.queue.as_ref().unwrap();
+        assert_eq!((queue.max_capacity(), queue.capacity()), (QUEUE_COMMITS_MAX, 0));
+        // While nobody serves the queue: it was not in it.
+        let late = timeout_at((Instant::now() + PATIENCE).into(), commit(Some(Instant::now()))).await;
+        assert!(matches!(late, Ok(Err(StorageError::Late))), "{late:?}");
+        drop(busy);
+        for (commit, version) in waiting.into_iter().zip(1..) {
+            assert!(matches!(commit.await, Ok(Committed::Applied(found)) if found == version));
+        }
+    });
+    assert!(writer.groups() >= 2, "{} groups", writer.groups());
 }

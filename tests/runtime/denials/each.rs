@@ -181,13 +181,10 @@ fn what_http_denies_is_told_and_kept() {
         &json!(["GET", "http://localhost/", []]),
         Capability::Http,
     );
-    // Nor is there another way to the network.
-    scene.refused(
-        "connect",
-        &json!("127.0.0.1:80"),
-        Capability::Http,
-        "Permission denied",
-    );
+    // Nor is there another way to the network, by address or by name.
+    for server in ["127.0.0.1:80", "localhost:80"] {
+        scene.refused("connect", &json!(server), Capability::Http, "Permission denied");
+    }
 }
 
 #[test]

@@ -32,6 +32,9 @@ const BIRTH_MAX: Duration = Duration::from_millis(500);
 /// times what it has between two checkpoints.
 const LOG_KEPT_BYTES: u32 = 64 << 20;
 
+/// Statements that a connection keeps compiled: more than there are.
+const STATEMENTS_KEPT: usize = 32;
+
 /// A storage file, and how it is reached.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
@@ -142,6 +145,7 @@ fn connect(site: &Site, more: OpenFlags) -> rusqlite::Result<Connection> {
         Some(vfs) => Connection::open_with_flags_and_vfs(&site.path, flags, vfs),
     }?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     guarded(connection)
 }
 

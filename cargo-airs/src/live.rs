@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Failure, Reason, Result};
 use crate::message::Message;
 use crate::os::socket::{self, Connection, Stream};
-use crate::settings::{self, Start, StatePlace, USUAL_PROFILE};
+use crate::settings::{self, StatePlace, USUAL_PROFILE};
 use crate::{files, interrupt, workspace};
 
 pub(crate) mod line;
@@ -106,10 +106,7 @@ impl Live {
 
     fn find(manifest: &settings::Manifest) -> Result<Option<Self>> {
         let here = files::current_folder()?;
-        let start = match &manifest.start {
-            Start::CurrentFolder => here.clone(),
-            Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
-        };
+        let start = manifest.start.folder(&here);
         // What is wrong with the project's file is told by who needs it: the loop serves on. There may be none: a loop with a
         // state elsewhere does without.
         let has_file = !matches!(workspace::project(&start, &here), Ok(None));

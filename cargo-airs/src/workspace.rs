@@ -42,10 +42,7 @@ pub(crate) struct Crate {
 impl Workspace {
     pub(crate) fn load(manifest: &settings::Manifest) -> Result<Self> {
         let here = files::current_folder()?;
-        let start = match &manifest.start {
-            Start::CurrentFolder => here.clone(),
-            Start::Manifest(path) => here.join(path).parent().unwrap_or(&here).to_owned(),
-        };
+        let start = manifest.start.folder(&here);
         let project = project(&start, &here)?;
         if matches!(manifest.start, Start::CurrentFolder)
             && !start

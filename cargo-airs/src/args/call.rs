@@ -18,6 +18,7 @@ Arguments and result are in WAVE, the WebAssembly value encoding:
 The function's name may follow its interface and a dot, when several have it.
 The component is built already, or a file: binary, or in text form (.wat). It has
 no files, no network, no environment; what it imports beyond that is denied.
+In a project the limits of its airs.toml count, for a file too.
 
 Examples:
   cargo airs call calculator.wasm 'add(2, 3)'
@@ -31,12 +32,12 @@ pub(crate) struct CallArgs {
     /// The function and its arguments, such as 'add(2, 3)'
     #[arg(value_name = "CALL")]
     pub(crate) expression: String,
-    /// How long it may take
-    #[arg(long, conflicts_with = "debug", value_name = "N", default_value_t = Limits::default().deadline_ms, value_parser = at_most(Limits::UNRESTRICTED.deadline_ms))]
-    pub(crate) timeout_ms: u64,
-    /// How much memory it may have
-    #[arg(long, value_name = "N", default_value_t = Limits::default().memory_bytes >> 20, value_parser = at_most(Limits::UNRESTRICTED.memory_bytes >> 20))]
-    pub(crate) memory_mib: u64,
+    /// How long it may take; in a project, if less than airs.toml says [default: the limit deadline_ms]
+    #[arg(long, conflicts_with = "debug", value_name = "N", value_parser = at_most(Limits::UNRESTRICTED.deadline_ms))]
+    pub(crate) timeout_ms: Option<u64>,
+    /// How much memory it may have; in a project, if less than airs.toml says [default: the limit memory_bytes]
+    #[arg(long, value_name = "N", value_parser = at_most(Limits::UNRESTRICTED.memory_bytes >> 20))]
+    pub(crate) memory_mib: Option<u64>,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]

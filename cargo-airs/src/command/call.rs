@@ -1,14 +1,13 @@
 //! `cargo airs call`: one call of a function of any component.
 
-use airs_core::Name;
-use airs_runtime::{Absent, CallConfig, Component, EngineConfig, Runtime};
+use airs_runtime::{Absent, CallConfig, Component, EngineConfig, Limits, Name, Runtime};
 
 use crate::chosen::Chosen;
 use crate::error::Result;
 use crate::message::Message;
 use crate::report::Report;
 use crate::settings::Call;
-use crate::{code, interrupt, node};
+use crate::{code, files, interrupt, node, workspace};
 
 /// A call is made in one instance.
 const INSTANCES_MAX: u32 = 4;
@@ -19,7 +18,7 @@ pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
     code::warn_of_debugger(&component, &settings.profile, &chosen.shown, report);
     let listener = report.clone();
     let builder = Runtime::builder()
-        .limits(settings.limits.clone())
+        .limits(limits(settings)?)
         .engine(EngineConfig {
             instances_max: INSTANCES_MAX,
             ..EngineConfig::default()
@@ -40,6 +39,13 @@ pub(crate) fn run(settings: &Call, report: &Report) -> Result<()> {
         result: &result,
     });
     Ok(())
+}
+
+/// What the call may use up in the project that the person is in, whatever is called: who operates it has said so.
+fn limits(settings: &Call) -> Result<Limits> {
+    let here = files::current_folder()?;
+    let project = workspace::project(&settings.manifest.start.folder(&here), &here)?;
+    Ok(settings.limits(project.as_ref().map(|project| &project.limits)))
 }
 
 /// What to call a component that has no name of its own: as its file, if that is a name.

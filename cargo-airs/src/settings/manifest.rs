@@ -1,6 +1,6 @@
 //! Where the workspace is, and what Cargo may do with it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::args::{ManifestArgs, ProfileArgs};
 use crate::cargo::profile;
@@ -18,6 +18,16 @@ pub(crate) struct Manifest {
 pub(crate) enum Start {
     CurrentFolder,
     Manifest(PathBuf),
+}
+
+impl Start {
+    /// The folder where a project is looked for, and in those above it; `here` is where the person is.
+    pub(crate) fn folder(&self, here: &Path) -> PathBuf {
+        match self {
+            Self::CurrentFolder => here.to_owned(),
+            Self::Manifest(path) => here.join(path).parent().unwrap_or(here).to_owned(),
+        }
+    }
 }
 
 impl Manifest {

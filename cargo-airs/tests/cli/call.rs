@@ -1,5 +1,6 @@
 //! `cargo airs call`: any component, with nothing granted.
 
+use crate::project::ledger;
 use crate::scene::Scene;
 
 const CALCULATOR: &str = r#"(component
@@ -89,6 +90,55 @@ fn a_trap_and_a_limit_end_with_1_and_a_code() {
         assert_eq!(scene.run(line).status.code(), Some(1), "{line}");
     }
     scene.check();
+}
+
+#[test]
+fn the_limits_of_a_project_count_for_its_components_and_for_files() {
+    let mut scene = ledger("call_project_limits");
+    scene.write("calculator.wat", CALCULATOR);
+    let project = scene.read("airs.toml");
+    let mut call = |limits: &str, line: &str, exit: i32| {
+        scene.write("airs.toml", format!("{project}\n[runtime.limits]\n{limits}\n"));
+        assert_eq!(scene.run(line).status.code(), Some(exit), "{limits}: {line}");
+    };
+    let null = "call payment 'run(\"null\")'";
+    // What it was called with is at fault, and no limit.
+    call("memory_bytes = 16777216", null, 0);
+    call("memory_bytes = 65536", null, 1);
+    call("memory_bytes = 65536", &format!("{null} --memory-mib 16"), 1);
+    call("deadline_ms = 20", "call calculator.wat 'spin()'", 1);
+    call(
+        "deadline_ms = 20",
+        "call calculator.wat 'spin()' --timeout-ms 300000",
+        1,
+    );
+    call(
+        "cpu_ms = 20",
+        "call calculator.wat 'spin()' --timeout-ms 300000",
+        1,
+    );
+    let grow = "call calculator.wat 'grow(20)'";
+    call("memory_bytes = 1048576", grow, 1);
+    call("memory_bytes = 16777216", &format!("{grow} --memory-mib 1"), 1);
+    // More than what counts where nobody says.
+    call("memory_bytes = 134217728", "call calculator.wat 'grow(1500)'", 0);
+    // What it allows cannot be told.
+    call("deadline_ms = \"20\"", grow, 2);
+    scene.check();
+    // Where a person is, or says to be, is what the project is looked for by.
+    scene.write(
+        "airs.toml",
+        format!("{project}\n[runtime.limits]\nmemory_bytes = 1048576\n"),
+    );
+    scene.enter("elsewhere").write("calculator.wat", CALCULATOR);
+    let code = |scene: &Scene, line: &str| scene.command(line).output().unwrap().status.code();
+    assert_eq!(code(&scene, grow), Some(1));
+    let mut outside = Scene::new("call_outside");
+    let manifest = scene.path().join("../Cargo.toml");
+    outside.write("calculator.wat", CALCULATOR);
+    assert_eq!(code(&outside, grow), Some(0));
+    let there = format!("{grow} --manifest-path '{}'", manifest.display());
+    assert_eq!(code(&outside, &there), Some(1));
 }
 
 /// A component whose names would clear the screen, colour it, and say what this command never said.

@@ -17,14 +17,16 @@ pub use places::FilePlaces;
 
 use crate::meter::MemoryMeter;
 
-/// The most files and folders that a guest has open at once; the same for streams, and for listings. More than a
-/// program that walks through a tree needs.
+/// The most files and folders that a guest has open at once, beside those that it was given; the same for streams, and for
+/// listings. More than a program that walks through a tree needs.
 const OPEN_MAX: usize = 64;
 
 /// What is open, by the numbers that handles have. Streams begin with 1: 0 is standard input.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     open: Slab<Open>,
+    /// How many of those are folders that it was given. A guest that asks for them again and again is bounded by its handles.
+    given: usize,
     streams: Slab<Stream>,
     listings: Slab<Listing>,
 }
@@ -33,6 +35,7 @@ pub(crate) struct Files {
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
     place: Place,
+    is_given: bool,
     stat: FileStat,
     /// Of a file that is open.
     content: Option<Arc<Vec<u8>>>,
@@ -82,14 +85,30 @@ impl From<FolderError> for Fault {
 type Result<T> = std::result::Result<T, Fault>;
 
 impl Files {
-    /// Opens a folder itself.
+    /// Opens a folder that the guest was given. However many there are, it can open as much in them as in one.
     pub(crate) fn enter(&mut self, name: &Name, folder: &Arc<dyn Folder>) -> Result<u32> {
         let root = Place {
             name: name.clone(),
             folder: Arc::clone(folder),
             path: FolderPath::root(),
         };
-        insert(&mut self.open, root.found(FileStat::FOLDER))
+        let mut root = root.found(FileStat::FOLDER);
+        root.is_given = true;
+        let number = add(&mut self.open, root)?;
+        self.given += 1;
+        Ok(number)
+    }
+
+    /// Whether the guest may open one more.
+    fn has_room(&self) -> bool {
+        self.open.len() - self.given < OPEN_MAX
+    }
+
+    fn insert(&mut self, opened: Open) -> Result<u32> {
+        if !self.has_room() {
+            return Err(Fault::Quota);
+        }
+        add(&mut self.open, opened)
     }
 
     /// What is open under a number.
@@ -120,8 +139,11 @@ impl Files {
     }
 
     pub(crate) fn close(&mut self, number: u32, meter: &mut MemoryMeter) {
-        let closed = self.open.try_remove(index(number));
-        if let Some(content) = closed.and_then(|open| open.content) {
+        let Some(closed) = self.open.try_remove(index(number)) else {
+            return;
+        };
+        self.given -= usize::from(closed.is_given);
+        if let Some(content) = closed.content {
             release(&content, meter);
         }
     }
@@ -192,6 +214,10 @@ fn insert<T>(all: &mut Slab<T>, one: T) -> Result<u32> {
     if all.len() >= OPEN_MAX {
         return Err(Fault::Quota);
     }
+    add(all, one)
+}
+
+fn add<T>(all: &mut Slab<T>, one: T) -> Result<u32> {
     u32::try_from(all.insert(one)).map_err(|_| Fault::Quota)
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn look(guest: &mut Guest, number: u32, path: &str) -> Result<O
 pub(crate) async fn open(guest: &mut Guest, number: u32, path: &str, wants_folder: bool) -> Result<u32> {
     let disk = Disk::of(guest);
     let (files, _) = guest.files();
-    if files.open.len() >= OPEN_MAX {
+    if !files.has_room() {
         return Err(Fault::Quota);
     }
     let place = files.get(number)?.at(path)?;
@@ -39,7 +39,7 @@ pub(crate) async fn open(guest: &mut Guest, number: u32, path: &str, wants_folde
         if !found.stat.is_folder {
             return Err(FolderError::NotAFolder.into());
         }
-        return insert(&mut guest.files().0.open, found);
+        return guest.files().0.insert(found);
     }
     let (mut opened, content) = disk.ask(move || place.open()).await?;
     if let Some(content) = content {
@@ -48,7 +48,7 @@ pub(crate) async fn open(guest: &mut Guest, number: u32, path: &str, wants_folde
         opened.stat.bytes = read.len() as u64;
         opened.content = Some(Arc::new(read));
     }
-    insert(&mut guest.files().0.open, opened)
+    guest.files().0.insert(opened)
 }
 
 /// Reads so many bytes, into memory of the guest's. While they are read that is the job's: of all guests' together, and
@@ -155,6 +155,7 @@ impl Place {
     pub(super) fn found(self, stat: FileStat) -> Open {
         Open {
             place: self,
+            is_given: false,
             stat,
             content: None,
         }

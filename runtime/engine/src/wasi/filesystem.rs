@@ -68,11 +68,20 @@ pub(super) fn preopens<T: GuestState>(instance: &mut LinkerInstance<'_, T>) -> w
         let guest = store.data_mut().guest();
         let world = guest.shared_world();
         let (files, _) = guest.files();
-        let folders = world.folders.iter().filter_map(|(name, folder)| {
-            let number = files.enter(name, folder).ok()?;
-            Some((Handle::new_own(number), format!("/{name}")))
+        let folders = world.folders.iter().map(|(name, folder)| {
+            let number = files.enter(name, folder)?;
+            Ok((Handle::new_own(number), format!("/{name}")))
         });
-        Ok((folders.collect::<Vec<_>>(),))
+        // One that is left out would not be there, and nobody would say why.
+        let folders = folders.collect::<Result<Vec<_>, Fault>>();
+        let folders = folders.map_err(|_| {
+            let message = format!(
+                "component \"{}\" has no numbers left for its folders",
+                guest.name()
+            );
+            wasmtime::Error::new(Error::new(Code::LimitExceeded, message))
+        })?;
+        Ok((folders,))
     })?;
     Ok(true)
 }

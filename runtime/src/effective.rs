@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use airs_core::{Access, Capabilities, Capability, Code, Error, Folder, Grants, Kind, Name, Result};
+use airs_core::{Access, Capabilities, Capability, Code, Error, Folder, Grants, Name, Result};
 use airs_driver::{Allowed, Effective, Ungranted};
 use airs_engine::World;
 use airs_package::Manifest;
@@ -73,27 +73,20 @@ pub(crate) fn decide(
         None => Ok(manifest.capabilities.intersection(here)),
         Some(capability) => Err(Ungranted {
             capability: Some(capability),
-            error: ungranted(
-                manifest.kind,
-                &lacking,
-                here,
-                &granted.table(context, &manifest.name),
-            ),
+            error: ungranted(manifest, &lacking, granted, context),
         }),
     }
 }
 
-fn ungranted(kind: Kind, lacking: &Capabilities, granted: &Capabilities, table: &str) -> Error {
+fn ungranted(manifest: &Manifest, lacking: &Capabilities, granted: &Grants, context: &Name) -> Error {
     let each =
         |show: &dyn Fn(Capability) -> String| lacking.kinds().map(show).collect::<Vec<_>>().join(" and ");
     let needs = each(&|kind| lacking.needed(kind));
-    let enough = granted.union(lacking);
+    let enough = granted.of(context).union(lacking);
     let lines = each(&|kind| format!("`{kind} = {}`", enough.value(kind)));
-    let verb = if lacking.kinds().any(|kind| granted.contains(kind)) {
-        "write"
-    } else {
-        "add"
-    };
+    let is_stated = lacking.kinds().any(|kind| granted.states(Some(context), kind));
+    let verb = if is_stated { "write" } else { "add" };
+    let (table, kind) = (granted.table(context, &manifest.name), manifest.kind);
     Error::new(
         Code::UngrantedCapability,
         format!("it needs {needs}, which is not granted to it"),

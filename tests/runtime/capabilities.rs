@@ -1,7 +1,8 @@
 //! What a component may use, where, and what it meets when it uses more.
 
 use airs_runtime::{
-    Access, Capabilities, Capability, Code, Component, Event, Grants, Manifest, RuntimeBuilder, StorageAccess,
+    Access, Capabilities, Capability, Code, Component, Event, Grants, Manifest, Name, RuntimeBuilder,
+    StorageAccess,
 };
 use airs_tests::{Bench, Notes, Script, component, component_with, two_contexts};
 use serde_json::json;
@@ -104,6 +105,36 @@ fn who_declares_writing_and_is_granted_reading_is_refused_with_what_to_write() {
         hint.contains("write `storage = true` under [grants.probe-driver] in airs.toml"),
         "{hint}"
     );
+}
+
+#[test]
+fn a_line_that_is_there_is_to_be_written_anew() {
+    let (bench, _) = watched();
+    let [guests, local]: [Name; 2] = ["guests", "local"].map(|name| name.parse().unwrap());
+    let nothing = || Grants::default().refusing(None, [Capability::Storage]);
+    let verb = |granted: &Grants| {
+        let error = bench
+            .runtime
+            .load(&component("probe-driver"), granted)
+            .unwrap_err();
+        let hint = error.hint_text().unwrap().to_owned();
+        hint.split_once(" `storage = true` under ").unwrap().0.to_owned()
+    };
+    assert_eq!(verb(&Grants::default()), "add");
+    assert_eq!(verb(&nothing()), "write");
+    // The table that counts is another one, and has no such line.
+    let elsewhere = |grants: Grants| {
+        let none = Capabilities::default;
+        grants
+            .in_context(guests.clone(), none())
+            .in_context(local.clone(), none())
+    };
+    assert_eq!(verb(&elsewhere(nothing())), "add");
+    let both = [guests.clone(), local.clone()].into_iter();
+    let here = both.fold(elsewhere(Grants::default()), |grants, context| {
+        grants.refusing(Some(context), [Capability::Storage])
+    });
+    assert_eq!(verb(&here), "write");
 }
 
 #[test]

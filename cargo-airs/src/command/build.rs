@@ -1,7 +1,7 @@
 //! `cargo airs build`: from crates to components, checked and stamped.
 
 mod compiled;
-mod declared;
+pub(crate) mod declared;
 pub(crate) mod record;
 pub(crate) mod stack;
 pub(crate) mod surroundings;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::project::{DOLLARS, ledger};
 use crate::scene::Scene;
 
 /// Nothing that a driver has to export.
@@ -123,4 +124,41 @@ fn what_is_good_is_checked_and_nothing_is_written() {
     scene.check();
     // Nor was anything written by what `build` has refused.
     assert!(!scene.path().join("target/airs").exists());
+}
+
+#[test]
+fn advice_on_grants_is_such_that_it_can_be_followed() {
+    let mut scene = ledger("check_grants");
+    let line = "check -p ledger";
+    // There is a line of that kind already, and another one could not be read beside it.
+    for line_of_it in ["storage = false", "storage = \"read\""] {
+        scene.edit("airs.toml", "storage = true", line_of_it);
+        assert_eq!(scene.run(line).status.code(), Some(0));
+        scene.run("view /accounts/alice/usd");
+        scene.run(&format!("bind /a --driver ledger --account {DOLLARS}"));
+        scene.edit("airs.toml", line_of_it, "storage = true");
+    }
+    // No grant would help.
+    let declared = "storage = true, files = { rates = \"read-write\" }";
+    scene.edit("Cargo.toml", "storage = true", declared);
+    for line in [line, "check -p ledger --message-format json", "build -p ledger"] {
+        assert_eq!(scene.run(line).status.code(), Some(0), "{line}");
+    }
+    scene.edit(
+        "airs.toml",
+        "storage = true",
+        "storage = true\nfiles = { rates = \"read-write\" }",
+    );
+    scene.run(line);
+    let doctor = scene.command("doctor").output().unwrap();
+    let found = String::from_utf8(doctor.stdout).unwrap();
+    let why = "ledger is not put into service: it declares to write to the files of rates";
+    assert!(found.contains(why), "{found}");
+    scene.run(&format!("bind /a --driver ledger --account {DOLLARS}"));
+    // What was advised.
+    scene.edit("Cargo.toml", "\"read-write\"", "\"read\"");
+    scene.run(line);
+    scene.run("build -p ledger -q");
+    scene.run(&format!("bind /a --driver ledger --account {DOLLARS}"));
+    scene.check();
 }

@@ -54,6 +54,12 @@ pub(crate) fn read(table: &Table<'_>, stated: Stated) -> Result<Capabilities, Pa
     Ok(all)
 }
 
+/// The kinds that a table names to say that there is nothing of them.
+pub(crate) fn refused(table: &Table<'_>, read: &Capabilities) -> Vec<Capability> {
+    let named = table.iter().filter_map(|entry| entry.key().parse().ok());
+    named.filter(|kind| !read.contains(*kind)).collect()
+}
+
 /// `true`, `"read"`, or `{ access = "read", quota_bytes = 1048576 }`.
 fn storage(entry: &Entry<'_>, stated: Stated) -> Result<Option<StorageAccess>, PackageError> {
     let with = |access| StorageAccess {

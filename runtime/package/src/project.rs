@@ -215,8 +215,10 @@ fn grants(
     if let Some(all) = root.get("grants") {
         for entry in all.table()?.iter() {
             let name = granted(&entry, components)?;
-            let table = capabilities::read(&entry.table()?, Stated::Granted)?;
-            grants.insert(name, Grants::from(table));
+            let table = entry.table()?;
+            let granted = capabilities::read(&table, Stated::Granted)?;
+            let refused = capabilities::refused(&table, &granted);
+            grants.insert(name, Grants::from(granted).refusing(None, refused));
         }
     }
     let Some(contexts) = root.get("contexts") else {
@@ -232,9 +234,12 @@ fn grants(
         let Some(all) = table.get("grants") else { continue };
         for entry in all.table()?.iter() {
             let name = granted(&entry, components)?;
-            let table = capabilities::read(&entry.table()?, Stated::Granted)?;
+            let table = entry.table()?;
+            let granted = capabilities::read(&table, Stated::Granted)?;
+            let refused = capabilities::refused(&table, &granted);
             let before = grants.remove(&name).unwrap_or_default();
-            grants.insert(name, before.in_context(context.clone(), table));
+            let all = before.in_context(context.clone(), granted);
+            grants.insert(name, all.refusing(Some(context.clone()), refused));
         }
     }
     Ok(grants)

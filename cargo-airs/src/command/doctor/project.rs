@@ -9,6 +9,7 @@ use airs_core::Name;
 use airs_package::Component;
 
 use super::{Finding, Patient};
+use crate::command::build::declared;
 use crate::error::Failure;
 use crate::settings::Which;
 use crate::workspace::Crate;
@@ -75,6 +76,10 @@ pub(super) fn grants(patient: &Patient) -> Finding {
     }
     let lacking = all.iter().filter_map(|one| {
         let name = &one.manifest.name;
+        if let Some(why) = declared::unoffered(&one.manifest) {
+            let found = format!("{name} is not put into service: {}", why.message());
+            return Some(Finding::warning(found).repair(declared::only_to_be_read(one, workspace)));
+        }
         let granted = workspace.granted(name);
         let lacks = one.manifest.capabilities.without(granted.of(&Name::local()));
         let needed: Vec<String> = lacks.kinds().map(|kind| lacks.needed(kind)).collect();

@@ -41,7 +41,11 @@ fn a_project_names_its_components_grants_and_limits() {
             ("pay", Path::new("pay"))
         ]
     );
-    assert_eq!(project.grants["ledger"], Grants::from([Capability::Storage]));
+    let granted = &project.grants["ledger"];
+    assert_eq!(*granted, Grants::from([Capability::Storage]));
+    let stated = |kind: &Capability| granted.states(None, *kind);
+    let stated: Vec<_> = Capability::ALL.into_iter().filter(stated).collect();
+    assert_eq!(stated, [Capability::Storage, Capability::Http]);
     assert!(!project.grants.contains_key("pay"));
     assert_eq!(
         project.limits,
@@ -71,6 +75,10 @@ fn a_context_may_have_grants_of_its_own() {
     );
     assert!(!grants["b"].of(&local).contains(Capability::Http));
     assert!(grants["b"].of(&guests).contains(Capability::Http));
+    // The table of a context counts alone, also for what is written in it.
+    assert!(grants["a"].states(Some(&guests), Capability::Storage));
+    assert!(!grants["a"].states(Some(&guests), Capability::Log));
+    assert!(!grants["b"].states(Some(&local), Capability::Http));
     let a = "a".parse().unwrap();
     assert_eq!(grants["a"].table(&local, &a), "[grants.a]");
     assert_eq!(grants["a"].table(&guests, &a), "[contexts.guests.grants.a]");

@@ -137,7 +137,7 @@ impl Runtime {
     fn link(&self, component: &Component, manifest: &Manifest, limits: &Limits) -> Result<Linked> {
         let engine = &self.inner.engine;
         let compiled = self.inner.code(component)?;
-        compiled.check_limits(limits)?;
+        compiled.check_limits_of_service(limits)?;
         Ok(match manifest.kind {
             Kind::Driver => Linked::Driver(Arc::new(DriverCode::link(
                 engine,

@@ -1,7 +1,8 @@
 //! What is said of a path and of a component, and that it is what holds.
 
 use airs_runtime::{
-    AssetPath, Capabilities, Capability, Code, ComponentExplained, Error, Name, Owner, PathExplained, Rights,
+    AssetPath, Capabilities, Capability, Code, ComponentExplained, Error, Limits, Name, Owner, PathExplained,
+    Rights,
 };
 use airs_tests::{Bench, Script, component, component_with};
 
@@ -129,4 +130,56 @@ fn a_program_is_explained_like_a_driver() {
         .unwrap();
     assert_eq!(explained.service.unwrap().generation, 1);
     assert_eq!(explained.effective, Ok(explained.declared));
+}
+
+/// What no instance of has room is not in service, and who asks is told so beforehand.
+#[test]
+fn what_has_no_room_under_the_limits_of_all_is_said_without_executing_it() {
+    for (limit, value, why) in [
+        (
+            "node_memory_bytes",
+            1_000,
+            "all guests of the node have 1000 together",
+        ),
+        (
+            "context_memory_bytes",
+            1_000,
+            "all guests of a context have 1000 together",
+        ),
+        // As many bytes as it starts with are not enough, as whole mebibytes are taken.
+        (
+            "context_memory_bytes",
+            (1 << 20) - 1,
+            "all guests of a context have 1048575 together",
+        ),
+        ("stack_bytes", 1, "it cannot be called on a stack of 1 bytes"),
+        (
+            "stack_bytes",
+            4_095,
+            "it cannot be called on a stack of 4095 bytes",
+        ),
+    ] {
+        let mut limits = Limits::default();
+        *limits.by_name_mut(limit).unwrap() = value;
+        let bench = Bench::alone(&[], |builder| builder.limits(limits));
+        for name in ["probe-driver", "probe"] {
+            let granted = [Capability::Storage].into();
+            let checked = bench.runtime.check(&component(name), &granted).unwrap_err();
+            let loaded = bench.runtime.load(&component(name), &granted).unwrap_err();
+            assert_eq!(checked.code(), Code::LimitExceeded, "{limit}: {checked:?}");
+            assert!(checked.message().contains(why), "{limit}: {checked:?}");
+            assert!(checked.message().contains(&format!("({limit})")), "{checked:?}");
+            assert_eq!(checked.to_string(), loaded.to_string());
+        }
+    }
+    for (limit, value) in [
+        ("node_memory_bytes", 2 << 20),
+        ("context_memory_bytes", 2 << 20),
+        ("stack_bytes", 4_096),
+    ] {
+        let mut limits = Limits::default();
+        *limits.by_name_mut(limit).unwrap() = value;
+        let bench = Bench::alone(&["probe", "probe-driver"], |builder| builder.limits(limits));
+        bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
+    }
 }

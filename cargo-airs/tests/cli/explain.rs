@@ -150,3 +150,24 @@ fn what_was_built_applies_and_not_what_cargo_toml_says_by_now() {
     );
     assert!(output.stderr.is_empty(), "{output:?}");
 }
+
+#[test]
+fn what_has_no_room_under_the_projects_limits_is_out_of_service_for_who_asks_too() {
+    let mut scene = accounts("explain_no_room");
+    let project = scene.read("airs.toml");
+    for limit in [
+        "node_memory_bytes = 1000",
+        "context_memory_bytes = 1000",
+        "stack_bytes = 1",
+    ] {
+        scene.write("airs.toml", format!("{project}\n[runtime.limits]\n{limit}\n"));
+        for (line, exit) in [
+            ("explain ledger", 0),
+            ("explain ~/usd --as alice", 0),
+            ("view ~/usd --as alice", 1),
+        ] {
+            assert_eq!(scene.run(line).status.code(), Some(exit), "{limit}: {line}");
+        }
+    }
+    scene.check();
+}

@@ -107,6 +107,12 @@ impl fmt::Debug for MemoryBudget {
 /// Taken at once: budgets are shared by all threads, and a guest grows in many small steps.
 const STEP_BYTES: u64 = 1 << 20;
 
+/// What so many bytes of one guest take of a budget.
+pub(crate) fn counted(bytes: u64) -> u64 {
+    // What is too large for a step is too large for any budget.
+    bytes.checked_next_multiple_of(STEP_BYTES).unwrap_or(bytes)
+}
+
 /// What one guest has taken of a budget. It is given back when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Share {
@@ -123,8 +129,7 @@ impl Share {
     pub(crate) fn cover(&mut self, bytes: u64) -> Result<(), Full> {
         let Some(budget) = &self.budget else { return Ok(()) };
         if bytes > self.bytes {
-            // What is too large for a step is too large for any budget.
-            let wanted = bytes.checked_next_multiple_of(STEP_BYTES).unwrap_or(bytes);
+            let wanted = counted(bytes);
             budget.take(wanted - self.bytes)?;
             self.bytes = wanted;
         }

@@ -11,6 +11,10 @@ use crate::divided;
 use crate::guest::GuestState;
 use crate::lines::{Lines, Place, readable};
 
+/// Of the frames that wasmtime tells, some twenty, so many are of one function when two or three call each other without end, and
+/// hardly ever otherwise.
+const CIRCLES_MIN: usize = 6;
+
 /// The functions that a guest was in, the innermost first, why it went no further, and which call led there.
 #[derive(Debug)]
 pub(crate) struct Stack {
@@ -59,6 +63,13 @@ impl Stack {
     /// the line in it.
     pub(crate) fn own_place(&self) -> Option<(String, Place)> {
         self.frames.own_places().next()
+    }
+
+    /// Whether a function is among those that led there again and again: they call each other, or one calls itself.
+    pub(crate) fn goes_in_circles(&self) -> bool {
+        let functions = &self.frames.functions;
+        let times = |name: &str| functions.iter().filter(|one| one.name == name).count();
+        functions.iter().any(|one| times(&one.name) >= CIRCLES_MIN)
     }
 
     /// The function in which somebody panicked there, `FILE:LINE:COLUMN` as the panic says it. The file may be named

@@ -54,8 +54,19 @@ pub(crate) fn fault(who: &str, error: &wasmtime::Error, guest: &mut Guest, lines
     }
     let stack = Stack::of(error, lines);
     let (code, message) = explain(who, error, guest, &stack);
-    Error::new(code, message).caused_by(stack)
+    let is_outside = matches!(error.downcast_ref::<Trap>(), Some(Trap::MemoryOutOfBounds));
+    let hint = (code == Code::Trap && is_outside && stack.goes_in_circles()).then_some(OWN_STACK_HINT);
+    let fault = Error::new(code, message).caused_by(stack);
+    match hint {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    }
 }
+
+/// For a guest that has come to the end of the stack that it keeps in its own memory, of which the host knows nothing.
+const OWN_STACK_HINT: &str = "its functions call each other deeply, and what it is compiled from may keep their variables on a \
+    stack in its memory: 128 KiB of Rust, as `cargo airs build` links it, unless `-C link-arg=-zstack-size=BYTES` in RUSTFLAGS says \
+    otherwise";
 
 fn explain(who: &str, error: &wasmtime::Error, guest: &Guest, stack: &Stack) -> (Code, String) {
     let limit = |what: String| (Code::LimitExceeded, format!("{who} {what}"));

@@ -30,6 +30,16 @@ pub(super) enum Payees {
     One,
 }
 
+/// What customers do besides paying.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Habits {
+    pub(super) payees: Payees,
+    /// Now and then somebody counts all the money.
+    pub(super) count: bool,
+    /// Now and then somebody asks for a payment again, answered or not. After a kill everybody does.
+    pub(super) repeat: bool,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) committed: usize,
@@ -44,7 +54,7 @@ pub(super) struct Bank {
     folder: TempDir,
     guard: String,
     callers: usize,
-    payees: Payees,
+    habits: Habits,
     chance: Chance,
     desk: Option<Desk>,
     /// What everybody has, as far as they have been told: who pays may be told before who was to get.
@@ -61,12 +71,12 @@ pub(super) struct Bank {
 }
 
 impl Bank {
-    pub(super) fn new(guard: &str, callers: usize, payees: Payees) -> Result<Self, String> {
+    pub(super) fn new(guard: &str, callers: usize, habits: Habits) -> Result<Self, String> {
         Ok(Self {
             folder: tempfile::tempdir().map_err(|error| error.to_string())?,
             guard: guard.to_owned(),
             callers,
-            payees,
+            habits,
             chance: Chance::of(seed(), callers as u64),
             desk: None,
             cents: vec![CENTS_EACH.into(); HOLDERS],
@@ -173,17 +183,22 @@ impl Bank {
 
     /// Somebody asks for something.
     fn ask(&mut self, desk: &mut Desk) {
-        if self.payees == Payees::Any && self.chance.one_in(COUNT_IN) {
+        let Habits {
+            count: counts,
+            repeat,
+            ..
+        } = self.habits;
+        if counts && self.chance.one_in(COUNT_IN) {
             return desk.ask("count", &count(HOLDERS), 0, Asked::Count);
         }
-        if self.payees == Payees::Any && self.chance.one_in(AGAIN_IN) && !self.ids.is_empty() {
+        if repeat && self.chance.one_in(AGAIN_IN) && !self.ids.is_empty() {
             let id = &self.ids[self.chance.below(self.ids.len())];
             let (payment, _) = &self.done[id];
             return desk.ask(id, &payment.input(), payment.payer, Asked::Again);
         }
         let (id, payment) = (Runtime::new_id().to_string(), self.payment());
         // Now and then the same again, before it was answered.
-        if self.chance.one_in(AGAIN_IN) {
+        if repeat && self.chance.one_in(AGAIN_IN) {
             desk.pay(&id, payment.clone());
         }
         desk.pay(&id, payment);
@@ -192,7 +207,7 @@ impl Bank {
     fn payment(&mut self) -> Payment {
         let chance = &mut self.chance;
         let payer = chance.below(HOLDERS);
-        let to = match self.payees {
+        let to = match self.habits.payees {
             Payees::One => vec![(0, 1)],
             Payees::Any => (0..1 + chance.below(PAYEES_MAX))
                 .map(|_| (chance.below(HOLDERS), 1 + chance.below(CENTS_MAX) as u32))

@@ -131,19 +131,33 @@ fn no_call_makes_the_host_panic_or_grants_too_much() {
 
 #[test]
 fn rights_are_granted_to_everybody_when_they_are_not_checked() {
-    let heard = ["allowed is false, and denied was false"];
+    let heard = ["intend: allowed is false, and denied was false"];
     misses(NAME, "without the check of rights", &heard, DAILY, |calls| {
-        child::verdict("host_api::process", &format!("{calls} without"))
+        child::verdict("host_api::process", &format!("{calls} rights"))
+    });
+}
+
+#[test]
+fn descriptors_are_good_for_everything_when_their_rights_are_not_checked() {
+    let heard = [
+        "view: allowed is false, and denied was false",
+        "transfer: allowed is false, and denied was false",
+        "control: allowed is false, and denied was false",
+    ];
+    misses(NAME, "without the check of descriptors", &heard, DAILY, |calls| {
+        child::verdict("host_api::process", &format!("{calls} descriptors"))
     });
 }
 
 #[test]
 #[ignore = "the process of a proof"]
 fn process() {
-    child::answer(|told| match told.split_once(' ') {
-        None => whatever_comes_to_mind(Guards::default(), told.parse().unwrap()),
-        Some((calls, _)) => {
-            whatever_comes_to_mind(Guards::without(Guard::RightsCheck), calls.parse().unwrap())
-        }
+    child::answer(|told| {
+        let (calls, guards) = match told.split_once(' ') {
+            None => (told, Guards::default()),
+            Some((calls, "rights")) => (calls, Guards::without(Guard::RightsCheck)),
+            Some((calls, _)) => (calls, Guards::without(Guard::DescriptorCheck)),
+        };
+        whatever_comes_to_mind(guards, calls.parse().unwrap())
     });
 }

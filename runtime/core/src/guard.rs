@@ -17,8 +17,10 @@ pub enum Guard {
     IdRow,
     /// A commit is answered after it was synced to the disk.
     Sync,
-    /// A caller is granted rights, and a descriptor used, as far as its rights go.
+    /// A caller is granted rights as far as the binding gives them.
     RightsCheck,
+    /// A descriptor is used as far as its rights go.
+    DescriptorCheck,
     /// A guest that computes is stopped at the deadline of its run.
     Deadline,
 }

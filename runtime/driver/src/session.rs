@@ -292,7 +292,7 @@ impl Session {
     fn open(&self, asset: AssetHandle, right: Rights) -> Result<(usize, DriverAsset)> {
         let key = usize::try_from(asset.0).unwrap_or(usize::MAX);
         let descriptor = self.descriptors.get(key).ok_or_else(bad_descriptor)?;
-        if !descriptor.rights.contains(right) && self.context.guards().has(Guard::RightsCheck) {
+        if !descriptor.rights.contains(right) && self.context.guards().has(Guard::DescriptorCheck) {
             let message = format!("the descriptor on {} has no right to {right}", descriptor.path);
             return Err(
                 Error::new(Code::Denied, message).hint("ask for it when the asset is opened with intend")

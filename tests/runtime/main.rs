@@ -39,6 +39,7 @@ mod load;
 mod migrate;
 mod overlap;
 mod owner;
+mod place;
 mod program_faults;
 mod quota;
 mod removal;

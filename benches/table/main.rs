@@ -53,7 +53,7 @@ fn main() {
             rows.push(row);
         }
     }
-    let path = row::write(&rows);
+    let path = row::write(&rows, &wanted);
     println!(
         "\n{} of {} rows hold; written to {}",
         rows.iter().filter(|row| row.holds()).count(),

@@ -127,14 +127,19 @@ impl fmt::Display for Row {
     }
 }
 
-/// Writes the rows where other tools find them, in place of those of the same names.
-pub(crate) fn write(rows: &[Row]) -> PathBuf {
+/// Writes the rows where other tools find them, in place of those of the same names. What was `wanted` now and not made
+/// is made by nobody any more, and goes.
+pub(crate) fn write(rows: &[Row], wanted: &str) -> PathBuf {
     let folder = crate::guests::target_folder().join("bench");
     std::fs::create_dir_all(&folder).expect("the target folder can be written");
     let path = folder.join("summary.json");
     let before = std::fs::read(&path).ok();
     let before: Option<Vec<Value>> = before.and_then(|text| serde_json::from_slice(&text).ok());
     let mut all = before.unwrap_or_default();
+    all.retain(|old| {
+        let name = old["name"].as_str().unwrap_or_default();
+        !name.contains(wanted) || rows.iter().any(|row| row.name == name)
+    });
     for row in rows {
         let new = serde_json::to_value(row).expect("rows are plain");
         match all.iter_mut().find(|one| one["name"] == row.name) {

@@ -52,7 +52,7 @@ fn killed_again_and_again(guard: &str, habits: Habits, kills: usize, payments: u
 }
 
 /// All pay one account.
-fn crowd_at_one_account(callers: usize, payments: usize) -> Verdict {
+fn crowd_at_one_account(payments: usize) -> Verdict {
     let per_second = |callers, payments: usize| -> Result<f64, String> {
         let habits = Habits {
             payees: Payees::One,
@@ -65,7 +65,7 @@ fn crowd_at_one_account(callers: usize, payments: usize) -> Verdict {
         ensure!(bank.tally.conflicts == 0, "{} conflicts", bank.tally.conflicts);
         Ok(payments as f64 / seconds)
     };
-    let (one, many) = (per_second(1, payments / 4)?, per_second(callers, payments)?);
+    let (one, many) = (per_second(1, payments / 4)?, per_second(CALLERS, payments)?);
     at_most(
         "payments a second of one caller to those of 64",
         one / many,
@@ -141,9 +141,11 @@ fn money_is_missed_in_the_end_when_nobody_counts_before() {
 
 #[test]
 fn a_crowd_at_one_account_comes_through() {
-    holds("bank, all at one account", size(2_000, 50_000), |payments| {
-        crowd_at_one_account(CALLERS, payments)
-    });
+    holds(
+        "bank, all at one account",
+        size(2_000, 50_000),
+        crowd_at_one_account,
+    );
 }
 
 #[test]

@@ -1,13 +1,10 @@
 //! What a proof comes to, and where that is written.
 
-use std::any::type_name;
-use std::collections::HashSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Instant, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -49,36 +46,13 @@ pub(crate) fn seed() -> u64 {
     stated.and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121)
 }
 
-/// A proof that is made: what a line of the summary says of it beside what was found.
-#[derive(Clone, Debug)]
-struct Made {
-    name: String,
-    size: usize,
-    /// The test that makes it.
-    test: String,
-}
-
-impl Made {
-    /// The test is told by the name of the closure that stands in it: threads are not named after tests when there
-    /// is only one.
-    fn by<F>(_: &F, name: String, size: usize) -> Self {
-        let path = type_name::<F>().trim_end_matches("::{{closure}}");
-        let test = path.split_once("::").map_or(path, |(_, test)| test).to_owned();
-        assert!(
-            TESTS.contains(&test),
-            "{test} is no test: a closure in one makes a proof"
-        );
-        Self { name, size, test }
-    }
-}
-
 /// Makes a proof of a promise, and fails if it was broken.
-pub(crate) fn holds<F: FnOnce(usize) -> Verdict>(name: &str, size: usize, proof: F) {
-    let made = Made::by(&proof, name.to_owned(), size);
-    let (verdict, seconds) = timed(&made, proof);
+pub(crate) fn holds(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) {
+    let (verdict, seconds) = timed(name, size, proof);
     let broken = verdict.as_ref().err().cloned();
     note(
-        &made,
+        name,
+        size,
         seconds,
         verdict.unwrap_or_else(Value::String),
         broken.is_none(),
@@ -93,75 +67,33 @@ pub(crate) fn holds<F: FnOnce(usize) -> Verdict>(name: &str, size: usize, proof:
 
 /// Makes a proof with a guard dropped, or over something that breaks its word, and fails unless that is noticed: the
 /// proof has to say one of the things that are `heard` when it is missed, and not to fail for another reason.
-pub(crate) fn misses<F: FnOnce(usize) -> Verdict>(
+pub(crate) fn misses(
     name: &str,
     how: &str,
     heard: &[&str],
     size: usize,
-    proof: F,
+    proof: impl FnOnce(usize) -> Verdict,
 ) {
-    let made = Made::by(&proof, format!("{name}, {how}"), size);
-    let (verdict, seconds) = timed(&made, proof);
+    let name = format!("{name}, {how}");
+    let (verdict, seconds) = timed(&name, size, proof);
     let is_missed = |said: &String| heard.iter().any(|heard| said.contains(heard));
     let missed = verdict.as_ref().is_err_and(is_missed);
     let found = verdict.map_or_else(Value::String, |found| json!({ "not missed": found }));
-    note(&made, seconds, found.clone(), missed);
-    assert!(
-        missed,
-        "{}: not noticed, or for another reason: {found}",
-        made.name
-    );
+    note(&name, size, seconds, found.clone(), missed);
+    assert!(missed, "{name}: not noticed, or for another reason: {found}");
 }
 
-fn timed(made: &Made, proof: impl FnOnce(usize) -> Verdict) -> (Verdict, f64) {
+fn timed(name: &str, size: usize, proof: impl FnOnce(usize) -> Verdict) -> (Verdict, f64) {
     let started = Instant::now();
-    let verdict = catch_unwind(AssertUnwindSafe(|| proof(made.size)));
+    let verdict = catch_unwind(AssertUnwindSafe(|| proof(size)));
     let seconds = started.elapsed().as_secs_f64();
     match verdict {
         Ok(verdict) => (verdict, seconds),
         Err(panic) => {
-            note(made, seconds, json!("it could not be carried out"), false);
+            note(name, size, seconds, json!("it could not be carried out"), false);
             resume_unwind(panic)
         }
     }
-}
-
-/// The tests of this binary.
-static TESTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let binary = std::env::current_exe().unwrap();
-    let listed = Command::new(binary)
-        .args(["--list", "--format", "terse"])
-        .output();
-    let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
-    let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
-    names.map(str::to_owned).collect()
-});
-
-/// Its name, without what tells one build from another.
-static BINARY: LazyLock<String> = LazyLock::new(|| {
-    let binary = std::env::current_exe().unwrap();
-    let name = binary.file_stem().unwrap().to_string_lossy().into_owned();
-    name.rsplit_once('-')
-        .map_or(name.clone(), |(name, _)| name.to_owned())
-});
-
-/// The proofs that this process has made.
-static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
-
-/// Whether a line of the summary stays when a proof was made: what this binary has no test for any more nobody makes,
-/// nor what the same test made before and has not made now. Tests that are not carried out this time keep their lines.
-fn stays(line: &Value, made: &[Made], of_full: bool) -> bool {
-    let (Some(binary), Some(test)) = (line["binary"].as_str(), line["test"].as_str()) else {
-        // Written before lines said so.
-        return false;
-    };
-    if binary != *BINARY {
-        return true;
-    }
-    let is_it = |made: &Made| line["name"] == *made.name && line["size"] == made.size;
-    let mut of_test = made.iter().filter(|made| made.test == test).peekable();
-    let is_left_out = line["full"] == of_full && of_test.peek().is_some() && !of_test.any(is_it);
-    TESTS.contains(test) && !is_left_out && !made.last().is_some_and(is_it)
 }
 
 /// The target folder of this test's own build. Proofs of other crates' tests are in the same summary.
@@ -170,10 +102,22 @@ fn target_folder() -> PathBuf {
     binary.ancestors().nth(3).unwrap().to_owned()
 }
 
-/// Puts a line into the summary, where it takes the place of the one of the same proof and size.
-fn note(made: &Made, seconds: f64, found: Value, holds: bool) {
-    let mut all = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    all.push(made.clone());
+/// Which tests make the proofs here, in which profile, and when they were built, in seconds since 1970.
+fn tests_and_build() -> (String, u64) {
+    let binary = std::env::current_exe().unwrap();
+    let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let (file, profile) = (name(&binary), name(binary.ancestors().nth(2).unwrap()));
+    let (tests, _) = file.rsplit_once('-').unwrap();
+    let built = fs::metadata(&binary).unwrap().modified().unwrap();
+    let since = built.duration_since(UNIX_EPOCH).unwrap();
+    (format!("{tests}, {profile}"), since.as_secs())
+}
+
+/// Puts a line into the summary, where it takes the place of the one of the same proof and size. What an earlier build of the
+/// same tests has seen says nothing of this one, and goes: what nobody proves any more would hold for ever.
+fn note(name: &str, size: usize, seconds: f64, found: Value, holds: bool) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = target_folder().join("proof");
     fs::create_dir_all(&folder).unwrap();
     let (file, new) = (folder.join("summary.json"), folder.join("summary.new"));
@@ -181,22 +125,24 @@ fn note(made: &Made, seconds: f64, found: Value, holds: bool) {
     let lock = fs::File::create(folder.join("summary.lock")).unwrap();
     lock.lock().unwrap();
     let seconds = (seconds * 1_000.0).round() / 1_000.0;
-    let Made { name, size, test } = made;
-    let of_full = self::size(0, 1) == 1;
+    let (tests, build) = tests_and_build();
     let line = json!({
         "name": name,
         "size": size,
-        "full": of_full,
-        "binary": *BINARY,
-        "test": test,
         "seconds": seconds,
         "found": found,
         "holds": holds,
+        "tests": tests,
+        "build": build,
     });
     let before = fs::read(&file).ok();
     let before = before.and_then(|text| serde_json::from_slice::<Vec<Value>>(&text).ok());
     let mut lines = before.unwrap_or_default();
-    lines.retain(|before| stays(before, &all, of_full));
+    let is_of = |one: &Value, field: &str| one[field] == line[field];
+    lines.retain(|before| {
+        let is_old = before["tests"].is_null() || is_of(before, "tests") && !is_of(before, "build");
+        !is_old && !(is_of(before, "name") && is_of(before, "size"))
+    });
     lines.push(line);
     lines.sort_by_key(|line| (line["name"].to_string(), line["size"].as_u64()));
     // Whole, whoever reads it, and whatever ends this process.

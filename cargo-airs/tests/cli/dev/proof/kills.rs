@@ -59,8 +59,8 @@ fn chance(state: &mut u64, below: u64) -> u64 {
     (*state >> 33) % below
 }
 
-fn killed_again_and_again(scene: &str, kills: usize) -> Verdict {
-    let (name, mut scene) = (scene, versioned(scene));
+fn killed_again_and_again(kills: usize) -> Verdict {
+    let mut scene = versioned("kills");
     let mut choices = seed();
     let mut longest = Duration::ZERO;
     let mut counted = 0;
@@ -73,7 +73,7 @@ fn killed_again_and_again(scene: &str, kills: usize) -> Verdict {
                 let turn = dev.turn();
                 ensure!(turn.outcome() == "served", "kill {kill}: {:#?}", dev.heard());
                 if counted == 0 {
-                    bound(&scene, name);
+                    bound(&scene, "kills");
                 }
                 // What was committed is there, exactly.
                 counted += 1;
@@ -112,7 +112,7 @@ const NAME: &str = "kills of the loop";
 
 #[test]
 fn a_loop_that_is_killed_leaves_the_state_whole_and_nothing_goes_on() {
-    holds(NAME, size(5, 100), |kills| killed_again_and_again("kills", kills));
+    holds(NAME, size(5, 100), killed_again_and_again);
 }
 
 #[test]

@@ -64,10 +64,10 @@ const KINDS: [(&str, &str, &str, &str); 10] = [
     ),
 ];
 
-fn between_good_ones(scene: &str, edits: usize) -> Verdict {
-    let (name, mut scene) = (scene, versioned(scene));
+fn between_good_ones(edits: usize) -> Verdict {
+    let mut scene = versioned("mistakes");
     let mut dev = Dev::start(&scene, "--state memory");
-    bound_in_memory(&scene, &mut dev, name);
+    bound_in_memory(&scene, &mut dev, "mistakes");
     let seen = Scene::of(scene.path());
     let traffic = Traffic::default();
     traffic.during(&seen, "mistakes-bump", || {
@@ -107,6 +107,6 @@ fn the_last_good_version_serves_through_broken_edits() {
     holds(
         "broken edits between good ones",
         size(KINDS.len(), 200),
-        |edits| between_good_ones("mistakes", edits),
+        between_good_ones,
     );
 }

@@ -2,6 +2,9 @@
 //!
 //! It needs no network, as the test command may have none; what is known of a crate only today needs one.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use cargo_metadata::semver::Version;
 use cargo_metadata::{CargoOpt, MetadataCommand, Package};
 use spdx::{Expression, ParseMode};
@@ -68,14 +71,33 @@ fn no_lock_file_has_a_version_that_is_known_to_be_bad() {
     tree::expect_none("dependencies that are known to be bad", &offences);
 }
 
-fn packages() -> Vec<Package> {
+/// What Cargo says of a workspace, by the folder that it is in.
+fn packages(folder: &Path, more: &[&str]) -> Vec<Package> {
+    let options = ["--locked", "--offline"].iter().chain(more);
     let metadata = MetadataCommand::new()
-        .manifest_path(tree::root().join("Cargo.toml"))
+        .manifest_path(folder.join("Cargo.toml"))
         .features(CargoOpt::AllFeatures)
-        .other_options(["--locked".to_owned(), "--offline".to_owned()])
+        .other_options(options.map(|option| (*option).to_owned()).collect::<Vec<_>>())
         .exec()
-        .unwrap();
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     metadata.packages
+}
+
+/// The packages of the workspace, and what those of guests have from elsewhere: as much as is there without a network once they
+/// are built.
+fn packages_of_all_workspaces() -> Vec<Package> {
+    let mut all = packages(&tree::root(), &[]);
+    for Source { path, .. } in lock_files() {
+        let Some(folder) = path.strip_suffix("/Cargo.lock") else {
+            continue;
+        };
+        let guests = packages(
+            &tree::root().join(folder),
+            &["--filter-platform", "wasm32-wasip2"],
+        );
+        all.extend(guests.into_iter().filter(|package| package.source.is_some()));
+    }
+    all
 }
 
 #[test]
@@ -89,12 +111,38 @@ fn every_dependency_has_a_licence_that_is_allowed() {
             .evaluate(|wanted| allowed.contains(&wanted.to_string().as_str()))
             .then_some(())
     };
-    let offences: Vec<String> = packages()
+    let packages = packages_of_all_workspaces();
+    let offences: Vec<String> = packages
         .iter()
         .filter(|package| fits(package).is_none())
         .map(|package| format!("{}: {:?}", package.name, package.license))
         .collect();
     tree::expect_none("licences that deny.toml does not allow", &offences);
+    // The lock file of the templates is no workspace's: what is in it has to be known from the others.
+    let known: BTreeSet<_> = packages
+        .iter()
+        .map(|package| (package.name.to_string(), package.version.clone()))
+        .collect();
+    let unknown = lock_files().into_iter().flat_map(|Source { path, text }| {
+        let from_elsewhere = with_a_source(&text).into_iter();
+        let unknown = from_elsewhere.filter(|package| !known.contains(package));
+        unknown
+            .map(|(name, version)| format!("{path}: {name} {version}"))
+            .collect::<Vec<_>>()
+    });
+    tree::expect_none(
+        "crates of which no licence is known",
+        &unknown.collect::<Vec<_>>(),
+    );
+}
+
+/// The packages of a lock file that are not ours.
+fn with_a_source(lock_file: &str) -> Vec<(String, Version)> {
+    let packages = lock_file.split("\n[[package]]\n");
+    let theirs = packages.filter(|package| package.contains("\nsource = "));
+    let theirs: Vec<_> = theirs.flat_map(locked).collect();
+    assert!(theirs.len() > 5, "{theirs:?}");
+    theirs
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use airs_core::Code;
+use airs_runtime::Code;
 use cargo_metadata::{Message as CargoMessage, Metadata, PackageId, TargetKind};
 
 use crate::error::{Failure, Reason, Result};

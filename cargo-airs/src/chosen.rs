@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::Name;
-use airs_package::{Component, PackageError};
+use airs_runtime::{Component, Name, PackageError};
 
 use crate::error::{Failure, Result};
 use crate::files;

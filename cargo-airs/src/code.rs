@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use airs_package::Component;
-use airs_runtime::{CodeCache, CodeGoal, CodeSource, CompileProcess, Event, RuntimeBuilder};
+use airs_runtime::{CodeCache, CodeGoal, CodeSource, CompileProcess, Component, Event, RuntimeBuilder};
 
 use crate::cargo::profile;
 use crate::report::Report;
@@ -70,7 +69,7 @@ pub(crate) fn with(
 /// Where compiled code is kept, if it is.
 pub(crate) fn cache(report: &Report) -> Option<CodeCache> {
     let opened = CodeCache::open(settings::code_folder()?);
-    let complain = |error: &airs_core::Error| {
+    let complain = |error: &airs_runtime::Error| {
         let hint = error
             .hint_text()
             .map_or_else(String::new, |hint| format!("; {hint}"));

@@ -106,7 +106,7 @@ pub(crate) fn programs(current: &OsStr) -> Vec<CompletionCandidate> {
     those(
         Here::find()
             .into_iter()
-            .flat_map(|here| here.of_kind(airs_core::Kind::Program)),
+            .flat_map(|here| here.of_kind(airs_runtime::Kind::Program)),
         current,
     )
 }
@@ -116,7 +116,7 @@ pub(crate) fn drivers(current: &OsStr) -> Vec<CompletionCandidate> {
     those(
         Here::find()
             .into_iter()
-            .flat_map(|here| here.of_kind(airs_core::Kind::Driver)),
+            .flat_map(|here| here.of_kind(airs_runtime::Kind::Driver)),
         current,
     )
 }

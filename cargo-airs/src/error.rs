@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use airs_core::Code;
+use airs_runtime::Code;
 
 use crate::exit::Exit;
 
@@ -178,8 +178,8 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<airs_core::Error> for Failure {
-    fn from(error: airs_core::Error) -> Self {
+impl From<airs_runtime::Error> for Failure {
+    fn from(error: airs_runtime::Error) -> Self {
         let mut failure = Self::new(Reason::Airs(error.code()), error.message());
         failure.hints.extend(error.hint_text().map(str::to_owned));
         let mut cause = std::error::Error::source(&error);
@@ -195,8 +195,8 @@ impl From<airs_core::Error> for Failure {
     }
 }
 
-impl From<airs_package::PackageError> for Failure {
-    fn from(error: airs_package::PackageError) -> Self {
-        airs_core::Error::from(error).into()
+impl From<airs_runtime::PackageError> for Failure {
+    fn from(error: airs_runtime::PackageError) -> Self {
+        airs_runtime::Error::from(error).into()
     }
 }

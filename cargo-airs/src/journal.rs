@@ -13,8 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use airs_core::Name;
-use airs_runtime::{Event, State};
+use airs_runtime::{Event, Name, State};
 
 use entry::TEXT_BYTES_MAX;
 pub(crate) use entry::{Entry, Happened};

@@ -8,9 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use airs_core::{Code, Name};
-use airs_package::Digest;
-use airs_runtime::Report as RunReport;
+use airs_runtime::{Code, Digest, Name, Report as RunReport};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, Reason, Result};
@@ -112,7 +110,7 @@ impl Live {
         let has_file = !matches!(workspace::project(&start, &here), Ok(None));
         let marks = |folder: &&Path| {
             if has_file {
-                folder.join(airs_package::Project::FILE_NAME).is_file()
+                folder.join(airs_runtime::Project::FILE_NAME).is_file()
             } else {
                 folder.join(".airs").join(FILE).is_file()
             }

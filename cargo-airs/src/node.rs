@@ -10,8 +10,7 @@ mod state;
 
 use std::fmt;
 
-use airs_core::{Code, Kind, Name};
-use airs_runtime::{Component, Event, Loaded, PathExplained, Runtime, State};
+use airs_runtime::{Code, Component, Event, Kind, Loaded, Name, PathExplained, Runtime, State};
 
 use crate::error::{Failure, Reason, Result};
 use crate::journal::{Flushed, Journal};

@@ -11,9 +11,10 @@ mod wire;
 
 use std::path::PathBuf;
 
-use airs_core::{Code, Error, Grants, Limits, Name, VariableName};
-use airs_package::Component;
-use airs_runtime::{CodeCache, CompileProcess, EngineConfig, Runtime};
+use airs_runtime::{
+    Code, CodeCache, CompileProcess, Component, EngineConfig, Error, Grants, Limits, Name, Runtime,
+    VariableName,
+};
 
 use crate::error::{Failure, Result};
 use crate::report::Report;
@@ -66,7 +67,7 @@ impl Stage {
         let all = workspace.select(&Which::All)?;
         let root = workspace
             .project()
-            .map_or_else(|| workspace.root(), airs_package::Project::root);
+            .map_or_else(|| workspace.root(), airs_runtime::Project::root);
         let mut stage = Self {
             components: all.iter().map(open).collect::<Result<_>>()?,
             limits: workspace.limits(),
@@ -125,7 +126,7 @@ impl Stage {
     }
 
     /// A fresh runtime.
-    pub(crate) fn open(&self, opening: Opening) -> airs_core::Result<Opened> {
+    pub(crate) fn open(&self, opening: Opening) -> airs_runtime::Result<Opened> {
         let Opening {
             contexts,
             components,
@@ -181,7 +182,7 @@ impl Stage {
         })
     }
 
-    fn put_into_service(&self, runtime: &Runtime, wanted: Option<&[String]>) -> airs_core::Result<()> {
+    fn put_into_service(&self, runtime: &Runtime, wanted: Option<&[String]>) -> airs_runtime::Result<()> {
         for name in wanted.unwrap_or_default() {
             if !self.names().contains(&name.as_str()) {
                 let message = format!("there is no component {name:?} in the project");
@@ -201,12 +202,12 @@ impl Stage {
     }
 }
 
-fn context(name: &str) -> airs_core::Result<Name> {
+fn context(name: &str) -> airs_runtime::Result<Name> {
     name.parse()
-        .map_err(|why: airs_core::NameError| Error::new(Code::InvalidName, why.to_string()))
+        .map_err(|why: airs_runtime::NameError| Error::new(Code::InvalidName, why.to_string()))
 }
 
-fn variable(name: &str) -> airs_core::Result<VariableName> {
+fn variable(name: &str) -> airs_runtime::Result<VariableName> {
     name.parse()
-        .map_err(|why: airs_core::VariableNameError| Error::new(Code::InvalidName, why.to_string()))
+        .map_err(|why: airs_runtime::VariableNameError| Error::new(Code::InvalidName, why.to_string()))
 }

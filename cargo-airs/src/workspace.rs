@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use airs_core::{Code, Grants, Limits, Name, VariableName};
-use airs_package::{Manifest, PackageError, Project};
+use airs_runtime::{Code, Grants, Limits, Manifest, Name, PackageError, Project, VariableName};
 use cargo_metadata::{CrateType, Metadata, Package, PackageId};
 
 use crate::error::{Failure, Reason, Result};
@@ -205,7 +204,7 @@ impl Workspace {
 
     /// The components that `airs.toml` lists.
     fn listed(&self, project: &Project) -> Result<Vec<Crate>> {
-        let one = |(name, entry): (&airs_core::Name, &airs_package::ComponentEntry)| {
+        let one = |(name, entry): (&airs_runtime::Name, &airs_runtime::ComponentEntry)| {
             let path = project.root().join(&entry.path).join("Cargo.toml");
             let fault = |why: String| {
                 Failure::new(Reason::Airs(Code::InvalidConfig), why).within(self.shown(&project.path))

@@ -37,6 +37,7 @@ mod limits;
 mod line;
 mod load;
 mod migrate;
+mod named;
 mod overlap;
 mod owner;
 mod place;

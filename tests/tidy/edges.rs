@@ -105,3 +105,56 @@ fn a_library_that_few_may_name_is_named_there_only() {
     }
     tree::expect_none("libraries named outside of their place", &offences);
 }
+
+/// What the command line has of the crates below the runtime, as an embedder has no use for it: what makes its output harmless, and what
+/// builds components. All else it takes from where an embedder would, so that what is missing there is noticed.
+const BELOW_THE_RUNTIME: [&str; 4] = [
+    "airs_core::harmless",
+    "airs_core::harmless_json",
+    "airs_package::componentize",
+    "airs_package::stamp",
+];
+
+#[test]
+fn the_command_line_names_of_the_crates_below_the_runtime_what_embedders_do_not_need() {
+    let of_the_tool = |source: &tree::Source| source.path.starts_with("cargo-airs/") && source.is_rust();
+    let mut named = BTreeSet::new();
+    for source in tree::sources().into_iter().filter(of_the_tool) {
+        for name in ["airs_core", "airs_package"] {
+            let crate_ = format!("{name}::");
+            let uses = source.text.split(&crate_).skip(1);
+            for items in uses.map(first_segments) {
+                named.extend(items.into_iter().map(|item| format!("{name}::{item}")));
+            }
+            let alone = format!("use {name};");
+            let all = format!("{name}::*");
+            for vague in [alone, all] {
+                assert!(!source.text.contains(&vague), "{}: {vague}", source.path);
+            }
+        }
+    }
+    assert!(named.iter().eq(BELOW_THE_RUNTIME.iter()), "{named:?}");
+}
+
+/// The names right after a crate's, of which there are several in braces.
+fn first_segments(rest: &str) -> Vec<&str> {
+    let end = |text: &str| {
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
+        end.unwrap_or(text.len())
+    };
+    let items = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+        Some((items, _)) => items.split(',').map(str::trim).collect(),
+        None => vec![rest],
+    };
+    let names = items.into_iter().map(|item| &item[..end(item)]);
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn names_after_a_crates_are_found() {
+    let found = |text| first_segments(text).join(" ");
+    assert_eq!(found("harmless(text)"), "harmless");
+    assert_eq!(found("{harmless, harmless_json};"), "harmless harmless_json");
+    assert_eq!(found("{\n    Code,\n    Kind as Sort,\n};"), "Code Kind");
+    assert_eq!(found("*;"), "");
+}

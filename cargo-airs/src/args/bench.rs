@@ -1,6 +1,6 @@
 //! Measuring.
 
-use airs_core::Name;
+use airs_runtime::Name;
 use clap::Args as ClapArgs;
 
 use super::{NodeArgs, at_most, node::name};

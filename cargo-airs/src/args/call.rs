@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::Limits;
+use airs_runtime::Limits;
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Name, RunId};
+use airs_runtime::{CallerId, Name, RunId};
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Limits, Name, RunId};
-use airs_runtime::Owner;
+use airs_runtime::{CallerId, Limits, Name, Owner, RunId};
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -212,12 +211,12 @@ pub(crate) struct DemoArgs {
 
 pub(super) fn caller(text: &str) -> Result<CallerId, String> {
     text.parse()
-        .map_err(|error: airs_core::Error| error.message().to_owned())
+        .map_err(|error: airs_runtime::Error| error.message().to_owned())
 }
 
 pub(super) fn run_id(text: &str) -> Result<RunId, String> {
     text.parse()
-        .map_err(|error: airs_core::Error| error.hint_text().unwrap_or_default().to_owned())
+        .map_err(|error: airs_runtime::Error| error.hint_text().unwrap_or_default().to_owned())
 }
 
 fn owner(text: &str) -> Result<Owner, String> {
@@ -228,5 +227,6 @@ fn owner(text: &str) -> Result<Owner, String> {
 }
 
 pub(super) fn name(text: &str) -> Result<Name, String> {
-    text.parse().map_err(|why: airs_core::NameError| why.to_string())
+    text.parse()
+        .map_err(|why: airs_runtime::NameError| why.to_string())
 }

@@ -130,11 +130,11 @@ fn make(node: &Node, work: &Work, runs: u64, at_once: u32) -> Result<Made> {
     })
 }
 
-fn committed(answer: Answer) -> airs_core::Result<()> {
+fn committed(answer: Answer) -> airs_runtime::Result<()> {
     match answer {
         Answer::Output(_) => Ok(()),
-        _ => Err(airs_core::Error::new(
-            airs_core::Code::Internal,
+        _ => Err(airs_runtime::Error::new(
+            airs_runtime::Code::Internal,
             "a run answered what was not asked for",
         )),
     }

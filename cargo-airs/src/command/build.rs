@@ -9,7 +9,8 @@ pub(crate) mod surroundings;
 use std::path::Path;
 use std::time::Instant;
 
-use airs_package::{Component, Manifest, PackageError, componentize, stamp};
+use airs_package::{componentize, stamp};
+use airs_runtime::{Component, Manifest, PackageError};
 
 use crate::command::schema;
 use crate::error::{Failure, Result};

@@ -6,7 +6,7 @@ mod traffic;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use airs_package::Project;
+use airs_runtime::Project;
 
 use crate::cargo::TARGET;
 use crate::error::{Failure, Reason, Result};
@@ -81,7 +81,7 @@ fn pays(stage: &Stage<'_>) -> Result<()> {
     stage.refused(&["run", "payment", "--input", &order("1000.00"), "--as", "alice"])?;
     if stage.balances()? != before {
         return Err(Failure::new(
-            Reason::Airs(airs_core::Code::Internal),
+            Reason::Airs(airs_runtime::Code::Internal),
             "a refused payment changed a balance",
         ));
     }
@@ -144,7 +144,7 @@ impl Stage<'_> {
             self.shown,
             arguments.join(" ")
         );
-        Err(Failure::new(Reason::Airs(airs_core::Code::Internal), message))
+        Err(Failure::new(Reason::Airs(airs_runtime::Code::Internal), message))
     }
 
     fn balances(&self) -> Result<[String; 2]> {

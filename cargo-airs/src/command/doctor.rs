@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use airs_package::Project;
+use airs_runtime::Project;
 
 use crate::error::{Failure, Reason, Result};
 use crate::message::{Checked, Examination, Message, Verdict};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use airs_core::Code;
+use airs_runtime::Code;
 
 use crate::error::{Failure, Reason, Result};
 use crate::journal::{self, Entry};

@@ -41,7 +41,7 @@ fn shown(explained: PathExplained, node: &Node, workspace: &Workspace) -> Result
         rights,
         ..
     } = explained;
-    let right = |(right, answer): (airs_runtime::Rights, airs_core::Result<()>)| RightShown {
+    let right = |(right, answer): (airs_runtime::Rights, airs_runtime::Result<()>)| RightShown {
         right: right.to_string(),
         denied: answer.err().map(|error| Why::from(&Failure::from(error))),
     };

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use airs_core::{Capabilities, Capability, Kind};
-use airs_package::{Component, Extern};
+use airs_runtime::{Capabilities, Capability, Component, Extern, Kind};
 use serde::Serialize;
 
 use crate::chosen::Chosen;
@@ -107,8 +106,8 @@ impl Inspection {
     }
 }
 
-impl From<&airs_package::SectionSize> for Section {
-    fn from(section: &airs_package::SectionSize) -> Self {
+impl From<&airs_runtime::SectionSize> for Section {
+    fn from(section: &airs_runtime::SectionSize) -> Self {
         Self {
             name: section.name.clone(),
             size_bytes: section.bytes,
@@ -116,8 +115,8 @@ impl From<&airs_package::SectionSize> for Section {
     }
 }
 
-impl From<&airs_package::ProgramInfo> for Program {
-    fn from(info: &airs_package::ProgramInfo) -> Self {
+impl From<&airs_runtime::ProgramInfo> for Program {
+    fn from(info: &airs_runtime::ProgramInfo) -> Self {
         Self {
             function: info.name.clone(),
             doc: info.doc.clone(),

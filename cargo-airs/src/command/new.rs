@@ -9,8 +9,7 @@ mod vcs;
 
 use std::path::{Path, PathBuf};
 
-use airs_core::Name;
-use airs_package::Project;
+use airs_runtime::{Name, Project};
 
 use crate::error::{Failure, Result};
 use crate::interrupt::Staged;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_package::{Manifest, Project};
+use airs_runtime::{Manifest, Project};
 use serde_json::value::RawValue;
 
 use crate::error::{Failure, Reason, Result};
@@ -38,7 +38,11 @@ pub(crate) fn run(settings: &Schema, report: &Report) -> Result<()> {
         SchemaOf::Messages => ("messages", message::SCHEMA),
     };
     let content = RawValue::from_string(text.to_owned()).map_err(|cause| {
-        Failure::new(Reason::Airs(airs_core::Code::Internal), "a schema is malformed").caused_by(cause)
+        Failure::new(
+            Reason::Airs(airs_runtime::Code::Internal),
+            "a schema is malformed",
+        )
+        .caused_by(cause)
     })?;
     report.say(&Message::SchemaShown { of, content });
     Ok(())

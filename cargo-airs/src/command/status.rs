@@ -1,7 +1,6 @@
 //! `cargo airs status`: the project at a glance.
 
-use airs_package::Component;
-use airs_runtime::State;
+use airs_runtime::{Component, State};
 
 use crate::command::bind;
 use crate::error::Result;

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::{Kind, Name};
-use airs_package::{Manifest, Project};
-use airs_runtime::{Answer, EngineConfig, Request, Runtime, State};
+use airs_runtime::{Answer, EngineConfig, Kind, Manifest, Name, Project, Request, Runtime, State};
 use cargo_metadata::semver::Version;
 
 use super::option;

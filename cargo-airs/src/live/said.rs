@@ -1,6 +1,6 @@
 //! What the development loop says to who asks: what the run's guests log, line by line, and at last how it ended.
 
-use airs_core::Event;
+use airs_runtime::Event;
 use serde::{Deserialize, Serialize};
 
 use super::Told;

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use airs_core::Caller;
 use airs_runtime::{
-    Amount, Answer, AssetPath, Binding, CallerId, Code, Error, Item, Name, Report, Result, Value,
+    Amount, Answer, AssetPath, Binding, Caller, CallerId, Code, Error, Item, Name, Report, Result, Value,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,6 @@
 //! What commands ask the development loop for: one question a line, in JSON.
 
-use airs_core::Name;
-use airs_runtime::{Owner, Placement, Request};
+use airs_runtime::{Name, Owner, Placement, Request};
 use serde::{Deserialize, Serialize};
 
 /// The form of what is said. Whoever knows another one is another version of this tool.

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use airs_core::{Capability, Kind};
-use airs_runtime::{ComponentExplained, Denial};
+use airs_runtime::{Capability, ComponentExplained, Denial, Kind};
 use serde::Serialize;
 
 use super::Bound;
@@ -99,7 +98,7 @@ impl Why {
 impl ComponentShown {
     pub(crate) fn new(explained: &ComponentExplained, out_of_service: Option<&Failure>) -> Self {
         let capability = |kind: Capability| {
-            let written = |set: &airs_core::Capabilities| set.contains(kind).then(|| set.value(kind));
+            let written = |set: &airs_runtime::Capabilities| set.contains(kind).then(|| set.value(kind));
             CapabilityShown {
                 capability: kind.as_str(),
                 declared: written(&explained.declared),

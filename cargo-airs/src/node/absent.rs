@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use airs_core::{Kind, Name};
+use airs_runtime::{Kind, Name};
 
 use crate::error::Failure;
 

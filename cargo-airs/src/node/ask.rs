@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use airs_core::Code;
-use airs_runtime::{Answer, Report as RunReport, Request};
+use airs_runtime::{Answer, Code, Report as RunReport, Request};
 
 use super::absent::Absent;
 use super::{Needs, Node};

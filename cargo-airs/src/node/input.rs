@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::Code;
+use airs_runtime::Code;
 use serde_json::value::RawValue;
 
 use crate::error::{Failure, Reason, Result};

@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use airs_core::{Code, Name};
-use airs_runtime::{RuntimeBuilder, State};
+use airs_runtime::{Code, Name, RuntimeBuilder, State};
 
 use crate::error::{Failure, Reason, Result};
 use crate::journal::Journal;

@@ -1,6 +1,6 @@
 //! What `bench` is to measure.
 
-use airs_core::Name;
+use airs_runtime::Name;
 
 use super::Node;
 use crate::args::BenchArgs;

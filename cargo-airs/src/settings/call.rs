@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::Limits;
+use airs_runtime::Limits;
 
 use super::{Manifest, profile};
 use crate::args::CallArgs;

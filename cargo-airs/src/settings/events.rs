@@ -1,6 +1,6 @@
 //! Which events a person wants to see.
 
-use airs_core::Name;
+use airs_runtime::Name;
 
 use super::{Manifest, StatePlace};
 use crate::args::{AllEventsArgs, EventsArgs, LogsArgs};

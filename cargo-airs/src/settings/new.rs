@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::Kind;
+use airs_runtime::Kind;
 
 use crate::args::{KindArg, NewArgs, VcsArg};
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::{CallerId, Name, RunId};
-use airs_runtime::Owner;
+use airs_runtime::{CallerId, Name, Owner, RunId};
 
 use super::{Manifest, profile};
 use crate::args::{

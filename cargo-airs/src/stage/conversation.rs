@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airs_core::{Code, Error};
-use airs_runtime::Request;
+use airs_runtime::{Code, Error, Request};
 use serde::Serialize;
 
 use super::wire::{Answer, Answered, Ask, Asked, FORM, Greeting, Perform};
@@ -122,7 +121,7 @@ fn answer(ask: Ask, opened: &Opened) -> Answer {
     }
 }
 
-fn request(asked: Perform) -> airs_core::Result<Request> {
+fn request(asked: Perform) -> airs_runtime::Result<Request> {
     let Perform {
         context: name,
         question,

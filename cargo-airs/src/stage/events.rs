@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use airs_core::{Code, Error, Event, Result};
+use airs_runtime::{Code, Error, Event, Result};
 
 use super::wire::Taken;
 use crate::journal::Happened;
@@ -67,7 +67,7 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use airs_core::{Code, Event};
+    use airs_runtime::{Code, Event};
 
     use super::{Events, LOG_EVENTS_MAX, Taken};
 

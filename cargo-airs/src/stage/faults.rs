@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use airs_core::{Code, Error, GuestCall, Interposed, Interposer, Kind, Result};
-use airs_runtime::Loaded;
+use airs_runtime::{Code, Error, GuestCall, Interposed, Interposer, Kind, Loaded, Result};
 use serde::Deserialize;
 
 use super::fixed::parsed;
@@ -205,8 +204,7 @@ impl From<Refusal> for Error {
 
 #[cfg(test)]
 mod tests {
-    use airs_core::{Code, Kind};
-    use airs_runtime::Loaded;
+    use airs_runtime::{Code, Kind, Loaded};
 
     use super::{Fault, Faults, Place, Way};
 

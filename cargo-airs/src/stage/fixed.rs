@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use airs_core::{Capabilities, Code, Error, HttpRequest, HttpResponse};
-use airs_runtime::{Clock, Http, HttpError, HttpMethod, HttpUrl, Random, Room};
+use airs_runtime::{
+    Capabilities, Clock, Code, Error, Http, HttpError, HttpMethod, HttpRequest, HttpResponse, HttpUrl,
+    Random, Room,
+};
 use serde::Deserialize;
 
 use super::faults::{Faults, Place, Way};
@@ -92,7 +94,7 @@ pub(super) struct Canned {
 }
 
 impl Canned {
-    pub(super) fn new(answers: Vec<CannedAnswer>, faults: Faults) -> airs_core::Result<Self> {
+    pub(super) fn new(answers: Vec<CannedAnswer>, faults: Faults) -> airs_runtime::Result<Self> {
         let mut servers: Vec<(HttpUrl, VecDeque<HttpResponse>)> = Vec::new();
         for answer in answers {
             let (url, response) = (parsed(&answer.url)?, answer.response()?);
@@ -143,7 +145,7 @@ impl Canned {
 }
 
 impl CannedAnswer {
-    fn response(self) -> airs_core::Result<HttpResponse> {
+    fn response(self) -> airs_runtime::Result<HttpResponse> {
         if !(200..=599).contains(&self.status) {
             let message = format!("{} is no status that an answer can have", self.status);
             return Err(Error::new(Code::InvalidInput, message).hint("it is from 200 to 599"));
@@ -161,7 +163,7 @@ impl CannedAnswer {
 }
 
 /// A URL that a driver can ask.
-pub(super) fn parsed(url: &str) -> airs_core::Result<HttpUrl> {
+pub(super) fn parsed(url: &str) -> airs_runtime::Result<HttpUrl> {
     url.parse::<HttpUrl>().map_err(|why| {
         let message = format!("{url:?} is no URL that could be asked: {why}");
         Error::new(Code::InvalidInput, message)
@@ -185,8 +187,7 @@ impl Http for Canned {
 
 #[cfg(test)]
 mod tests {
-    use airs_core::{Code, HttpRequest};
-    use airs_runtime::Room;
+    use airs_runtime::{Code, HttpRequest, Room};
 
     use super::{Canned, CannedAnswer, Faults};
 

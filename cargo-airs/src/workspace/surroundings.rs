@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use airs_package::Project;
+use airs_runtime::Project;
 use cargo_metadata::{Metadata, Package, PackageId};
 
 use super::{Crate, Workspace, named};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Output;
 
-use airs_core::Code;
+use airs_runtime::Code;
 use regex_lite::Regex;
 
 use crate::project::{DOLLARS, accounts, build, ledger, succeed};

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use airs_core::Limits;
-use airs_package::{Manifest, Project};
+use airs_runtime::{Limits, Manifest, Project};
 use serde_json::{Value, json};
 
 use crate::project::succeed;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use airs_package::{Manifest, Project};
+use airs_runtime::{Manifest, Project};
 use tempfile::TempDir;
 
 use crate::output::{fits, plain};

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::{Capability, Code, LimitScope, Limits};
-use airs_package::{Manifest, Project};
+use airs_runtime::{Capability, Code, LimitScope, Limits, Manifest, Project};
 
 use crate::page::{Page, checkout};
 

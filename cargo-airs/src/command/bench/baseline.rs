@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use airs_core::{Code, Name};
+use airs_runtime::{Code, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, Reason, Result};

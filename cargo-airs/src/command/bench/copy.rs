@@ -4,8 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use airs_core::Name;
-use airs_runtime::State;
+use airs_runtime::{Name, State};
 
 use crate::error::{Failure, Result};
 use crate::files;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use airs_package::{Digest, Manifest};
+use airs_runtime::{Digest, Manifest};
 use serde::{Deserialize, Serialize};
 
 use super::surroundings::Surroundings;

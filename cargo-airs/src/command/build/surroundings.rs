@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airs_package::Digest;
+use airs_runtime::Digest;
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, Item};
 

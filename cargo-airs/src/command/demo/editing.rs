@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use airs_core::{CallerId, Code, Name};
+use airs_runtime::{CallerId, Code, Name};
 
 use super::traffic::Traffic;
 use super::{ACCOUNT, ALICE, Stage, order};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
-use airs_core::Code;
+use airs_runtime::Code;
 use tokio::sync::watch;
 
 use super::Happened;

@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use airs_core::Name;
-use airs_package::Digest;
-use airs_runtime::{Prepared, Runtime};
+use airs_runtime::{Digest, Name, Prepared, Runtime};
 use cargo_metadata::PackageId;
 use notify::event::{AccessKind, AccessMode};
 use notify::{Config, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -57,8 +55,8 @@ impl Linked {
 pub(super) struct Awaited {
     /// Where the linker puts it.
     pub(super) file: PathBuf,
-    pub(super) manifest: airs_package::Manifest,
-    pub(super) grants: airs_core::Grants,
+    pub(super) manifest: airs_runtime::Manifest,
+    pub(super) grants: airs_runtime::Grants,
     /// What the linker has made of what serves, with the same manifest.
     pub(super) serves: Option<Digest>,
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use airs_core::{Code, Name};
-use airs_runtime::{Error, Report as RunReport, Request, Runtime};
+use airs_runtime::{Code, Error, Name, Report as RunReport, Request, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::{RwLock, watch};
 use tokio::time::Instant;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use airs_core::Code;
+use airs_runtime::Code;
 
 use super::worker::Project;
 use crate::error::{Failure, Reason, Result};

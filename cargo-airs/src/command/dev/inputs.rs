@@ -9,8 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use airs_core::Name;
-use airs_package::Digest;
+use airs_runtime::{Digest, Name};
 
 use super::meaning;
 use super::turns::Due;

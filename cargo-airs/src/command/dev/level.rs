@@ -95,7 +95,7 @@ fn said_of(event: &Event<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use airs_core::{Code, Event};
+    use airs_runtime::{Code, Event};
 
     use super::{Level, Shown, said_of};
 

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use airs_core::{Grants, Kind, Name};
-use airs_package::{Component, Digest};
+use airs_runtime::{Component, Digest, Grants, Kind, Name};
 
 use super::ahead::Preparing;
 use crate::error::Failure;
@@ -57,7 +56,7 @@ pub(super) struct One {
     /// What the compiler has made, as a digest.
     pub(super) compiled: Digest,
     /// The manifest in it.
-    pub(super) manifest: airs_package::Manifest,
+    pub(super) manifest: airs_runtime::Manifest,
     pub(super) grants: Grants,
     /// How long it took after the build to make a component of it, and to check it.
     pub(super) making: Duration,
@@ -65,7 +64,7 @@ pub(super) struct One {
 
 impl One {
     /// What the compiler has made, when the component with this manifest is this one.
-    pub(super) fn made_of(&self, manifest: &airs_package::Manifest) -> Option<Digest> {
+    pub(super) fn made_of(&self, manifest: &airs_runtime::Manifest) -> Option<Digest> {
         (self.manifest == *manifest).then_some(self.compiled)
     }
 

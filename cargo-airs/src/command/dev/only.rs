@@ -4,8 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use airs_core::Name;
-use airs_runtime::State;
+use airs_runtime::{Name, State};
 
 use crate::error::{Failure, Result};
 use crate::{node, os};
@@ -108,8 +107,7 @@ pub(super) fn forget(state: &State, context: &Name) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use airs_core::Code;
-    use airs_runtime::State;
+    use airs_runtime::{Code, State};
 
     use super::{forget, take};
     use crate::error::Reason;

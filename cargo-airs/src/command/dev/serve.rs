@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use airs_core::{Kind, Limits, Name};
-use airs_runtime::{Runtime, State};
+use airs_runtime::{Kind, Limits, Name, Runtime, State};
 
 use super::level::Shown;
 use super::made::{Made, One};

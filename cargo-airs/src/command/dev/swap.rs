@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airs_core::Name;
+use airs_runtime::Name;
 
 use super::Happened;
 use super::made::{Made, Trouble};

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
-use airs_core::{Kind, Name};
-use airs_package::Digest;
+use airs_runtime::{Digest, Kind, Name};
 use tokio::sync::RwLock;
 
 use super::Happened;

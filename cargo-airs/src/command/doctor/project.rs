@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use airs_core::Name;
-use airs_package::Component;
+use airs_runtime::{Component, Name};
 
 use super::{Finding, Patient};
 use crate::command::build::declared;

@@ -4,8 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use airs_core::{Code, Name};
-use airs_runtime::State;
+use airs_runtime::{Code, Name, State};
 
 use super::{Finding, Patient};
 use crate::error::{Failure, Reason};

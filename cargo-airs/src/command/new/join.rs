@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::Name;
-use airs_package::Project;
+use airs_runtime::{Name, Project};
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::lock::Lock;
@@ -105,7 +104,7 @@ fn entry(document: &mut DocumentMut, section: &str, name: &Name, key: &str, valu
     let in_lines = section.as_table().is_some_and(|table| !table.is_dotted());
     let Some(table) = section.as_table_like_mut() else {
         return Err(Failure::new(
-            Reason::Airs(airs_core::Code::InvalidConfig),
+            Reason::Airs(airs_runtime::Code::InvalidConfig),
             "airs.toml has another form",
         ));
     };
@@ -160,7 +159,7 @@ fn add_member(root: &Path, folder: &Path) -> Result<Option<Edit>> {
     let place = files::relative(folder, root);
     let malformed = || {
         Failure::new(
-            Reason::Airs(airs_core::Code::InvalidConfig),
+            Reason::Airs(airs_runtime::Code::InvalidConfig),
             format!("{}: workspace.members is not a list", path.display()),
         )
     };
@@ -219,7 +218,7 @@ fn push(members: &mut Array, member: &str) {
 fn parse(path: &Path, text: &str) -> Result<DocumentMut> {
     text.parse().map_err(|cause| {
         Failure::new(
-            Reason::Airs(airs_core::Code::InvalidConfig),
+            Reason::Airs(airs_runtime::Code::InvalidConfig),
             format!("{} is malformed", path.display()),
         )
         .caused_by(cause)

@@ -1,6 +1,6 @@
 //! Names of new components: what airs, Cargo and Rust all accept.
 
-use airs_core::{Kind, Name, NameError};
+use airs_runtime::{Kind, Name, NameError};
 
 use crate::error::{Failure, Reason, Result};
 
@@ -44,7 +44,7 @@ pub(crate) fn check(kind: Kind, text: &str) -> Result<Name> {
     let refused = |why: String| {
         let good = nearest(kind, text);
         Failure::new(
-            Reason::Airs(airs_core::Code::InvalidName),
+            Reason::Airs(airs_runtime::Code::InvalidName),
             format!("{text:?} is no name for a {kind}: {why}"),
         )
         .hint(format!("a good name is `{good}`: cargo airs new {kind} {good}"))
@@ -99,7 +99,7 @@ fn nearest(kind: Kind, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use airs_core::{Kind, Name};
+    use airs_runtime::{Kind, Name};
 
     use super::{CARGO_FOLDERS, CRATES, KEYWORDS, check, nearest};
 

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use airs_core::{Kind, Name};
-use airs_package::Project;
+use airs_runtime::{Kind, Name, Project};
 use airs_templates::{DRIVER, File, LOCK, PROFILES, PROGRAM, PROJECT, WORKSPACE};
 use handlebars::{Handlebars, RenderError};
 use serde_json::{Value, json};
@@ -192,7 +191,11 @@ pub(crate) fn render(template: &str, context: &Value) -> std::result::Result<Str
 
 fn embedded(template: &str, context: &Value) -> Result<String> {
     render(template, context).map_err(|cause| {
-        Failure::new(Reason::Airs(airs_core::Code::Internal), "a template is malformed").caused_by(cause)
+        Failure::new(
+            Reason::Airs(airs_runtime::Code::Internal),
+            "a template is malformed",
+        )
+        .caused_by(cause)
     })
 }
 
@@ -200,7 +203,7 @@ fn embedded(template: &str, context: &Value) -> Result<String> {
 mod tests {
     use std::path::Path;
 
-    use airs_core::Kind;
+    use airs_runtime::Kind;
 
     use super::Scaffold;
     use crate::settings::Sdk;

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use airs_core::{Grants, Kind, Name};
-use airs_package::Project;
+use airs_runtime::{Grants, Kind, Name, Project};
 use serde_json::Value;
 use toml_edit::DocumentMut;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use airs_core::Name;
+use airs_runtime::Name;
 use tempfile::TempDir;
 
 use super::Inputs;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use airs_core::Name;
+use airs_runtime::Name;
 
 /// What has to be built, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use airs_core::Kind;
-use airs_package::Project;
+use airs_runtime::{Kind, Project};
 
 use super::{add_member, covers, folder, list};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use airs_core::Kind;
+use airs_runtime::Kind;
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -1,5 +1,5 @@
-//! Everything that a guest can call, with whatever comes to mind: no panic of the host, an answer that is right
-//! where there is a right one, and never more rights than there are.
+//! The VAL, storage and what every guest has of WASI, called with whatever comes to mind: no panic of the host, an answer
+//! that is right where there is a right one, and never more rights than there are. Files and http are left to tests of theirs.
 
 use std::sync::Arc;
 

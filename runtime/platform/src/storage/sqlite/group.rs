@@ -38,6 +38,9 @@ struct Counted {
     in_file: Option<u64>,
 }
 
+/// The same, with the prefix.
+type CountedUnder = (Key, Counted);
+
 /// A write transaction, undone unless it is committed. rusqlite's own has its beginning and its end compiled anew each
 /// time, which is 6 percent of what a group of one commit takes of the processor.
 struct Writing<'c>(&'c Connection);
@@ -201,7 +204,7 @@ impl<'c> Group<'c> {
     }
 
     /// What does not hold, and how many bytes there will be under the prefixes that the commit counts.
-    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<(Key, Counted)>)> {
+    fn conflicts(&self, commit: &Commit) -> rusqlite::Result<(Vec<Key>, Vec<CountedUnder>)> {
         let (mut conflicts, mut counted) = (Vec::new(), Vec::new());
         for check in &commit.checks {
             let holds = match check {

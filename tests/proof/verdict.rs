@@ -141,7 +141,7 @@ fn note(name: &str, size: usize, seconds: f64, found: Value, holds: bool) {
     let is_of = |one: &Value, field: &str| one[field] == line[field];
     lines.retain(|before| {
         let is_old = before["tests"].is_null() || is_of(before, "tests") && !is_of(before, "build");
-        !is_old && !(is_of(before, "name") && is_of(before, "size"))
+        !(is_old || is_of(before, "name") && is_of(before, "size"))
     });
     lines.push(line);
     lines.sort_by_key(|line| (line["name"].to_string(), line["size"].as_u64()));

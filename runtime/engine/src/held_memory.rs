@@ -37,7 +37,7 @@ impl HeldMemory {
     /// assert!(held.cover(9 << 20).is_err());
     /// drop(held);
     /// assert_eq!(node.used_bytes(), 0);
-    /// # airs_core::Result::Ok(())
+    /// # Ok::<(), airs_core::Error>(())
     /// ```
     pub fn within(budget: Option<MemoryBudget>) -> Self {
         Self(Share::of(budget))

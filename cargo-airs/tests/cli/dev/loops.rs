@@ -186,6 +186,11 @@ impl Drop for Dev {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // What a test that fails did not expect is in there.
+        #[expect(clippy::print_stderr, reason = "it is shown with the test")]
+        if std::thread::panicking() {
+            eprintln!("heard {:#?}", self.heard);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! When files were written, as far as that can be told.
 
-use std::fs::{self, File};
+use std::fs::{self, File, FileTimes};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -33,22 +33,31 @@ pub(super) fn since(path: &Path, earliest: SystemTime) -> bool {
 /// Has a file that was changed after a time say so. Cargo goes by what a file says itself, and one that was moved to its place,
 /// or copied with its time, says that it is old: what was built would count as new, and the edit would be lost.
 pub(super) fn renew(path: &Path, since: Option<SystemTime>) {
-    let modified = path.metadata().and_then(|about| about.modified()).ok();
-    let says_old = modified
-        .zip(since)
-        .is_some_and(|(modified, since)| modified <= since);
-    if !says_old {
+    let Some((about, since)) = path.metadata().ok().zip(since) else {
         return;
-    }
+    };
+    let says_old = about.modified().is_ok_and(|modified| modified <= since);
+    let Some(accessed) = about.accessed().ok().filter(|_| says_old) else {
+        return;
+    };
+    // Both times: where only the one is set, Linux tells of a file that somebody writes, and it would be waited for until it is closed.
+    let times = FileTimes::new()
+        .set_accessed(accessed)
+        .set_modified(SystemTime::now());
     // Somebody else's file keeps its time; nothing is worse for it than without the loop.
-    let _ = File::open(path).and_then(|file| file.set_modified(SystemTime::now()));
+    let _ = File::open(path).and_then(|file| file.set_times(times));
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::mpsc;
     use std::time::{Duration, SystemTime};
 
+    use notify::event::ModifyKind;
+    use notify::{EventKind, RecursiveMode, Watcher as _, recommended_watcher};
+
+    use super::os;
     use super::{earliest, earliest_as_told_by, renew, since};
 
     #[test]
@@ -71,6 +80,28 @@ mod tests {
         renew(&file, Some(now));
         assert_eq!(modified(), later);
         renew(&folder.path().join("gone.rs"), Some(now));
+    }
+
+    #[test]
+    fn a_file_that_says_that_it_is_new_is_none_that_somebody_writes() {
+        if !os::TELLS_OF_CLOSING {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (file, last) = (folder.path().join("lib.rs"), folder.path().join("last.rs"));
+        fs::write(&file, "").unwrap();
+        let (tell, told) = mpsc::channel();
+        let mut watcher = recommended_watcher(tell).unwrap();
+        watcher.watch(folder.path(), RecursiveMode::NonRecursive).unwrap();
+        renew(&file, Some(SystemTime::now() + Duration::from_secs(60)));
+        fs::write(&last, "").unwrap();
+        let told = told.iter().map(Result::unwrap);
+        let of_file = told.take_while(|event| !event.paths.contains(&last));
+        let kinds: Vec<EventKind> = of_file.map(|event| event.kind).collect();
+        let is_of_its_times = |kind: &EventKind| matches!(kind, EventKind::Modify(ModifyKind::Metadata(_)));
+        assert!(kinds.iter().any(is_of_its_times), "{kinds:?}");
+        let is_of_its_data = |kind: &EventKind| matches!(kind, EventKind::Modify(ModifyKind::Data(_)));
+        assert!(!kinds.iter().any(is_of_its_data), "{kinds:?}");
     }
 
     #[test]

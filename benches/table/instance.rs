@@ -48,7 +48,7 @@ fn fresh() -> Row {
     let value = || {
         let (code, name) = (Arc::clone(&code), Arc::clone(&name));
         let (environment, world, limits) = (environment.clone(), Arc::clone(&world), limits.clone());
-        let all = engine.executor().spawn(async move {
+        let all = engine.spawn(async move {
             let start = Instant::now();
             for _ in 0..INSTANCES {
                 let guest = Guest::new(

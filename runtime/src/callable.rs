@@ -321,7 +321,7 @@ impl Callable {
         &self,
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let task = self.runtime.inner.engine.executor().spawn(call);
+        let task = self.runtime.inner.engine.spawn(call);
         Cancelling::of(task).await.unwrap_or_else(|_| Err(torn_down()))
     }
 

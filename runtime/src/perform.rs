@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use airs_core::{Caller, CallerId, Code, Error, Event, Observer, Result, RunId};
 use airs_driver::Identity;
-use airs_engine::{Cancelling, TornDown};
+use airs_engine::{Cancelling, Engine, TornDown};
 use airs_process::{Outcome, Progress, Run};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
@@ -23,8 +23,7 @@ impl Runtime {
     pub async fn perform(&self, request: Request) -> Report {
         let asked = Asked::now(&request);
         let run = Arc::clone(&self.inner).execute(request, asked.clone());
-        let executor = self.inner.engine.executor();
-        Running::on(executor, run, asked).report().await
+        Running::on(&self.inner.engine, run, asked).report().await
     }
 
     /// Makes many runs at once, each a transaction of its own, and answers in their order when all have ended.
@@ -32,23 +31,21 @@ impl Runtime {
     /// that have not ended; those that have not begun never do.
     pub async fn perform_all(&self, requests: Vec<Request>) -> Vec<Report> {
         let inner = Arc::clone(&self.inner);
-        let executor = self.inner.engine.executor();
         let asked: Vec<Asked> = requests.iter().map(Asked::now).collect();
         let known = asked.clone();
         let waiting = Arc::new(());
         let anybody = Arc::downgrade(&waiting);
-        let all = executor.spawn(async move {
-            let executor = Handle::current();
+        let all = self.inner.engine.spawn(async move {
             let begin = |(request, asked): (Request, Asked)| {
-                let (inner, anybody, known) = (Arc::clone(&inner), Weak::clone(&anybody), asked.clone());
+                let (this, anybody, known) = (Arc::clone(&inner), Weak::clone(&anybody), asked.clone());
                 let run = async move {
                     // The executor has all of them in its queue before it comes to cancel any.
                     if anybody.strong_count() == 0 {
                         return known.torn_down();
                     }
-                    inner.execute(request, known).await
+                    this.execute(request, known).await
                 };
-                Running::on(&executor, run, asked)
+                Running::on(&inner.engine, run, asked)
             };
             let running: Vec<Running> = requests.into_iter().zip(asked).map(begin).collect();
             let mut reports = Vec::with_capacity(running.len());
@@ -131,20 +128,16 @@ impl Asked {
     }
 }
 
-/// A run on the engine's executor; dropping it cancels the run.
+/// A run on the engine's threads; dropping it cancels the run.
 struct Running {
     task: Cancelling<Report>,
     asked: Asked,
 }
 
 impl Running {
-    fn on(executor: &Handle, run: impl Future<Output = Report> + Send + 'static, asked: Asked) -> Self {
-        // Boxed: a task is moved as a whole, more than once.
-        let task = executor.spawn(Box::pin(run));
-        Self {
-            task: Cancelling::of(task),
-            asked,
-        }
+    fn on(engine: &Engine, run: impl Future<Output = Report> + Send + 'static, asked: Asked) -> Self {
+        let task = Cancelling::of(engine.spawn(run));
+        Self { task, asked }
     }
 
     async fn report(self) -> Report {

@@ -37,7 +37,7 @@ impl Inner {
         let (inner, all) = (Arc::clone(self), first.clone());
         // The caller's thread may belong to an executor, whose own way to wait refuses such.
         let (tell, readied) = sync_channel(1);
-        self.engine.executor().spawn(async move {
+        self.engine.spawn(async move {
             let readied = inner.ready_all(next, &all).await;
             // When nobody waits any more, that is the end.
             drop(tell.send(readied));

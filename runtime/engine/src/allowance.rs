@@ -19,7 +19,7 @@ pub struct Allowance {
     /// When it has to be over.
     pub deadline: Instant,
     /// How long its guests may compute, all of them and in all attempts. It is counted in the ticks at which they
-    /// yield, every 5 ms.
+    /// give way, every 5 ms.
     pub cpu_ms: u64,
     /// What they take memory of, beside the limit of each.
     pub memory: Option<MemoryBudget>,

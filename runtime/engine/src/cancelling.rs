@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinHandle};
 /// use airs_engine::{Cancelling, Engine};
 ///
 /// async fn answer(engine: &Engine) -> Option<u32> {
-///     let task = engine.executor().spawn(async { 42 });
+///     let task = engine.spawn(async { 42 });
 ///     Cancelling::of(task).await.ok()
 /// }
 /// ```

@@ -6,12 +6,14 @@ use std::thread;
 
 use airs_core::{Code, Error, Limits, Result};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use wasmtime::{InstanceAllocationStrategy, Store, UpdateDeadline};
 
 use crate::code_goal::CodeGoal;
 use crate::compile::Compiled;
 use crate::compiler::{Compilation, Compiler, CompilerConfig};
 use crate::executor::{Executor, TornDown};
+use crate::giving_way;
 use crate::guest::GuestState;
 use crate::settings::{pool, settings, with_stacks};
 use crate::ticker::{Ticker, Ticking};
@@ -157,7 +159,15 @@ impl Engine {
         self.0.compiler.compile(component, digest, tell)
     }
 
-    /// Where to spawn what executes guests: threads for them and nothing else.
+    /// Begins work that executes guests, on the engine's own threads.
+    pub fn spawn<W>(&self, work: W) -> JoinHandle<W::Output>
+    where
+        W: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.0.executor.spawn(work)
+    }
+
+    /// The engine's own threads, on which guests execute and little else.
     pub fn executor(&self) -> &Handle {
         self.0.executor.handle()
     }
@@ -201,7 +211,7 @@ impl Engine {
         &self.0.wasmtime
     }
 
-    /// To be held while guests run: without it they would neither yield nor meet their deadline.
+    /// To be held while guests run: without it they would neither give way nor meet their deadline.
     pub(crate) fn ticking(&self) -> Ticking {
         self.0.ticker.enter()
     }
@@ -219,6 +229,9 @@ impl Engine {
         store.epoch_deadline_callback(|mut store| {
             if store.data_mut().guest().has_ended() {
                 return Ok(UpdateDeadline::Interrupt);
+            }
+            if !giving_way::is_due() {
+                return Ok(UpdateDeadline::Continue(1));
             }
             // Not the plain yield, which wakes itself at once and starves the thread's other tasks.
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))

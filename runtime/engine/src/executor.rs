@@ -6,6 +6,9 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinHandle;
+
+use crate::giving_way::Watched;
 
 /// Threads of the engine's own, on which guests execute and nothing else: however long they compute, the
 /// threads of an API or of a development loop stay free. Only a thread that would do nothing but wait for a guest
@@ -48,7 +51,15 @@ impl Executor {
         })
     }
 
-    /// Where to spawn what executes guests.
+    /// Begins work on threads of the executor's own.
+    pub(crate) fn spawn<W>(&self, work: W) -> JoinHandle<W::Output>
+    where
+        W: Future<Output: Send + 'static> + Send + 'static,
+    {
+        // Boxed: a task is moved as a whole, more than once.
+        self.handle().spawn(Watched(Box::pin(work)))
+    }
+
     #[expect(clippy::expect_used, reason = "the runtime is taken in drop only")]
     pub(crate) fn handle(&self) -> &Handle {
         self.runtime.as_ref().expect("present until dropped").handle()
@@ -63,12 +74,12 @@ impl Executor {
     {
         let executor = self.handle();
         let Some(_lent) = self.lend() else {
-            let task = executor.spawn(Box::pin(work()));
+            let task = self.spawn(work());
             return executor.block_on(task).map_err(|_| TornDown);
         };
         // On this thread's stack, where it is made: it has some kilobytes, and an allocation and copies of so many take
         // longer than what they are for. A panic is caught as a task does it, and was reported when it happened.
-        catch_unwind(AssertUnwindSafe(|| executor.block_on(pin!(work())))).map_err(|_| TornDown)
+        catch_unwind(AssertUnwindSafe(|| executor.block_on(Watched(pin!(work()))))).map_err(|_| TornDown)
     }
 
     fn lend(&self) -> Option<Lent<'_>> {

@@ -25,6 +25,7 @@ mod executor;
 mod export;
 mod files;
 mod functions;
+mod giving_way;
 mod guest;
 mod held_memory;
 mod host;

@@ -1,4 +1,4 @@
-//! The clock that makes guests yield.
+//! The clock at whose ticks guests give way, and end.
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use wasmtime::Engine;
 
-/// How often a running guest yields, and how exactly a deadline is kept.
+/// How often a guest that computes gives way, and how exactly a deadline is kept.
 pub(crate) const TICK_MS: u64 = 5;
 
 /// Ticks without any guest after which the thread stops ticking: long enough that runs which follow each

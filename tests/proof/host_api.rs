@@ -1,14 +1,17 @@
-//! The VAL, storage and what every guest has of WASI, called with whatever comes to mind: no panic of the host, an answer
-//! that is right where there is a right one, and never more rights than there are. Files and http are left to tests of theirs.
+//! Everything that a guest can call, with whatever comes to mind: no panic of the host, an answer that is right
+//! where there is a right one, and never more rights than there are.
 
-use std::sync::Arc;
+mod world;
+
+use std::sync::{Arc, Mutex};
 
 use airs_core::{Guard, Guards};
 use airs_driver::Context;
 use airs_platform::Memory;
 use airs_runtime::{Code, Error, Owner, Placement, Request};
-use airs_tests::Bench;
+use airs_tests::{Bench, component_with};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::child;
 use super::panics;
@@ -22,28 +25,81 @@ const CALLER: &str = "stormer";
 /// What a run without an answer may end with: what is not there is denied, and everything has a limit.
 const TOLD: [Code; 2] = [Code::Denied, Code::LimitExceeded];
 
-fn bench(guards: Guards) -> Result<Bench, Error> {
-    let context = Context::new("storm".parse().unwrap(), Arc::new(Memory::new()));
-    let bench = Bench::alone(&["storm", "probe-driver"], |builder| {
-        builder.prepared(context.guarded(guards))
-    });
-    let bench = bench.within("storm");
-    for (path, owner, controller) in [
-        ("/mine", Owner::Caller(CALLER.into()), CALLER),
-        ("/own", Owner::Caller(CALLER.into()), "operator"),
-        ("/theirs", Owner::Caller("somebody".into()), "operator"),
-        ("/each", Owner::Each, "operator"),
-    ] {
-        let placement = Placement {
-            path: path.into(),
-            driver: "probe-driver".into(),
-            account: "{}".into(),
-            owner: Some(owner),
-            controllers: vec![controller.into()],
-        };
-        bench.perform("operator", Request::bind(placement)).result?;
+/// What is not as it is to be.
+#[derive(Clone, Copy, Debug, Default)]
+struct Broken {
+    guards: Guards,
+    is_damaged: bool,
+    is_granted_more: bool,
+}
+
+impl Broken {
+    fn of(what: &str) -> Self {
+        let mut broken = Self::default();
+        match what {
+            "" => {}
+            "rights" => broken.guards = Guards::without(Guard::RightsCheck),
+            "descriptors" => broken.guards = Guards::without(Guard::DescriptorCheck),
+            "files" => broken.is_damaged = true,
+            "http" => broken.is_granted_more = true,
+            what => panic!("{what} cannot be broken"),
+        }
+        broken
     }
-    Ok(bench)
+}
+
+/// What is called, and what is beside the runtime.
+struct Scene {
+    bench: Bench,
+    wrong: Arc<Mutex<Vec<String>>>,
+    _place: TempDir,
+}
+
+impl Scene {
+    fn new(broken: Broken) -> Result<Self, Error> {
+        let context = Context::new("storm".parse().unwrap(), Arc::new(Memory::new()));
+        let place = tempfile::tempdir().unwrap();
+        world::lay_out(&place.path().join("storm"), broken.is_damaged);
+        let (answers, wrong) = world::Answers::new();
+        let bench = Bench::alone(&["storm", "probe-driver"], |builder| {
+            builder
+                .prepared(context.guarded(broken.guards))
+                .files(place.path())
+                .http(answers)
+        });
+        let granted = world::granted(broken.is_granted_more);
+        let roamer = component_with("roamer", |manifest| manifest.capabilities = granted.clone());
+        bench.runtime.load(&roamer, &granted.into())?;
+        let bench = bench.within("storm");
+        let caller = || Owner::Caller(CALLER.into());
+        for (path, driver, account, owner, controller) in [
+            ("/mine", "probe-driver", "{}", caller(), CALLER),
+            ("/own", "probe-driver", "{}", caller(), "operator"),
+            (
+                "/theirs",
+                "probe-driver",
+                "{}",
+                Owner::Caller("somebody".into()),
+                "operator",
+            ),
+            ("/each", "probe-driver", "{}", Owner::Each, "operator"),
+            ("/roam", "roamer", "null", caller(), CALLER),
+        ] {
+            let placement = Placement {
+                path: path.into(),
+                driver: driver.into(),
+                account: account.into(),
+                owner: Some(owner),
+                controllers: vec![controller.into()],
+            };
+            bench.perform("operator", Request::bind(placement)).result?;
+        }
+        Ok(Self {
+            bench,
+            wrong,
+            _place: place,
+        })
+    }
 }
 
 /// What came of calls in one area.
@@ -73,6 +129,10 @@ impl Tally {
                     CALLER,
                     Request::control("/mine", "storm", json!([seed, per_run]).to_string()),
                 ),
+                "files" | "http" => bench.ask(
+                    CALLER,
+                    Request::control("/roam", area, json!([seed, per_run]).to_string()),
+                ),
                 area => {
                     let task = json!({ "area": area, "seed": seed, "calls": per_run });
                     bench.ask(CALLER, Request::run("storm", task.to_string()))
@@ -98,21 +158,28 @@ impl Tally {
     }
 }
 
-fn whatever_comes_to_mind(guards: Guards, calls: usize) -> Verdict {
+fn whatever_comes_to_mind(broken: Broken, calls: usize) -> Verdict {
     let panics = panics::counted();
-    let bench = bench(guards).map_err(|error| error.to_string())?;
+    let scene = Scene::new(broken).map_err(|error| error.to_string())?;
     let mut found = serde_json::Map::new();
     for (area, share) in [
-        ("val", calls / 5 * 2),
-        ("storage", calls / 5 * 2),
-        ("wasi", calls / 5),
+        ("val", calls / 7 * 2),
+        ("storage", calls / 7 * 2),
+        ("wasi", calls / 7),
+        ("files", calls / 7),
+        ("http", calls / 7),
     ] {
-        let Tally { calls, well, ended } = Tally::storm(&bench, area, share)?;
+        let Tally { calls, well, ended } = Tally::storm(&scene.bench, area, share)?;
         found.insert(
             area.into(),
             json!({ "calls": calls, "answered well": well, "ended the run": ended }),
         );
     }
+    let wrong = scene.wrong.lock().unwrap();
+    ensure!(
+        wrong.is_empty(),
+        "servers were asked what nobody may ask: {wrong:?}"
+    );
     let panics = panics();
     ensure!(panics == 0, "the host panicked {panics} times");
     found.insert("panics".into(), json!(panics));
@@ -120,11 +187,11 @@ fn whatever_comes_to_mind(guards: Guards, calls: usize) -> Verdict {
 }
 
 const NAME: &str = "the host's functions";
-const DAILY: usize = 50_000;
+const DAILY: usize = 70_000;
 
 #[test]
 fn no_call_makes_the_host_panic_or_grants_too_much() {
-    holds(NAME, size(DAILY, 1_000_000), |calls| {
+    holds(NAME, size(DAILY, 1_400_000), |calls| {
         child::verdict("host_api::process", &format!("{calls}"))
     });
 }
@@ -150,14 +217,29 @@ fn descriptors_are_good_for_everything_when_their_rights_are_not_checked() {
 }
 
 #[test]
+fn a_file_with_another_byte_in_it_is_noticed() {
+    let heard = [
+        "files: what is there is read",
+        "files: a stream gives what is there",
+    ];
+    misses(NAME, "over files with another byte", &heard, DAILY, |calls| {
+        child::verdict("host_api::process", &format!("{calls} files"))
+    });
+}
+
+#[test]
+fn a_server_that_was_not_to_be_granted_is_noticed() {
+    let heard = ["http: allowed is false, and it was answered"];
+    misses(NAME, "with another server granted", &heard, DAILY, |calls| {
+        child::verdict("host_api::process", &format!("{calls} http"))
+    });
+}
+
+#[test]
 #[ignore = "the process of a proof"]
 fn process() {
     child::answer(|told| {
-        let (calls, guards) = match told.split_once(' ') {
-            None => (told, Guards::default()),
-            Some((calls, "rights")) => (calls, Guards::without(Guard::RightsCheck)),
-            Some((calls, _)) => (calls, Guards::without(Guard::DescriptorCheck)),
-        };
-        whatever_comes_to_mind(guards, calls.parse().unwrap())
+        let (calls, broken) = told.split_once(' ').unwrap_or((told, ""));
+        whatever_comes_to_mind(Broken::of(broken), calls.parse().unwrap())
     });
 }

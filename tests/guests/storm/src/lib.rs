@@ -3,6 +3,7 @@
 #[path = "../../../proof/chance.rs"]
 mod chance;
 mod val;
+mod values;
 mod wasi;
 
 use airs::Result;
@@ -49,20 +50,12 @@ fn text(chance: &mut Chance) -> String {
     const PIECES: [&str; 12] = [
         "a", "/", "..", "~", "\0", "é", "𝄞", "\u{202e}", "\"", "{}", " ", "accounts",
     ];
-    let pieces = match chance.below(20) {
+    let count = match chance.below(20) {
         0 => 0,
         1 => chance.below(20_000),
         _ => chance.below(12),
     };
-    (0..pieces).map(|_| chance.pick(&PIECES)).collect()
-}
-
-fn bytes(chance: &mut Chance) -> Vec<u8> {
-    let count = match chance.below(20) {
-        0 => chance.below(100_000),
-        _ => chance.below(40),
-    };
-    (0..count).map(|_| chance.draw() as u8).collect()
+    values::text(chance, &PIECES, count)
 }
 
 /// Numbers: small ones, and those at the edges.

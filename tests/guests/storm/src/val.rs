@@ -3,7 +3,8 @@
 use airs::{Amount, Code, Error, Item, Json, Result, Rights, Value, val};
 
 use crate::chance::Chance;
-use crate::{bytes, text};
+use crate::text;
+use crate::values::bytes;
 
 /// What the caller may do there, as the test has bound it: view, debit, credit, or call operations. The driver
 /// refuses nothing.

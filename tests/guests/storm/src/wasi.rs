@@ -9,7 +9,8 @@ use wasip2::sockets::network::IpAddressFamily;
 use wasip2::sockets::{instance_network, ip_name_lookup, tcp_create_socket, udp_create_socket};
 
 use crate::chance::Chance;
-use crate::{bytes, number, text};
+use crate::values::bytes;
+use crate::{number, text};
 
 /// Bytes that may be drawn at once.
 const DRAWN_MAX: u64 = 64 << 10;

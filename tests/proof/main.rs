@@ -34,6 +34,8 @@ mod proof {
     mod marks;
     mod panics;
     mod power_cuts;
+    mod random_type;
+    mod random_value;
     mod runaway;
     mod serializability;
     mod state;
@@ -42,4 +44,5 @@ mod proof {
     mod typed_values;
     mod verdict;
     mod vfs;
+    mod worlds;
 }

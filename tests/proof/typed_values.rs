@@ -1,9 +1,6 @@
 //! Functions of types at random, called with values at random: what comes back is what was handed over, what does not
 //! fit is refused, what a guest makes of random bytes is its own fault, and the host does not panic.
 
-mod random_type;
-mod random_value;
-
 use std::fmt::Write as _;
 
 use airs_runtime::{CallConfig, Callable, Code, Component, Runtime};
@@ -13,9 +10,9 @@ use serde_json::{Value as Json, json};
 use super::chance::Chance;
 use super::child;
 use super::panics;
+use super::random_type::Type;
+use super::random_value::{self, Value};
 use super::verdict::{Verdict, ensure, holds, misses, seed, size};
-use random_type::Type;
-use random_value::Value;
 
 /// Types of one component.
 const TYPES: usize = 8;
@@ -119,7 +116,8 @@ impl Tally {
             self.refused += 1;
         }
 
-        let bytes: Vec<u8> = (0..chance.below(400)).map(|_| chance.draw() as u8).collect();
+        let count = chance.below(400);
+        let bytes = random_value::choices(chance, count);
         let forged = format!("forged-{number}");
         if let Err(error) = called.call_json_blocking(&forged, &json!([bytes]).to_string()) {
             let is_its_own = matches!(error.code(), Code::Trap | Code::LimitExceeded);
@@ -165,10 +163,6 @@ fn unescaped(wave: &str) -> String {
     text
 }
 
-fn bytes(chance: &mut Chance, count: usize) -> Vec<u8> {
-    (0..count / 8).flat_map(|_| chance.draw().to_le_bytes()).collect()
-}
-
 fn all_come_back(count: &str, calls: usize) -> Verdict {
     let panics = panics::counted();
     let runtime = Runtime::builder().build().unwrap();
@@ -178,7 +172,7 @@ fn all_come_back(count: &str, calls: usize) -> Verdict {
             break;
         }
         let mut chance = Chance::of(seed(), case);
-        let choices = bytes(&mut chance, TYPE_BYTES);
+        let choices = random_value::choices(&mut chance, TYPE_BYTES);
         let mut source = Unstructured::new(&choices);
         let types = (0..TYPES).map(|_| Type::random(&mut source));
         let types: Vec<Type> = types.collect::<Result<_, _>>().unwrap();
@@ -190,7 +184,7 @@ fn all_come_back(count: &str, calls: usize) -> Verdict {
         tally.types += types.len();
         for (number, ty) in types.iter().enumerate() {
             for _ in 0..VALUES_EACH {
-                let choices = bytes(&mut chance, VALUE_BYTES);
+                let choices = random_value::choices(&mut chance, VALUE_BYTES);
                 let value = random_value::list(ty, &mut Unstructured::new(&choices)).unwrap();
                 tally
                     .meet(&called, number, &value, &mut chance)

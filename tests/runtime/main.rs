@@ -45,6 +45,7 @@ mod program_faults;
 mod quota;
 mod removal;
 mod replace;
+mod resources;
 mod rights;
 mod state;
 mod storage;

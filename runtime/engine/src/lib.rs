@@ -37,6 +37,7 @@ mod memory_budget;
 mod meter;
 mod os;
 mod program;
+mod resources;
 mod settings;
 mod stack;
 mod storage;

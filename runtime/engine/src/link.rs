@@ -6,6 +6,7 @@ use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 
 use crate::compile::Compiled;
 use crate::guest::GuestState;
+use crate::resources::Resources;
 use crate::{Engine, stub, wasi};
 
 /// What becomes of an import that is not there for a component.
@@ -59,18 +60,21 @@ impl<'a> Imports<'a> {
         mut offer: impl FnMut(&str, &mut Linker<T>) -> Option<wasmtime::Result<()>>,
     ) -> Result<InstancePre<T>> {
         let ty = self.component.component_type();
+        let mut resources = Resources::default();
         for (name, import) in ty.imports(self.engine.wasmtime()) {
             if self.is_names_only(&import.ty) {
                 continue;
             }
             let defined = match import.ty {
                 ComponentItem::ComponentInstance(instance) if name.starts_with("wasi:") => {
-                    wasi::link(linker, self.engine.wasmtime(), name, &instance)
+                    wasi::link(linker, self.engine.wasmtime(), name, &instance, &mut resources)
                 }
                 ty => match (offer(name, linker), self.absent) {
                     (Some(defined), _) => defined,
                     (None, Absent::Refused) => return Err(not_offered(name)),
-                    (None, Absent::Denied) => stub::deny(linker, self.engine.wasmtime(), name, &ty),
+                    (None, Absent::Denied) => {
+                        stub::deny(linker, self.engine.wasmtime(), name, &ty, &mut resources)
+                    }
                 },
             };
             defined.map_err(|error| mismatch(&error))?;

@@ -1,12 +1,11 @@
 //! Functions that exist and refuse.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use airs_core::{Capability, Code, Error};
 use wasmtime::component::types::{ComponentItem, Record};
-use wasmtime::component::{Linker, LinkerInstance, ResourceType, Type, Val};
+use wasmtime::component::{Linker, LinkerInstance, Type, Val};
 
 use crate::guest::GuestState;
+use crate::resources::Resources;
 use crate::wasi;
 
 /// What interfaces call a refusal, the most fitting first.
@@ -19,14 +18,6 @@ const REFUSALS: [&str; 6] = [
     "not-permitted",
 ];
 
-/// A resource type that nothing here ever makes one of; the same for the same name.
-pub(crate) fn resource(name: &str) -> ResourceType {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    #[expect(clippy::cast_possible_truncation, reason = "any 32 bits will do")]
-    ResourceType::host_dynamic(hasher.finish() as u32)
-}
-
 /// The package of WASI by which a standard library reaches servers.
 const NETWORK: &str = "wasi:sockets/";
 
@@ -36,13 +27,16 @@ pub(crate) fn deny<T: GuestState>(
     engine: &wasmtime::Engine,
     import: &str,
     ty: &ComponentItem,
+    resources: &mut Resources,
 ) -> wasmtime::Result<()> {
     match ty {
         ComponentItem::ComponentInstance(ty) => {
             let mut instance = linker.instance(import)?;
             for (name, export) in ty.exports(engine) {
                 match export.ty {
-                    ComponentItem::Resource(_) => instance.resource(name, resource(name), |_, _| Ok(()))?,
+                    ComponentItem::Resource(ty) => {
+                        instance.resource(name, resources.of(ty, None)?, |_, _| Ok(()))?;
+                    }
                     ComponentItem::ComponentFunc(_) => define_denied(&mut instance, import, name)?,
                     _ => {}
                 }
@@ -50,7 +44,11 @@ pub(crate) fn deny<T: GuestState>(
             Ok(())
         }
         ComponentItem::ComponentFunc(_) => define_denied(&mut linker.root(), "the world", import),
-        ComponentItem::Resource(_) => linker.root().resource(import, resource(import), |_, _| Ok(())),
+        ComponentItem::Resource(ty) => {
+            linker
+                .root()
+                .resource(import, resources.of(*ty, None)?, |_, _| Ok(()))
+        }
         // Anything else that is missing is named when the component is linked.
         _ => Ok(()),
     }

@@ -19,6 +19,7 @@ use wasmtime::{Engine, StoreContextMut};
 
 use crate::files::Files;
 use crate::guest::{Guest, GuestState};
+use crate::resources::Resources;
 use crate::stub;
 
 use filesystem::{Descriptor, Listing};
@@ -47,12 +48,15 @@ pub(crate) fn link<T: GuestState>(
     engine: &Engine,
     interface: &str,
     ty: &ComponentInstance,
+    resources: &mut Resources,
 ) -> wasmtime::Result<()> {
     let package = WitPackage::unversioned(interface);
     let mut instance = linker.instance(interface)?;
     for (name, export) in ty.exports(engine) {
         match export.ty {
-            ComponentItem::Resource(_) => define_resource(&mut instance, name)?,
+            ComponentItem::Resource(ty) => {
+                define_resource(&mut instance, name, resources.of(ty, resource(name))?)?;
+            }
             ComponentItem::ComponentFunc(_) if define(&mut instance, package, name)? => {}
             ComponentItem::ComponentFunc(_) => stub::define(&mut instance, interface, name)?,
             _ => {}
@@ -61,22 +65,27 @@ pub(crate) fn link<T: GuestState>(
     Ok(())
 }
 
-fn define_resource<T: GuestState>(instance: &mut LinkerInstance<'_, T>, name: &str) -> wasmtime::Result<()> {
+fn define_resource<T: GuestState>(
+    instance: &mut LinkerInstance<'_, T>,
+    name: &str,
+    ty: ResourceType,
+) -> wasmtime::Result<()> {
     let close = match name {
         "descriptor" => Files::close,
         "directory-entry-stream" => Files::close_listing,
         "input-stream" => Files::close_stream,
-        other => return instance.resource(name, resource(other), |_, _| Ok(())),
+        _ => return instance.resource(name, ty, |_, _| Ok(())),
     };
-    instance.resource(name, resource(name), move |mut store, number| {
+    instance.resource(name, ty, move |mut store, number| {
         let (files, meter) = store.data_mut().guest().files();
         close(files, number, meter);
         Ok(())
     })
 }
 
-fn resource(name: &str) -> ResourceType {
-    match name {
+/// The type of a resource that has a meaning here.
+fn resource(name: &str) -> Option<ResourceType> {
+    Some(match name {
         "error" => ResourceType::host::<IoError>(),
         "pollable" => ResourceType::host::<Pollable>(),
         "input-stream" => ResourceType::host::<InputStream>(),
@@ -86,8 +95,8 @@ fn resource(name: &str) -> ResourceType {
         "descriptor" => ResourceType::host::<Descriptor>(),
         "directory-entry-stream" => ResourceType::host::<Listing>(),
         "network" => ResourceType::host::<Network>(),
-        other => stub::resource(other),
-    }
+        _ => return None,
+    })
 }
 
 /// Gives back the handles that a function was lent which looks at none of them: a call is not over before.

@@ -30,21 +30,21 @@ const NAMES: [&str; 12] = [
 ];
 
 /// A type of values that can be handed over.
-pub(super) enum Type {
+pub(crate) enum Type {
     Plain(Plain),
     List(Box<Self>),
     Option(Box<Self>),
     Result(Option<Box<Self>>, Option<Box<Self>>),
     Tuple(Vec<Self>),
-    Record(Vec<Self>),
-    Variant(Vec<Option<Self>>),
-    Enum(usize),
-    Flags(usize),
+    Record(Vec<(String, Self)>),
+    Variant(Vec<(String, Option<Self>)>),
+    Enum(Vec<String>),
+    Flags(Vec<String>),
 }
 
 /// A type without parts.
 #[derive(Clone, Copy)]
-pub(super) enum Plain {
+pub(crate) enum Plain {
     Bool,
     S8,
     U8,
@@ -77,14 +77,14 @@ const PLAIN: [(Plain, &str); 13] = [
 ];
 
 /// What the member with this number is called.
-pub(super) fn name(number: usize) -> String {
+fn name(number: usize) -> String {
     NAMES
         .get(number)
         .map_or_else(|| format!("n{number}"), |name| (*name).to_owned())
 }
 
 impl Type {
-    pub(super) fn random(source: &mut Unstructured<'_>) -> Result<Self> {
+    pub(crate) fn random(source: &mut Unstructured<'_>) -> Result<Self> {
         Self::within(source, DEPTH_MAX)
     }
 
@@ -102,28 +102,22 @@ impl Type {
             1 => Self::Option(part(source)?.into()),
             2 => Self::Result(maybe(source)?.map(Box::new), maybe(source)?.map(Box::new)),
             3 => Self::Tuple(several(source, part)?),
-            4 => Self::Record(several(source, part)?),
-            5 => Self::Variant(several(source, maybe)?),
-            6 if source.ratio(1, 8)? => Self::Enum(MANY_CASES),
-            6 => Self::Enum(source.int_in_range(1..=MEMBERS_MAX)?),
-            _ => Self::Flags(source.int_in_range(1..=FLAGS_MAX)?),
+            4 => Self::Record(named(several(source, part)?)),
+            5 => Self::Variant(named(several(source, maybe)?)),
+            6 if source.ratio(1, 8)? => Self::Enum(names(MANY_CASES)),
+            6 => Self::Enum(names(source.int_in_range(1..=MEMBERS_MAX)?)),
+            _ => Self::Flags(names(source.int_in_range(1..=FLAGS_MAX)?)),
         })
     }
 
     /// Declares what has to have a name, with its number, and says how the type is written.
-    pub(super) fn declared(&self, text: &mut String, count: &mut usize) -> String {
+    pub(crate) fn declared(&self, text: &mut String, count: &mut usize) -> String {
         let mut part = |ty: &Self| ty.declared(text, count);
-        let members = |what: &str, parts: Vec<String>| {
-            let each = parts.into_iter().enumerate();
-            each.fold(String::new(), |mut all, (number, part)| {
-                let _ = write!(all, " ({what} {:?} {part})", name(number));
+        let written = |names: &[String]| {
+            names.iter().fold(String::new(), |mut all, name| {
+                let _ = write!(all, " {name:?}");
                 all
             })
-        };
-        let names = |count: usize| {
-            (0..count)
-                .map(|number| format!(" {:?}", name(number)))
-                .collect::<String>()
         };
         let body = match self {
             Self::Plain(plain) => {
@@ -142,17 +136,20 @@ impl Type {
                 return format!("(tuple {})", items.join(" "));
             }
             Self::Record(fields) => {
-                format!("(record{})", members("field", fields.iter().map(part).collect()))
+                fields.iter().fold("(record".to_owned(), |all, (name, ty)| {
+                    format!("{all} (field {name:?} {})", part(ty))
+                }) + ")"
             }
             Self::Variant(cases) => {
-                let payload = |case: &Option<Self>| case.as_ref().map(&mut part).unwrap_or_default();
-                format!(
-                    "(variant{})",
-                    members("case", cases.iter().map(payload).collect())
-                )
+                cases.iter().fold("(variant".to_owned(), |all, (name, payload)| {
+                    format!(
+                        "{all} (case {name:?} {})",
+                        payload.as_ref().map(&mut part).unwrap_or_default()
+                    )
+                }) + ")"
             }
-            Self::Enum(cases) => format!("(enum{})", names(*cases)),
-            Self::Flags(flags) => format!("(flags{})", names(*flags)),
+            Self::Enum(cases) => format!("(enum{})", written(cases)),
+            Self::Flags(flags) => format!("(flags{})", written(flags)),
         };
         *count += 1;
         let _ = writeln!(
@@ -169,4 +166,13 @@ fn several<T>(
 ) -> Result<Vec<T>> {
     let count = source.int_in_range(1..=MEMBERS_MAX)?;
     (0..count).map(|_| one(source)).collect()
+}
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(name).collect()
+}
+
+fn named<T>(members: Vec<T>) -> Vec<(String, T)> {
+    let numbered = members.into_iter().enumerate();
+    numbered.map(|(number, member)| (name(number), member)).collect()
 }

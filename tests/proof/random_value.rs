@@ -3,7 +3,8 @@
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value as Json, json};
 
-use super::random_type::{Plain, Type, name};
+use super::chance::Chance;
+use super::random_type::{Plain, Type};
 
 /// Items of a list.
 const ITEMS_MAX: usize = 4;
@@ -12,10 +13,16 @@ const CHARACTERS_MAX: usize = 12;
 /// Names of cases that WAVE takes for something else, unless they are marked.
 const WORDS: [&str; 8] = ["true", "false", "some", "none", "ok", "err", "inf", "nan"];
 
+/// What so many bytes of choices are made from.
+pub(crate) fn choices(chance: &mut Chance, bytes: usize) -> Vec<u8> {
+    let words = std::iter::repeat_with(|| chance.draw().to_le_bytes());
+    words.flatten().take(bytes).collect()
+}
+
 /// A value.
-pub(super) struct Value {
-    pub(super) wave: String,
-    pub(super) json: Json,
+pub(crate) struct Value {
+    pub(crate) wave: String,
+    pub(crate) json: Json,
 }
 
 fn same(value: impl ToString + Into<Json>) -> Value {
@@ -26,13 +33,14 @@ fn same(value: impl ToString + Into<Json>) -> Value {
 }
 
 /// A list of any values of a type.
-pub(super) fn list(ty: &Type, source: &mut Unstructured<'_>) -> Result<Value> {
+pub(crate) fn list(ty: &Type, source: &mut Unstructured<'_>) -> Result<Value> {
     let count = source.int_in_range(0..=ITEMS_MAX)?;
     let items = (0..count).map(|_| of(ty, source)).collect::<Result<Vec<_>>>()?;
     Ok(all(['[', ']'], items))
 }
 
-fn of(ty: &Type, source: &mut Unstructured<'_>) -> Result<Value> {
+/// Any value of a type.
+pub(crate) fn of(ty: &Type, source: &mut Unstructured<'_>) -> Result<Value> {
     Ok(match ty {
         Type::Plain(plain) => of_plain(*plain, source)?,
         Type::List(item) => list(item, source)?,
@@ -66,19 +74,17 @@ fn of(ty: &Type, source: &mut Unstructured<'_>) -> Result<Value> {
         ),
         Type::Record(fields) => record(fields, source)?,
         Type::Variant(cases) => {
-            let number = source.int_in_range(0..=cases.len() - 1)?;
-            case(&marked(number), &name(number), cases[number].as_ref(), source)?
+            let (name, payload) = &cases[source.int_in_range(0..=cases.len() - 1)?];
+            case(&marked(name), name, payload.as_ref(), source)?
         }
         Type::Enum(cases) => {
-            let number = source.int_in_range(0..=cases - 1)?;
-            case(&marked(number), &name(number), None, source)?
+            let name = source.choose(cases)?;
+            case(&marked(name), name, None, source)?
         }
         Type::Flags(flags) => {
-            let set: u32 = source.arbitrary()?;
-            let set: Vec<String> = (0..*flags)
-                .filter(|flag| set >> flag & 1 == 1)
-                .map(name)
-                .collect();
+            let bits: u32 = source.arbitrary()?;
+            let set = flags.iter().enumerate().filter(|(flag, _)| bits >> flag & 1 == 1);
+            let set: Vec<&str> = set.map(|(_, name)| name.as_str()).collect();
             Value {
                 wave: format!("{{{}}}", set.join(", ")),
                 json: json!(set),
@@ -145,13 +151,13 @@ fn all([open, close]: [char; 2], items: Vec<Value>) -> Value {
 }
 
 /// WAVE leaves out fields that hold nothing.
-fn record(fields: &[Type], source: &mut Unstructured<'_>) -> Result<Value> {
+fn record(fields: &[(String, Type)], source: &mut Unstructured<'_>) -> Result<Value> {
     let (mut wave, mut json) = (Vec::new(), Map::new());
-    for (number, ty) in fields.iter().enumerate() {
+    for (name, ty) in fields {
         let value = of(ty, source)?;
         let is_left_out = matches!(ty, Type::Option(_)) && value.wave == "none";
-        wave.extend((!is_left_out).then(|| format!("{}: {}", name(number), value.wave)));
-        json.insert(name(number), value.json);
+        wave.extend((!is_left_out).then(|| format!("{name}: {}", value.wave)));
+        json.insert(name.clone(), value.json);
     }
     let wave = if wave.is_empty() {
         ":".to_owned()
@@ -164,13 +170,9 @@ fn record(fields: &[Type], source: &mut Unstructured<'_>) -> Result<Value> {
     })
 }
 
-fn marked(number: usize) -> String {
-    let name = name(number);
-    if WORDS.contains(&name.as_str()) {
-        format!("%{name}")
-    } else {
-        name
-    }
+fn marked(name: &str) -> String {
+    let mark = if WORDS.contains(&name) { "%" } else { "" };
+    format!("{mark}{name}")
 }
 
 fn case(wave: &str, json: &str, payload: Option<&Type>, source: &mut Unstructured<'_>) -> Result<Value> {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use airs_runtime::{Absent, CallConfig, Callable, Code, Component, Error, Runtime};
 use arbitrary::Unstructured;
 use serde_json::{Value as Json, json};
+use wit_parser::Resolve;
 
 use super::chance::Chance;
 use super::child;
@@ -114,6 +115,13 @@ impl Tally {
     }
 }
 
+/// What a component has is shown as text that is WIT.
+fn is_read_again(wit: &str) -> Result<(), String> {
+    let read = Resolve::default().push_str("shown.wit", wit);
+    read.map_err(|error| format!("{error:#}, in\n{wit}"))?;
+    Ok(())
+}
+
 fn all_are_met(exchange: Exchange, calls: usize) -> Verdict {
     let panics = panics::counted();
     let runtime = Runtime::builder().build().unwrap();
@@ -134,8 +142,11 @@ fn all_are_met(exchange: Exchange, calls: usize) -> Verdict {
             let of_it = |broken| format!("world {number} of package {case}: {broken}");
             tally.worlds += 1;
             let component = Component::read(world.component.clone()).map_err(Error::from);
-            match component.and_then(|component| runtime.callable(&component, &config)) {
-                Ok(called) => tally.meet(&called, world, &mut chance, exchange).map_err(of_it)?,
+            let callable = |component| Ok((runtime.callable(&component, &config)?, component.wit()));
+            match component.and_then(callable) {
+                Ok((called, wit)) => is_read_again(&wit)
+                    .and_then(|()| tally.meet(&called, world, &mut chance, exchange))
+                    .map_err(of_it)?,
                 Err(error) => {
                     let is_told = matches!(error.code(), Code::InvalidComponent | Code::LimitExceeded);
                     ensure!(is_told, "{}", of_it(error.to_string()));

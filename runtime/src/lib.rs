@@ -161,8 +161,8 @@ pub use airs_core::{
     Access, Amount, AssetPath, Caller, CallerId, Capabilities, Capability, Code, CodeSource, Error, Event,
     Grants, GuestCall, Host, HttpHeader, HttpMethod, HttpPattern, HttpRequest, HttpResponse, HttpUrl,
     HttpUrlError, Interposed, Interposer, Item, Kind, Limit, LimitScope, Limits, Name, NameError, Result,
-    Rights, RunId, Scheme, StorageAccess, Value, VariableName, VariableNameError, WitPackage,
-    WitPackageError,
+    Rights, RunId, SECRET_BYTES_MIN, Scheme, StorageAccess, Value, VariableName, VariableNameError,
+    WitPackage, WitPackageError,
 };
 pub use airs_driver::{ANSWER_BYTES_MAX, Binding, Owner, Placement};
 pub use airs_engine::{

@@ -127,6 +127,31 @@ fn a_component_that_is_none_is_refused_as_it_is_here() {
     assert_eq!(there, here);
 }
 
+#[test]
+fn what_there_is_no_place_for_is_refused_as_it_is_here() {
+    let several = |what: &str, count| what.repeat(count);
+    let runtime = [runtime(process()), Runtime::builder().build().unwrap()];
+    for (module, instances, why) in [
+        ("(memory 16385)".to_owned(), 1, "memory"),
+        ("(table 20001 funcref)".to_owned(), 1, "table"),
+        (several("(memory 1)", 2), 1, "memories"),
+        (several("(table 1 funcref)", 2), 1, "tables"),
+        (String::new(), 17, "instances"),
+        ("(memory 1)".to_owned(), 5, "memories"),
+        ("(table 1 funcref)".to_owned(), 9, "tables"),
+    ] {
+        let instances = several("(core instance (instantiate $m))", instances);
+        let text = format!("(component (core module $m {module}) {instances})");
+        let component = Component::from_text(&text).unwrap();
+        let [there, here] = runtime
+            .each_ref()
+            .map(|runtime| load(runtime, &component).unwrap_err());
+        assert_eq!(there.code(), Code::InvalidComponent, "{text}");
+        assert!(there.message().contains(why), "{there}");
+        assert_eq!(there, here);
+    }
+}
+
 fn refused(process: CompileProcess, code: Code, why: &str) {
     let shown = format!("{process:?}");
     let error = load(&runtime(process), &tangled(1)).unwrap_err();

@@ -179,7 +179,9 @@ fn what_has_no_room_under_the_limits_of_all_is_said_without_executing_it() {
     ] {
         let mut limits = Limits::default();
         *limits.by_name_mut(limit).unwrap() = value;
-        let bench = Bench::alone(&["probe", "probe-driver"], |builder| builder.limits(limits));
+        let bench = Bench::alone(&["probe"], |builder| builder.limits(limits));
+        // One after the other: there is room for one that starts.
+        bench.load(&component("probe-driver"));
         bench.bind("/one", "probe-driver", "{}", "operator").unwrap();
     }
 }

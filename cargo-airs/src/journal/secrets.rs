@@ -1,9 +1,7 @@
 //! What must not be kept.
 
 use airs_core::harmless;
-
-/// Shorter values are in every other line by chance, and are no secrets.
-const BYTES_MIN: usize = 6;
+use airs_runtime::SECRET_BYTES_MIN;
 
 /// Values of variables that components may read: a component may log what it was trusted with.
 ///
@@ -19,7 +17,7 @@ impl Secrets {
         for line in std::iter::once(value).chain(value.lines()) {
             for text in [line.to_owned(), harmless(line).into_owned()] {
                 let is_known = self.texts.iter().any(|(known, _)| *known == text);
-                if text.len() >= BYTES_MIN && !is_known {
+                if text.len() >= SECRET_BYTES_MIN && !is_known {
                     self.texts.push((text, name.to_owned()));
                 }
             }
@@ -28,15 +26,12 @@ impl Secrets {
     }
 
     /// Puts variables' names in place of their values, and cuts the text to so many bytes. What a cut left of a value is
-    /// no value any more, and goes too: also of one that was made before, where the text is as long as it may be.
+    /// no value any more, and goes too: a text may have been cut before, as a line is where a log is full.
     pub(super) fn remove_from(&self, text: &mut String, bytes_max: usize) {
         for (secret, name) in &self.texts {
             if text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), &format!("[{name}]"));
             }
-        }
-        if text.len() < bytes_max {
-            return;
         }
         text.truncate(text.floor_char_boundary(bytes_max));
         let begun = self
@@ -53,7 +48,7 @@ fn beginning(text: &str, secret: &str) -> Option<usize> {
     let ends = secret
         .char_indices()
         .map(|(at, _)| at)
-        .filter(|at| *at >= BYTES_MIN);
+        .filter(|at| *at >= SECRET_BYTES_MIN);
     ends.rev()
         .find(|at| secret.get(..*at).is_some_and(|begun| text.ends_with(begun)))
 }
@@ -104,5 +99,10 @@ mod tests {
             "it is [KEY]"
         );
         assert_eq!(without(&[("KEY", "s3cret-key")], "it is s3cret-", 13), "it is ");
+        assert_eq!(without(&[("KEY", "s3cret-key")], "it is s3cret-", 99), "it is ");
+        assert_eq!(
+            without(&[("KEY", "s3cret-key")], "it is s3cre", 99),
+            "it is s3cre"
+        );
     }
 }

@@ -13,6 +13,9 @@ const LINE_BYTES_MAX: usize = 64 << 20;
 /// Writes a value.
 pub(crate) async fn write(stream: &Stream, value: &impl Serialize) -> Result<()> {
     let mut line = serde_json::to_vec(value)?;
+    if line.len() > LINE_BYTES_MAX {
+        return Err(Error::from(ErrorKind::FileTooLarge));
+    }
     line.push(b'\n');
     let mut rest = line.as_slice();
     while !rest.is_empty() {
@@ -30,17 +33,22 @@ pub(crate) async fn write(stream: &Stream, value: &impl Serialize) -> Result<()>
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     read: Vec<u8>,
+    /// So much of it has no end of a line. A long line comes in many pieces, and is looked through once.
+    searched: usize,
 }
 
 impl Reader {
     /// The next value; none when the other side has closed.
     pub(crate) async fn read<T: DeserializeOwned>(&mut self, stream: &Stream) -> Result<Option<T>> {
         loop {
-            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
-                let rest = self.read.split_off(end + 1);
+            let new = self.read.get(self.searched..).unwrap_or_default();
+            if let Some(end) = new.iter().position(|byte| *byte == b'\n') {
+                let rest = self.read.split_off(self.searched + end + 1);
                 let line = std::mem::replace(&mut self.read, rest);
+                self.searched = 0;
                 return Ok(Some(serde_json::from_slice(&line)?));
             }
+            self.searched = self.read.len();
             if self.read.len() > LINE_BYTES_MAX {
                 return Err(Error::from(ErrorKind::FileTooLarge));
             }

@@ -75,6 +75,9 @@ fn a_state_may_be_anywhere() {
 #[test]
 fn input_that_does_not_fit_is_named() {
     let mut scene = accounts("input_bad");
+    std::fs::write(scene.path().join("latin.json"), b"\"\xfc\"").unwrap();
+    let endless = std::fs::File::create(scene.path().join("endless.json")).unwrap();
+    endless.set_len((64 << 20) + 1).unwrap();
     let inputs = [
         "{from:1}".to_owned(),
         String::new(),
@@ -95,6 +98,8 @@ fn input_that_does_not_fit_is_named() {
     for line in [
         "run payment --as alice",
         "run payment --input @nofile.json",
+        "run payment --input @latin.json",
+        "run payment --input @endless.json",
         "run payment --input @Cargo.toml",
         "run paymnet --input {}",
         "run ledger --input {}",

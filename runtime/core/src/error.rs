@@ -9,13 +9,16 @@ use crate::{Code, harmless};
 /// A result whose error is an airs [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// As much of a message is kept, and of a hint: a guest's own may be as long as what it hands over at once.
+const TEXT_BYTES_MAX: usize = 16 << 10;
+
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// A failure with a stable code, a text for people, and where it helps a hint.
 ///
 /// The message is a lower-case fragment that says what failed and on what; it never holds a secret.
 /// What a backend or the engine said underneath is kept as [`source`](std::error::Error::source). Parts of a message
-/// come from strangers, such as a guest: it is [`harmless`], and so is the hint.
+/// come from strangers, such as a guest: it is [`harmless`], and so is the hint, and of each 16 KiB are kept.
 ///
 /// ```
 /// use airs_core::{Code, Error};
@@ -85,7 +88,11 @@ impl Error {
     }
 }
 
-fn shown(text: String) -> String {
+fn shown(mut text: String) -> String {
+    if text.len() > TEXT_BYTES_MAX {
+        text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
+        text.push('…');
+    }
     match harmless(&text) {
         Cow::Borrowed(_) => text,
         Cow::Owned(clean) => clean,
@@ -131,5 +138,20 @@ mod tests {
             .hint("\u{7}");
         assert_eq!(error.message(), "a\\r: no\\u{1b}[2J");
         assert_eq!(error.hint_text(), Some("\\u{7}"));
+    }
+
+    #[test]
+    fn what_a_stranger_says_comes_to_an_end() {
+        let long = "ü".repeat(1 << 20);
+        let error = Error::new(Code::Rejected, long.as_str())
+            .hint(long.as_str())
+            .within("a");
+        assert!(
+            error.message().len() < (16 << 10) + 8,
+            "{}",
+            error.message().len()
+        );
+        assert!(error.message().ends_with('…'));
+        assert!(error.hint_text().unwrap().len() < (16 << 10) + 8);
     }
 }

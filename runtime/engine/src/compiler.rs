@@ -55,6 +55,9 @@ pub enum Compilation {
     CacheFault(String),
 }
 
+/// `(component)`.
+const LEAST_COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
+
 /// Makes code of components, for one engine.
 pub(crate) struct Compiler {
     engine: wasmtime::Engine,
@@ -98,11 +101,7 @@ impl Compiler {
             Some(process) => {
                 let code = process.compile(component, self.config.code_goal, &self.staying)?;
                 let loaded = load(&self.engine, Origin::Process(&code));
-                let misfit = |error: wasmtime::Error| {
-                    let message = format!("{} compiles for another runtime", process.program.display());
-                    Error::new(Code::Internal, message).caused_by(format!("{error:#}"))
-                };
-                let loaded = loaded.map_err(misfit)?;
+                let loaded = loaded.map_err(|error| self.misfit(process, &error))?;
                 self.keep(&name, &code, &mut tell);
                 (loaded, CodeSource::Process)
             }
@@ -132,10 +131,21 @@ impl Compiler {
 
     fn here(&self, component: &[u8]) -> Result<Component> {
         let compile_here = |component: &[u8]| Component::from_binary(&self.engine, component);
-        compile(component, self.config.code_goal, compile_here).map_err(|error| {
-            let message = format!("the component cannot be compiled: {error:#}");
-            Error::new(Code::InvalidComponent, message)
-        })
+        compile(component, self.config.code_goal, compile_here).map_err(|error| not_compiled(&error))
+    }
+
+    /// What a process has made does not fit here. Where the least of components does not, either, it is the process that is
+    /// of another runtime; otherwise the component has more than there are places for.
+    fn misfit(&self, process: &CompileProcess, error: &wasmtime::Error) -> Error {
+        let least = Arc::from(LEAST_COMPONENT);
+        let fits = process
+            .compile(&least, self.config.code_goal, &self.staying)
+            .is_ok_and(|code| load(&self.engine, Origin::Process(&code)).is_ok());
+        if fits {
+            return not_compiled(error);
+        }
+        let message = format!("{} compiles for another runtime", process.program.display());
+        Error::new(Code::Internal, message).caused_by(format!("{error:#}"))
     }
 
     fn keep(&self, name: &CodeName<'_>, code: &[u8], tell: &mut impl FnMut(Compilation)) {
@@ -144,6 +154,11 @@ impl Compiler {
             tell(Compilation::CacheFault(format!("it cannot be written: {error}")));
         }
     }
+}
+
+fn not_compiled(error: &wasmtime::Error) -> Error {
+    let message = format!("the component cannot be compiled: {error:#}");
+    Error::new(Code::InvalidComponent, message)
 }
 
 /// Prepares a component, and compiles it by `by`. A panic is taken for a refusal: what becomes of debug information, which is

@@ -242,7 +242,7 @@ impl Environment {
         }
     }
 
-    /// Tells that a component was refused what it was not granted. The message holds nothing that may be a secret.
+    /// Tells that a component was refused what it was not granted.
     ///
     /// The first 64 of one kind are told; how many more they were is told when the run is over.
     pub fn denied(&self, component: &Name, capability: Capability, message: &str) {

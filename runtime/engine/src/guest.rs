@@ -106,10 +106,10 @@ impl Guest {
         (!self.environment.is_late() && self.environment.is_exhausted()).then(|| self.environment.cpu_ms())
     }
 
-    /// Refuses what was not granted: tells who listens, and makes the error that the guest meets. The message holds
-    /// nothing that may be a secret.
+    /// Refuses what was not granted: tells who listens, and makes the error that the guest meets. What is told is kept for
+    /// long: a value of the guest's own environment gives way to its name.
     pub fn denied(&self, capability: Capability, message: impl Into<String>) -> Error {
-        let message = message.into();
+        let message = self.world.without_values(message.into());
         self.environment.denied(&self.name, capability, &message);
         Error::new(Code::Denied, message)
     }

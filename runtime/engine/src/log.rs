@@ -10,7 +10,9 @@ const LINE_BYTES_MAX: usize = 8 * 1024;
 pub(crate) struct Log {
     line: Vec<u8>,
     remaining: u64,
+    /// Bytes for which there was no room any more, and those of lines that were too long.
     dropped: u64,
+    cut: u64,
     panic: Panic,
 }
 
@@ -29,6 +31,7 @@ impl Log {
             line: Vec::new(),
             remaining: bytes_max,
             dropped: 0,
+            cut: 0,
             panic: Panic::None,
         }
     }
@@ -52,6 +55,13 @@ impl Log {
         if !self.line.is_empty() {
             self.flush(&mut emit);
         }
+        if self.cut > 0 {
+            emit(&format!(
+                "[warn] {} bytes of lines of more than {LINE_BYTES_MAX} bytes were dropped",
+                self.cut
+            ));
+            self.cut = 0;
+        }
         if self.dropped > 0 {
             emit(&format!(
                 "[warn] {} bytes of log over the limit were dropped (log_bytes)",
@@ -72,11 +82,13 @@ impl Log {
 
     fn take(&mut self, text: &[u8]) {
         let room = LINE_BYTES_MAX - self.line.len().min(LINE_BYTES_MAX);
-        let room = room.min(usize::try_from(self.remaining).unwrap_or(usize::MAX));
-        let (kept, over) = text.split_at(text.len().min(room));
+        let (line, cut) = text.split_at(text.len().min(room));
+        let left = usize::try_from(self.remaining).unwrap_or(usize::MAX);
+        let (kept, dropped) = line.split_at(line.len().min(left));
         self.line.extend_from_slice(kept);
         self.remaining -= kept.len() as u64;
-        self.dropped += over.len() as u64;
+        self.cut += cut.len() as u64;
+        self.dropped += dropped.len() as u64;
     }
 
     fn flush(&mut self, emit: &mut impl FnMut(&str)) {
@@ -134,7 +146,12 @@ mod tests {
                 "[warn] 4 bytes of log over the limit were dropped (log_bytes)"
             ]
         );
-        assert!(lines(1 << 20, &[&"x".repeat(50_000)])[0].len() <= super::LINE_BYTES_MAX);
+        let long = lines(1 << 20, &["short\n", &"x".repeat(50_000)]);
+        assert_eq!(long[1].len(), super::LINE_BYTES_MAX);
+        assert_eq!(
+            long[2],
+            "[warn] 41808 bytes of lines of more than 8192 bytes were dropped"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use airs_core::{Folder, Name, WitPackage};
+use airs_core::{Folder, Name, SECRET_BYTES_MIN, WitPackage};
 
 use crate::FilePlaces;
 
@@ -35,6 +35,18 @@ pub struct World {
     pub interfaces: BTreeSet<WitPackage>,
 }
 
+impl World {
+    /// With variables' names in place of their values.
+    pub(crate) fn without_values(&self, mut text: String) -> String {
+        for (name, value) in &self.variables {
+            if value.len() >= SECRET_BYTES_MIN && text.contains(value.as_str()) {
+                text = text.replace(value.as_str(), &format!("[{name}]"));
+            }
+        }
+        text
+    }
+}
+
 /// Shows no values of variables: they are often secrets.
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,5 +59,25 @@ impl fmt::Debug for World {
             .field("folders", &self.folders)
             .field("interfaces", &self.interfaces)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::World;
+
+    #[test]
+    fn a_value_gives_way_to_its_name() {
+        let variables = [("KEY", "s3cret-key"), ("SHORT", "com")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let world = World {
+            variables: variables.into(),
+            ..World::default()
+        };
+        let text = "s3cret-key.example.com is not granted";
+        assert_eq!(
+            world.without_values(text.to_owned()),
+            "[KEY].example.com is not granted"
+        );
     }
 }

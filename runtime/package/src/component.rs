@@ -257,6 +257,11 @@ impl Component {
 
     /// Its imports and exports as WIT text.
     pub fn wit(&self) -> String {
+        // Such as `url=<https://example.com>`, which is a name to a component.
+        let mut names = self.imports.iter().chain(&self.exports).map(Extern::name);
+        if let Some(name) = names.find(|name| name.contains('=')) {
+            return wit_text::inexpressible(&format!("{name:?} is no name in it"));
+        }
         wit_text::print(&self.bytes)
     }
 

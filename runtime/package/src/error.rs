@@ -59,6 +59,16 @@ pub enum PackageError {
         /// How many it may have.
         max: u64,
     },
+    /// Its text form has too many bytes.
+    #[error(
+        "{bytes} bytes are too many for the text form, which has {max} at most; the binary form may have more"
+    )]
+    TextTooLarge {
+        /// How many it has.
+        bytes: u64,
+        /// How many it may have.
+        max: u64,
+    },
     /// It has more than [`COMPONENT_STRIPPED_BYTES_MAX`](crate::COMPONENT_STRIPPED_BYTES_MAX) bytes besides
     /// debug information.
     #[error("a component has {max} bytes at most besides debug information, this one has more")]

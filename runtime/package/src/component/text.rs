@@ -19,7 +19,7 @@ pub(super) fn is_name_of(path: &Path) -> bool {
 pub(super) fn assemble(text: &str) -> Result<Vec<u8>, PackageError> {
     let bytes = text.len() as u64;
     if bytes > TEXT_BYTES_MAX {
-        return Err(PackageError::TooLarge {
+        return Err(PackageError::TextTooLarge {
             bytes,
             max: TEXT_BYTES_MAX,
         });

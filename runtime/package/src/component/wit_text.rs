@@ -20,8 +20,12 @@ pub(super) fn print(bytes: &[u8]) -> String {
         printed.map_err(|error| format!("{error:#}"))?;
         Ok(printer.output.to_string())
     });
-    // Whatever it is, a comment is WIT.
-    printed.unwrap_or_else(|why| format!("// not expressible in WIT: {}\n", why.replace('\n', " ")))
+    printed.unwrap_or_else(|why| inexpressible(&why))
+}
+
+/// Whatever it is, a comment is WIT.
+pub(super) fn inexpressible(why: &str) -> String {
+    format!("// not expressible in WIT: {}\n", why.replace('\n', " "))
 }
 
 /// Runs what is written for the output of compilers, and asserts more of it than validation establishes: its

@@ -169,6 +169,16 @@ fn a_component_prints_its_world_as_wit() {
 }
 
 #[test]
+fn a_name_that_wit_does_not_have_is_named() {
+    let text = r#"(component (import "url=<https://example.com/a>" (func)))"#;
+    let wit = Component::from_text(text).unwrap().wit();
+    assert_eq!(
+        wit,
+        "// not expressible in WIT: \"url=<https://example.com/a>\" is no name in it\n"
+    );
+}
+
+#[test]
 fn a_component_is_opened_from_a_file_and_a_missing_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.wasm");

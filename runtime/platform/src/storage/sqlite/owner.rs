@@ -1,6 +1,6 @@
 //! Who owns a storage file: the process that holds the lock on the file beside it.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +34,10 @@ impl Owner {
         let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if lock.is_some() {
             return Ok(());
+        }
+        // Whoever opens a pipe may wait for ever.
+        if fs::metadata(&self.path).is_ok_and(|about| !about.is_file()) {
+            return Err(self.failed(io::Error::other("it is not a file")));
         }
         let file = os::private(File::options().create(true).truncate(false).write(true))
             .open(&self.path)

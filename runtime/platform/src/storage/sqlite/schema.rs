@@ -17,7 +17,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 
 use super::fault::fault;
 use crate::{StorageError, os};
-use beside::{Alone, length_at_rest, refuse_emptied};
+use beside::{Alone, length_at_rest, refuse_emptied, refuse_what_is_no_log};
 pub(super) use examine::{examine, examine_rows};
 use marks::{Age, marks};
 pub(super) use meta::{Meta, Point};
@@ -74,6 +74,7 @@ impl Site {
 pub(super) fn open(site: &Site) -> Result<Connection, StorageError> {
     let file = site.path.display().to_string();
     let failed = |error| refusal(&file, error);
+    refuse_what_is_no_log(&site.path)?;
     refuse_emptied(&site.path, BIRTH_MAX)?;
     let length = length_at_rest(&site.path);
     let alone = Alone::of(&site.path);

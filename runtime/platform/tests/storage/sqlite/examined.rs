@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use airs_core::Code;
-use airs_platform::{Sqlite, StorageError};
+use airs_platform::{Sqlite, Storage, StorageError};
 use rusqlite::Connection;
 
 use super::files::{FORMAT_1, folder_with, storage_file, tampered};
@@ -79,6 +79,13 @@ fn what_would_not_be_opened_is_refused_in_the_same_words() {
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     refused(&path);
+    for ending in ["-wal", "-shm"] {
+        let (_folder, path) = storage_file();
+        let beside = path.with_file_name(format!("state.db{ending}"));
+        let _ = fs::remove_file(&beside);
+        fs::create_dir(&beside).unwrap();
+        refused(&path);
+    }
 }
 
 #[test]
@@ -99,6 +106,20 @@ fn a_pipe_in_its_place_is_not_waited_for() {
     assert!(made.success());
     let error = examined(&path).unwrap_err();
     assert_eq!(error.code(), Code::StorageUnavailable);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_its_lock_is_not_waited_for() {
+    let (_folder, path) = storage_file();
+    let lock = path.with_file_name("state.db-owner");
+    let _ = fs::remove_file(&lock);
+    let made = std::process::Command::new("mkfifo").arg(&lock).status().unwrap();
+    assert!(made.success());
+    let storage = Sqlite::open(&path).unwrap();
+    let error = run(storage.acquire()).unwrap_err();
+    assert_eq!(error.code(), Code::StorageUnavailable);
+    assert!(error.to_string().contains("state.db-owner"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is beside a file, and whether it belongs to it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::examine;
 use super::marks::{Age, marks};
 use super::meta::Meta;
+use super::unavailable;
 use crate::StorageError;
 
 /// How often an empty file is looked at again, which somebody may be making.
@@ -32,6 +34,18 @@ pub(super) fn length_at_rest(path: &Path) -> Option<u64> {
         true => None,
         false => fs::metadata(path).ok().map(|file| file.len()),
     }
+}
+
+/// Refuses what is no file in the place of the log, or of its index: who opens it may wait for ever, or read the state without
+/// what is in its log.
+pub(super) fn refuse_what_is_no_log(path: &Path) -> Result<(), StorageError> {
+    for beside in ["-wal", "-shm"].map(|ending| beside(path, ending)) {
+        if fs::metadata(&beside).is_ok_and(|about| !about.is_file()) {
+            let doing = format!("open {}", beside.display());
+            return Err(unavailable(doing, io::Error::other("it is not a file")));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an empty file that was a state once, as a copy to a full disk leaves one: SQLite would take it for a new

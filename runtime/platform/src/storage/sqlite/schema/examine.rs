@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::super::sum;
-use super::beside::{Alone, beside, length_at_rest, refuse_emptied};
+use super::beside::{Alone, beside, length_at_rest, refuse_emptied, refuse_what_is_no_log};
 use super::marks::{Age, marks};
 use super::{guarded, refusal, tables, unavailable};
 use crate::{StorageError, os};
@@ -96,6 +96,7 @@ fn look(path: &Path) -> Result<(Connection, bool), StorageError> {
                 error,
             )
         })?;
+    refuse_what_is_no_log(&path)?;
     refuse_emptied(&path, BUSY_TIMEOUT)?;
     let length = length_at_rest(&path);
     let alone = Alone::of(&path);

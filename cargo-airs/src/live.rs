@@ -5,6 +5,7 @@
 //! project or with somebody's repository, leads nowhere. One that leads nowhere, or is left of a loop that ended suddenly, is no
 //! obstacle: the command works alone.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -164,6 +165,10 @@ impl Live {
                 )
                 .hint("what was asked for may be done: look before you repeat it")
             }),
+            Err(cause) if cause.kind() == ErrorKind::FileTooLarge => {
+                let message = "the input is too long to ask `cargo airs dev`, which reads 64 MiB at most";
+                Err(Failure::new(Reason::Airs(Code::InvalidInput), message))
+            }
             Err(cause) => Err(
                 Failure::unavailable("`cargo airs dev` has ended before it was asked")
                     .caused_by(cause)

@@ -190,6 +190,32 @@ fn a_template_of_ones_own_is_rendered() {
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }
 
+#[test]
+fn a_hostile_template_is_refused_in_a_few_words() {
+    let mut scene = Scene::new("new_template_hostile");
+    with_template(&mut scene);
+    for (file, text) in [
+        ("own/deep/.AIRS/dev.json", "{}".to_owned()),
+        ("own/deep.hbs", "{{#if alone}}".repeat(1_500)),
+        ("own/many.hbs", "{{sdk}}".repeat(40_000)),
+        ("own/large.hbs", "a".repeat(15 << 20)),
+        ("own/braces.hbs", "{".repeat(3_000_000)),
+        ("own/unknown.hbs", format!("{{{{{}}}}}", "a".repeat(60_000))),
+    ] {
+        scene.write(file, text);
+        let refused = scene.run("new program hello --template own --vcs none");
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{file}: {told}");
+        let named = file.trim_start_matches("own/").trim_end_matches("/dev.json");
+        assert!(told.contains(named), "{file}: {told}");
+        assert!(told.len() < 1_000, "{file}: {} bytes are told", told.len());
+        assert!(!scene.path().join("hello").exists(), "{file}");
+        fs::remove_file(scene.path().join(file)).unwrap();
+        // The folder, where there is one, would be refused, too.
+        let _ = fs::remove_dir(scene.path().join("own/deep/.AIRS"));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn nothing_of_a_template_from_a_repository_is_run() {

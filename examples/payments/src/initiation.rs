@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::amount;
 use crate::iban::Iban;
 use crate::refusal::Refusal;
+use crate::shown::shown;
 use crate::transfer::{ID_CHARACTERS_MAX, Transfer, currency_of, read_iban, text};
 use crate::xml::Element;
 
@@ -104,7 +105,7 @@ impl Payment {
         if transfers.is_empty() {
             return Err(element.invalid("it has no transaction"));
         }
-        check_control(element, &format!("payment {id}"), transfers.iter())?;
+        check_control(element, &format!("payment {}", shown(&id)), transfers.iter())?;
         let account = element.one("DbtrAcct")?;
         let currency = account.optional("Ccy")?;
         Ok(Self {
@@ -190,6 +191,8 @@ fn time(element: &Element) -> Result<Timestamp, Refusal> {
 /// A day, or an instant's day in UTC.
 fn day(element: &Element) -> Result<Date, Refusal> {
     if let Some(instant) = element.optional("DtTm")? {
+        // Which of them would count? The message is to say one.
+        element.without("Dt", "it stands beside a DtTm, and only one of them can be meant")?;
         return time(instant).map(|time| time.to_zoned(TimeZone::UTC).date());
     }
     let day = element.one("Dt")?;

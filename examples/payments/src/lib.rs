@@ -11,6 +11,7 @@ mod iban;
 mod initiation;
 mod order;
 mod refusal;
+mod shown;
 mod transfer;
 mod xml;
 

@@ -9,6 +9,7 @@ use crate::directory::{Account, Directory};
 use crate::iban::Iban;
 use crate::initiation::Initiation;
 use crate::refusal::Refusal;
+use crate::shown::shown;
 
 /// Where registers of messages are: below it, each customer has one.
 pub(crate) const MESSAGES: &str = "/messages";
@@ -57,7 +58,7 @@ impl Order {
     ) -> Result<Self, Refusal> {
         let mut transfers = Vec::with_capacity(initiation.transactions());
         for payment in &initiation.payments {
-            let place = format!("payment {}", payment.id);
+            let place = format!("payment {}", shown(&payment.id));
             if payment.execution > today {
                 let day = payment.execution;
                 return Err(Refusal::NotYet { place, day, today });
@@ -67,7 +68,7 @@ impl Order {
                 in_currency(debtor, currency, &place)?;
             }
             for transfer in &payment.transfers {
-                let place = format!("{place}, transaction {}", transfer.end_to_end_id);
+                let place = format!("{place}, transaction {}", shown(&transfer.end_to_end_id));
                 let creditor = account(directory, &transfer.creditor, &place)?;
                 in_currency(debtor, &transfer.currency, &place)?;
                 in_currency(creditor, &transfer.currency, &place)?;

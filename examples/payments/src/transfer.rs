@@ -11,6 +11,9 @@ use crate::xml::Element;
 /// What its parties call a transfer: `EndToEndId`, and other identifiers.
 pub(crate) const ID_CHARACTERS_MAX: usize = 35;
 
+/// Why it is refused when a message asks for another currency than it pays in.
+const NOT_EXCHANGED: &str = "nothing is exchanged here";
+
 /// One credit transfer: `CdtTrfTxInf`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Transfer {
@@ -26,15 +29,32 @@ pub(crate) struct Transfer {
 
 impl Transfer {
     pub(crate) fn read(element: &Element) -> Result<Self, Refusal> {
+        // An amount to be exchanged, and at which rate.
+        element.one("Amt")?.without("EqvtAmt", NOT_EXCHANGED)?;
+        element.without("XchgRateInf", NOT_EXCHANGED)?;
         let amount = element.one("Amt/InstdAmt")?;
-        let currency = amount.attribute("Ccy");
+        let currency = currency_of(amount, amount.attribute("Ccy"))?;
+        let account = element.one("CdtrAcct")?;
+        if let Some(said) = account.optional("Ccy")? {
+            check_currency(said, &currency)?;
+        }
         Ok(Self {
             end_to_end_id: text(element.one("PmtId/EndToEndId")?, ID_CHARACTERS_MAX)?,
-            currency: currency_of(amount, currency)?,
+            currency,
             amount: read_amount(amount)?,
-            creditor: read_iban(element.one("CdtrAcct/Id/IBAN")?)?,
+            creditor: read_iban(account.one("Id/IBAN")?)?,
         })
     }
+}
+
+/// Compares the currency that a message says an account has with that of the amount: they are one, or there would be
+/// something to exchange.
+fn check_currency(said: &Element, amount: &str) -> Result<(), Refusal> {
+    let code = currency_of(said, Some(said.text(ID_CHARACTERS_MAX)?))?;
+    if code == amount {
+        return Ok(());
+    }
+    Err(said.invalid(format!("it is {code}, the amount in {amount}: {NOT_EXCHANGED}")))
 }
 
 pub(crate) fn text(element: &Element, characters_max: usize) -> Result<String, Refusal> {

@@ -2,13 +2,16 @@
 //! message has no need of, such as a document type with entities of its own, is refused.
 
 mod element;
+mod name;
 
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 pub(crate) use self::element::Element;
+use self::name::is_name;
 use crate::refusal::Refusal;
+use crate::shown::shown;
 
 /// The largest message: 1,000 transactions with what they usually say have a quarter of it.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
@@ -93,6 +96,9 @@ impl<'a> Parser<'a> {
 
     fn begin(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
         let name = start.name().into_inner();
+        if !is_name(name) {
+            return Err(self.fault(format!("no element is called {name:?}")));
+        }
         if name.contains(':') {
             return Err(self.fault(format!(
                 "{name} has a prefix: a message names its namespace once, as the default"
@@ -114,10 +120,11 @@ impl<'a> Parser<'a> {
             if attributes.len() == ATTRIBUTES_MAX {
                 return Err(self.fault(format!("{name} has more than {ATTRIBUTES_MAX} attributes")));
             }
-            attributes.push((
-                attribute.key.into_inner().to_owned(),
-                attribute.value.into_owned(),
-            ));
+            let key = attribute.key.into_inner();
+            if !is_name(key) {
+                return Err(self.fault(format!("no attribute is called {key:?}")));
+            }
+            attributes.push((key.to_owned(), attribute.value.into_owned()));
         }
         let element = Element {
             name: name.to_owned(),
@@ -197,7 +204,7 @@ impl<'a> Parser<'a> {
     fn fault(&self, fault: impl Into<String>) -> Refusal {
         Refusal::Malformed {
             line: self.line,
-            fault: fault.into(),
+            fault: shown(&fault.into()),
         }
     }
 }
@@ -239,6 +246,13 @@ mod tests {
             ("<a>&#0;</a>", "line 1"),
             ("<a>& </a>", "line 1"),
             ("<x:a xmlns:x='y'/>", "prefix"),
+            (
+                "<a>\n<\u{1b}[2J/></a>",
+                "line 2: no element is called \"\\u{1b}[2J\"",
+            ),
+            ("<a\u{202e}/>", "no element is called \"a\\u{202e}\""),
+            ("<a \u{9b}2J='1'/>", "no attribute is called"),
+            ("<a></a\u{1b}>", "\\u{1b}"),
             (
                 "<a xmlns='n'>\n<b><c xmlns='o'/></b></a>",
                 "line 2: c has a namespace",

@@ -32,6 +32,29 @@ fn a_file_is_read_no_further_than_messages_are_long() {
 }
 
 #[test]
+fn a_message_has_no_say_in_what_a_terminal_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = folder.path().join("bank");
+    bank_folder(&bank);
+    let message = folder.path().join("message.xml");
+    std::fs::write(&message, "<Document>\n<\u{1b}]0;paid\u{7}/></Document>").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_payments"))
+        .arg(&bank)
+        .args(["book", "acme"])
+        .arg(&message)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.starts_with("refused: line 2: no element is called \"\\u{1b}]0;paid\\u{7}\""),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(!told.trim_end().contains(char::is_control), "{told}");
+}
+
+#[test]
 fn what_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |arguments: &[&str]| {

@@ -124,11 +124,79 @@ fn nothing_is_exchanged() {
 }
 
 #[test]
+fn what_asks_for_an_exchange_is_refused_where_it_does() {
+    let bank = bank();
+    let equivalent = "<EqvtAmt><Amt Ccy=\"EUR\">90</Amt><CcyOfTrf>USD</CcyOfTrf></EqvtAmt>";
+    let rate = "<XchgRateInf><XchgRate>1.16</XchgRate></XchgRateInf>";
+    let creditor = format!("{ALICE}</IBAN></Id>");
+    for (place, added, expected) in [
+        ("<Amt>", equivalent, "line 10: EqvtAmt: nothing is exchanged"),
+        ("100.00</InstdAmt>", equivalent, "line 10: EqvtAmt: nothing is"),
+        (
+            "100.00</InstdAmt></Amt>",
+            rate,
+            "line 10: XchgRateInf: nothing is",
+        ),
+        (
+            creditor.as_str(),
+            "<Ccy>USD</Ccy>",
+            "line 11: Ccy: it is USD, the amount",
+        ),
+        (
+            creditor.as_str(),
+            "<Ccy>euro</Ccy>",
+            "line 11: Ccy: \"euro\" is no currency",
+        ),
+    ] {
+        let refusal = refused_with(&bank, place, &format!("{place}{added}"));
+        assert!(refusal.contains(expected), "{added}: {refusal}");
+    }
+    // The same currency asks for nothing.
+    let named = format!("{creditor}<Ccy>EUR</Ccy>");
+    let text = good().text().replacen(creditor.as_str(), &named, 1);
+    assert!(bank.book(&"acme".parse().unwrap(), text.as_bytes()).is_ok());
+}
+
+#[test]
 fn a_payment_for_another_day_is_refused() {
     let refusal = refused(&bank(), |message| message.day = "9999-12-31".to_owned());
     assert!(matches!(refusal, Refusal::NotYet { .. }), "{refusal}");
     let refusal = refused(&bank(), |message| message.day = "2026-02-30".to_owned());
     assert!(matches!(refusal, Refusal::Invalid { .. }), "{refusal}");
+}
+
+#[test]
+fn a_day_beside_an_instant_is_refused() {
+    let bank = bank();
+    let refusal = refused_with(
+        &bank,
+        "<ReqdExctnDt>",
+        "<ReqdExctnDt><DtTm>2026-01-02T03:04:05Z</DtTm>",
+    );
+    assert!(
+        refusal.contains("line 6: Dt: it stands beside a DtTm"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_refusal_shows_nothing_that_a_terminal_acts_on() {
+    let bank = bank();
+    let name = "<MsgId>M-1</MsgId>";
+    for (from, to) in [
+        (name, "<\u{1b}[2J>M-1</\u{1b}[2J>"),
+        (name, "<MsgId>M-1</\u{1b}[2J>"),
+        (name, "<MsgId>M-1</a\nhelp: all is well>"),
+        (name, "<MsgId \u{9b}2J='1' \u{9b}2J='2'>M-1</MsgId>"),
+        (name, "<MsgId>&\u{1b};</MsgId>"),
+        ("Ccy=\"EUR\"", "Ccy=\"\u{9b}2J\""),
+        (ALICE, "\u{202e}4711"),
+        ("<PmtInfId>M-1-A<", "<NbOfTxs>7</NbOfTxs><PmtInfId>M-1\u{202e}A<"),
+    ] {
+        let refusal = refused_with(&bank, from, to);
+        let acted_on = |character: char| character.is_control() || character == '\u{202e}';
+        assert!(!refusal.contains(acted_on), "{refusal:?}");
+    }
 }
 
 #[test]

@@ -185,6 +185,8 @@ fn render_all(template: &[File], context: &Value) -> Result<Files> {
 pub(crate) fn render(template: &str, context: &Value) -> std::result::Result<String, RenderError> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
+    // There is nothing to go through but the values themselves, which within each other would never end.
+    handlebars.unregister_helper("each");
     handlebars.register_escape_fn(handlebars::no_escape);
     handlebars.render_template(template, context)
 }

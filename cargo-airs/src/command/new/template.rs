@@ -3,6 +3,7 @@
 mod fetch;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +23,19 @@ const FILES_MAX: usize = 1_000;
 const BYTES_MAX: usize = 16 << 20;
 /// Folders within folders.
 const DEPTH_MAX: usize = 16;
+/// Where a project has its state: what is bound, who owns what, settings of `dev`.
+const STATE_FOLDER: &str = ".airs";
+/// What git knows a repository by. Its settings name commands.
+const REPOSITORY: &str = ".git";
+/// The ending of files with places, which they lose.
+const ENDING: &str = ".hbs";
+
+/// What may be done about a text that is refused.
+const BRACES: &str = "what stands in {{ }} is one of name, kind, sdk, testing, alone, profiles; \\{{ writes the braces themselves";
+
+/// The same about one that is not even tried, for what it holds or how much of it.
+const COPIED: &str =
+    "a file whose name does not end in .hbs is copied as it is; \\{{ writes the braces themselves";
 
 /// The files of a template, as they are there.
 #[derive(Debug)]
@@ -49,9 +63,14 @@ impl Template {
 
     /// The files of a component of this name and kind, made of `context`.
     pub(crate) fn render(&self, kind: Kind, name: &Name, context: &Value) -> Result<Files> {
-        let mut rendered = Files::new();
+        let (mut rendered, mut texts) = (Files::new(), 0);
         for (path, bytes) in &self.files {
+            texts += if has_places(path) { bytes.len() } else { 0 };
             let (path, bytes) = self.render_file(path, bytes, context)?;
+            if texts > text::TEXTS_BYTES_MAX {
+                let mib = text::TEXTS_BYTES_MAX >> 20;
+                return Err(self.failure(format!("its files that end in {ENDING} have more than {mib} MiB")));
+            }
             if rendered.iter().any(|(other, _)| same(other, &path)) {
                 return Err(self.failure(format!("two of its files would become {}", path.display())));
             }
@@ -65,22 +84,19 @@ impl Template {
         if path == Path::new("gitignore") {
             return Ok((".gitignore".into(), bytes.to_vec()));
         }
-        if path.extension().is_none_or(|extension| extension != "hbs") {
+        if !has_places(path) {
             return Ok((path.to_owned(), bytes.to_vec()));
         }
         let failed = |why: String| self.failure(format!("{}: {why}", path.display()));
         let text = std::str::from_utf8(bytes).map_err(|_| failed("it is no UTF-8".to_owned()))?;
+        text::check(text).map_err(|why| failed(why).hint(COPIED))?;
         if has_partials(text) {
             return Err(failed("it refers to another template; there are none".to_owned()));
         }
         let text = render(text, context).map_err(|cause| {
-            let place = cause.line_no.zip(cause.column_no);
-            let place = place.map(|(line, column)| format!("line {line}, column {column}: "));
             failed("it cannot be rendered".to_owned())
-                .caused_by(format!("{}{}", place.unwrap_or_default(), cause.reason()))
-                .hint(
-                    "what stands in {{ }} is one of name, kind, sdk, testing, alone, profiles; \\{{ writes the braces themselves",
-                )
+                .caused_by(text::reason(&cause))
+                .hint(BRACES)
         })?;
         Ok((path.with_extension(""), text.into_bytes()))
     }
@@ -162,8 +178,12 @@ fn read_folder(folder: &Path, source: &str) -> Result<BTreeMap<PathBuf, Vec<u8>>
             let within = within.join(entry.file_name());
             let kind = entry.file_type().map_err(failed)?;
             let is_built = within == Path::new("target");
-            if entry.file_name() == ".git" || is_built {
+            if entry.file_name().eq_ignore_ascii_case(REPOSITORY) || is_built {
                 continue;
+            }
+            if let Some(what) = not_for_others(&entry.file_name().to_string_lossy()) {
+                return Err(refused(format!("{} is {what}", within.display()))
+                    .hint("take it away: a template is what a new component begins with, and no more"));
             }
             if within.to_str().is_none() {
                 return Err(refused(format!("the name of {} is no UTF-8", within.display())));
@@ -193,6 +213,22 @@ fn read_folder(folder: &Path, source: &str) -> Result<BTreeMap<PathBuf, Vec<u8>>
         }
     }
     Ok(found)
+}
+
+/// What a file or a folder of this name would be in a new project, if that is nothing to be brought from elsewhere.
+/// Letter case does not count everywhere, and the ending of files with places will not be there.
+fn not_for_others(name: &str) -> Option<&'static str> {
+    let bare = name.strip_suffix(ENDING).unwrap_or(name);
+    if bare.eq_ignore_ascii_case(STATE_FOLDER) {
+        return Some("the state of a project");
+    }
+    bare.eq_ignore_ascii_case(REPOSITORY)
+        .then_some("a git repository")
+}
+
+/// Whether a file is rendered, and not copied as it is.
+fn has_places(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "hbs")
 }
 
 /// Whether two paths are one where letter case does not count.

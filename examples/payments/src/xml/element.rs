@@ -1,6 +1,7 @@
 //! An element, and what is asked of it.
 
 use crate::refusal::Refusal;
+use crate::shown::shown;
 
 /// An element with what is in it.
 #[derive(Debug)]
@@ -46,6 +47,12 @@ impl Element {
         })
     }
 
+    /// Nothing, unless there is an element of this name directly in it: that is a fault of that element.
+    pub(crate) fn without(&self, name: &str, why: &str) -> Result<(), Refusal> {
+        let mut found = self.all(name);
+        found.next().map_or(Ok(()), |child| Err(child.invalid(why)))
+    }
+
     /// Its text: something, without control characters, at most this many characters.
     pub(crate) fn text(&self, characters_max: usize) -> Result<&str, Refusal> {
         if !self.children.is_empty() {
@@ -67,8 +74,8 @@ impl Element {
     pub(crate) fn invalid(&self, fault: impl Into<String>) -> Refusal {
         Refusal::Invalid {
             line: self.line,
-            element: self.name.clone(),
-            fault: fault.into(),
+            element: shown(&self.name),
+            fault: shown(&fault.into()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a person's own template may be, and what it may not.
 
+mod texts;
+
 use std::fs;
 use std::path::Path;
 
@@ -174,6 +176,30 @@ fn what_was_not_meant_to_be_a_template_is_not_read_to_its_end() {
         .set_len(17 << 20)
         .unwrap();
     assert!(made(large.path()).unwrap_err().contains("16 MiB"));
+}
+
+#[test]
+fn the_state_of_a_project_is_not_brought_into_another() {
+    for path in [
+        ".airs/state/local.sqlite",
+        "deep/.Airs/dev.json",
+        "src/.AIRS",
+        ".airs.hbs",
+        "deep/.git.hbs",
+    ] {
+        let refused = refused(&[("Cargo.toml.hbs", MANIFEST), (path, "")]);
+        let named = path.split('/').position(|name| name.starts_with('.')).unwrap();
+        let named = path.split('/').take(named + 1).collect::<Vec<_>>().join("/");
+        assert!(refused.contains(&format!("{named} is ")), "{path}: {refused}");
+        assert!(refused.contains("Usage"), "{refused}");
+    }
+    let folder = folder(&[
+        ("Cargo.toml.hbs", MANIFEST),
+        (".GIT/config", "[core]"),
+        (".airsrc", ""),
+        ("src/airs", ""),
+    ]);
+    assert_eq!(made(folder.path()).unwrap().len(), 3);
 }
 
 #[cfg(unix)]

@@ -166,7 +166,7 @@ impl Live {
                 .hint("what was asked for may be done: look before you repeat it")
             }),
             Err(cause) if cause.kind() == ErrorKind::FileTooLarge => {
-                let message = "the input is too long to ask `cargo airs dev`, which reads 64 MiB at most";
+                let message = "the input is too long to be handed to `cargo airs dev`";
                 Err(Failure::new(Reason::Airs(Code::InvalidInput), message))
             }
             Err(cause) => Err(

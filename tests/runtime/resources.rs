@@ -44,6 +44,49 @@ fn a_resource_that_is_imported_under_several_names_is_one() {
 }
 
 #[test]
+fn what_is_lent_to_a_function_that_is_not_there_comes_back() {
+    let text = r#"(component
+        (import "wasi:io/streams@0.2.6" (instance $io (export "output-stream" (type (sub resource)))))
+        (alias export $io "output-stream" (type $stream))
+        (import "wasi:cli/stdout@0.2.6" (instance $stdout
+            (alias outer 1 $stream (type $used))
+            (export "output-stream" (type $lent (eq $used)))
+            (export "get-stdout" (func (result (own $lent))))))
+        (import "some:where/sink" (instance $sink
+            (alias outer 1 $stream (type $used))
+            (export "renamed" (type $lent (eq $used)))
+            (type $codes (enum "other" "denied"))
+            (export "code" (type $code (eq $codes)))
+            (export "attach" (func (param "to" (borrow $lent)) (result (result (error $code)))))))
+        (core module $memory (memory (export "memory") 1))
+        (core instance $memory (instantiate $memory))
+        (core func $get (canon lower (func $stdout "get-stdout")))
+        (core func $attach (canon lower (func $sink "attach") (memory (core memory $memory "memory"))))
+        (core module $m
+            (import "" "memory" (memory 1))
+            (import "" "get" (func $get (result i32)))
+            (import "" "attach" (func $attach (param i32 i32)))
+            (func (export "try") (result i32)
+                (call $attach (call $get) (i32.const 16))
+                (i32.load16_u (i32.const 16))))
+        (core instance $i (instantiate $m (with "" (instance
+            (export "memory" (memory $memory "memory"))
+            (export "get" (func $get))
+            (export "attach" (func $attach))))))
+        (func (export "try") (result u32) (canon lift (core func $i "try"))))"#;
+    let config = CallConfig {
+        absent: Absent::Denied,
+        ..CallConfig::default()
+    };
+    let runtime = Runtime::builder().build().unwrap();
+    let called = runtime
+        .callable(&Component::from_text(text).unwrap(), &config)
+        .unwrap();
+    // An error, and the second of its codes.
+    assert_eq!(called.call_wave_blocking("try()").unwrap(), 0x0101.to_string());
+}
+
+#[test]
 fn resources_of_one_name_are_those_of_their_interfaces() {
     let imports = ["some:where/store", "some:where/else"].map(|interface| {
         format!(r#"(import "{interface}" (instance (export "thing" (type (sub resource)))))"#)

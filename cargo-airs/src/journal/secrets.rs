@@ -5,7 +5,8 @@ use airs_runtime::SECRET_BYTES_MIN;
 
 /// Values of variables that components may read: a component may log what it was trusted with.
 ///
-/// A log has lines, and its characters have become harmless: so a value is known by each of its lines, and in both forms.
+/// A log has lines, and its characters have become harmless: so a value is known by each of its lines, and in both forms;
+/// a host that it is asked for is in lower case.
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     /// Texts with the names of their variables, the longest first: one may be a part of another.
@@ -15,7 +16,11 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn add(&mut self, name: &str, value: &str) {
         for line in std::iter::once(value).chain(value.lines()) {
-            for text in [line.to_owned(), harmless(line).into_owned()] {
+            for text in [
+                line.to_owned(),
+                harmless(line).into_owned(),
+                line.to_ascii_lowercase(),
+            ] {
                 let is_known = self.texts.iter().any(|(known, _)| *known == text);
                 if text.len() >= SECRET_BYTES_MIN && !is_known {
                     self.texts.push((text, name.to_owned()));
@@ -26,7 +31,7 @@ impl Secrets {
     }
 
     /// Puts variables' names in place of their values, and cuts the text to so many bytes. What a cut left of a value is
-    /// no value any more, and goes too: a text may have been cut before, as a line is where a log is full.
+    /// no value any more, and gives way too: a text may have been cut before, as a line is where a log is full.
     pub(super) fn remove_from(&self, text: &mut String, bytes_max: usize) {
         for (secret, name) in &self.texts {
             if text.contains(secret.as_str()) {
@@ -34,12 +39,12 @@ impl Secrets {
             }
         }
         text.truncate(text.floor_char_boundary(bytes_max));
-        let begun = self
-            .texts
-            .iter()
-            .filter_map(|(secret, _)| beginning(text, secret))
-            .max();
-        text.truncate(text.len() - begun.unwrap_or(0));
+        let begun = self.texts.iter();
+        let begun = begun.filter_map(|(secret, name)| Some((beginning(text, secret)?, name)));
+        if let Some((bytes, name)) = begun.max_by_key(|(bytes, _)| *bytes) {
+            text.truncate(text.len() - bytes);
+            text.push_str(&format!("[{name}]…"));
+        }
     }
 }
 
@@ -98,8 +103,14 @@ mod tests {
             without(&[("KEY", "s3cret-key")], "it is s3cret-key", 13),
             "it is [KEY]"
         );
-        assert_eq!(without(&[("KEY", "s3cret-key")], "it is s3cret-", 13), "it is ");
-        assert_eq!(without(&[("KEY", "s3cret-key")], "it is s3cret-", 99), "it is ");
+        assert_eq!(
+            without(&[("KEY", "s3cret-key")], "it is s3cret-", 13),
+            "it is [KEY]…"
+        );
+        assert_eq!(
+            without(&[("KEY", "s3cret-key")], "it is s3cret-", 99),
+            "it is [KEY]…"
+        );
         assert_eq!(
             without(&[("KEY", "s3cret-key")], "it is s3cre", 99),
             "it is s3cre"

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::os::socket::Stream;
 
-/// Far more than a run's input and answer may have together.
-const LINE_BYTES_MAX: usize = 64 << 20;
+/// More than a run's input becomes, which has 64 MiB at most, as a text in which each quote takes two bytes.
+const LINE_BYTES_MAX: usize = 160 << 20;
 
 /// Writes a value.
 pub(crate) async fn write(stream: &Stream, value: &impl Serialize) -> Result<()> {

@@ -87,7 +87,8 @@ fn define_denied<T: GuestState>(
     name: &str,
 ) -> wasmtime::Result<()> {
     let (absent, capability) = (absent(interface, name), Capability::of_import(interface));
-    instance.func_new(name, move |mut store, ty, _, results| {
+    instance.func_new(name, move |mut store, ty, params, results| {
+        wasi::give_back(&mut store, params)?;
         if let Some(capability) = capability {
             store.data_mut().guest().denied(capability, absent.as_str());
         }

@@ -1,5 +1,6 @@
 //! What there is of the world for a guest.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -36,11 +37,19 @@ pub struct World {
 }
 
 impl World {
-    /// With variables' names in place of their values.
+    /// With variables' names in place of their values, also of those that became lower case, as hosts do.
     pub(crate) fn without_values(&self, mut text: String) -> String {
-        for (name, value) in &self.variables {
-            if value.len() >= SECRET_BYTES_MIN && text.contains(value.as_str()) {
-                text = text.replace(value.as_str(), &format!("[{name}]"));
+        let secrets = self.variables.iter();
+        let mut secrets: Vec<_> = secrets
+            .filter(|(_, value)| value.len() >= SECRET_BYTES_MIN)
+            .collect();
+        // The longest first: one may be a part of another.
+        secrets.sort_by_key(|(_, value)| Reverse(value.len()));
+        for (name, value) in secrets {
+            for value in [value.as_str(), &value.to_ascii_lowercase()] {
+                if text.contains(value) {
+                    text = text.replace(value, &format!("[{name}]"));
+                }
             }
         }
         text
@@ -68,16 +77,14 @@ mod tests {
 
     #[test]
     fn a_value_gives_way_to_its_name() {
-        let variables = [("KEY", "s3cret-key"), ("SHORT", "com")];
+        let variables = [("A", "S3cret"), ("KEY", "S3cret-Key"), ("SHORT", "com")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let world = World {
             variables: variables.into(),
             ..World::default()
         };
-        let text = "s3cret-key.example.com is not granted";
-        assert_eq!(
-            world.without_values(text.to_owned()),
-            "[KEY].example.com is not granted"
-        );
+        for host in ["S3cret-Key.example.com", "s3cret-key.example.com"] {
+            assert_eq!(world.without_values(host.to_owned()), "[KEY].example.com");
+        }
     }
 }

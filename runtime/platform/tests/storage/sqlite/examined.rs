@@ -79,7 +79,7 @@ fn what_would_not_be_opened_is_refused_in_the_same_words() {
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     refused(&path);
-    for ending in ["-wal", "-shm"] {
+    for ending in ["-wal", "-shm", "-journal"] {
         let (_folder, path) = storage_file();
         let beside = path.with_file_name(format!("state.db{ending}"));
         let _ = fs::remove_file(&beside);
@@ -106,6 +106,20 @@ fn a_pipe_in_its_place_is_not_waited_for() {
     assert!(made.success());
     let error = examined(&path).unwrap_err();
     assert_eq!(error.code(), Code::StorageUnavailable);
+    for ending in ["-wal", "-shm", "-journal"] {
+        let (_folder, path) = storage_file();
+        let beside = path.with_file_name(format!("state.db{ending}"));
+        let _ = fs::remove_file(&beside);
+        let made = std::process::Command::new("mkfifo").arg(&beside).status();
+        assert!(made.unwrap().success());
+        for error in [
+            Sqlite::examine(&path).unwrap_err(),
+            Sqlite::open(&path).unwrap_err(),
+        ] {
+            assert_eq!(error.code(), Code::StorageUnavailable);
+            assert!(error.to_string().contains(ending), "{error}");
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -3,8 +3,8 @@
 /// Characters of a text that are shown: names are shorter, and what a parser quotes may be as long as the message.
 const CHARACTERS_MAX: usize = 300;
 
-/// A text on one line that a terminal shows as it is. Characters that a terminal acts on, that begin a line or that turn
-/// the direction of what follows are escaped: a message must not look like the answer to it.
+/// A text on one line that a terminal shows as it is: what cannot be printed is escaped, ends of lines and what turns the
+/// direction of text among it. A message must not look like the answer to it.
 pub(crate) fn shown(text: &str) -> String {
     let mut shown = String::new();
     for (number, character) in text.chars().enumerate() {
@@ -12,22 +12,13 @@ pub(crate) fn shown(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if is_harmful(character) {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
+        match character {
+            // They can be, and are escaped for programs only.
+            '"' | '\'' | '\\' => shown.push(character),
+            _ => shown.extend(character.escape_debug()),
         }
     }
     shown
-}
-
-fn is_harmful(character: char) -> bool {
-    let turns = matches!(
-        character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    let breaks = matches!(character, '\u{2028}' | '\u{2029}');
-    turns || breaks || character.is_control()
 }
 
 #[cfg(test)]

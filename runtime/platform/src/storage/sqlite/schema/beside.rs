@@ -36,8 +36,8 @@ pub(super) fn length_at_rest(path: &Path) -> Option<u64> {
     }
 }
 
-/// Refuses what is no file in the place of the log, of its index, or of the journal that SQLite looks for: who opens it may wait for ever, or read the state without
-/// what is in its log.
+/// Refuses what is no file in the place of the log, of its index, or of the journal that SQLite looks for: who opens it
+/// may wait for ever, or read the state without what is in its log.
 pub(super) fn refuse_what_is_no_log(path: &Path) -> Result<(), StorageError> {
     for beside in ["-wal", "-shm", "-journal"].map(|ending| beside(path, ending)) {
         if fs::metadata(&beside).is_ok_and(|about| !about.is_file()) {
